@@ -1,0 +1,32 @@
+using EtcdSharp.Api.Errors;
+
+namespace EtcdSharp.Server.Node;
+
+/// <summary>What became of a request: an error, or the revision it left and its response.</summary>
+internal readonly struct ApplyResult
+{
+    private ApplyResult(EtcdError? error, long revision, object? response)
+    {
+        Error = error;
+        Revision = revision;
+        Response = response;
+    }
+
+    /// <summary>Null when the request was applied.</summary>
+    public EtcdError? Error { get; }
+
+    /// <summary>The store's revision after the request; for the response header.</summary>
+    public long Revision { get; }
+
+    /// <summary>
+    /// The rest of the response: null when there is none, a <see cref="ResponseBody"/> for the requests of the KV
+    /// service, a generated message for the others.
+    /// </summary>
+    public object? Response { get; }
+
+    public ResponseBody? Body => Response as ResponseBody;
+
+    public static ApplyResult Failed(EtcdError error) => new(error, 0, null);
+
+    public static ApplyResult Done(long revision, object? response = null) => new(null, revision, response);
+}

@@ -1,0 +1,114 @@
+using EtcdSharp.Api.Errors;
+
+namespace EtcdSharp.Server.Node;
+
+/// <summary>
+/// The requests of this member that wait to be applied, found by their id without a lock: the low bits of the id
+/// are the slot. A full neighbourhood of slots means too many requests are in flight.
+/// </summary>
+internal sealed class WaiterTable
+{
+    /// <summary>The bound on requests in flight: six times as many as the applied index may lag behind (5000 entries).</summary>
+    public const int Slots = 32768;
+
+    /// <summary>How many ids are tried before the table counts as full; ids are spent, never reused.</summary>
+    private const int AttemptsMax = 64;
+
+    private readonly PendingRequest?[] _slots = new PendingRequest?[Slots];
+    private readonly RequestIds _ids;
+
+    public WaiterTable(RequestIds ids)
+    {
+        _ids = ids;
+    }
+
+    /// <summary>Reserves a waiter and the id that leads to it; null when the table is full. Any thread.</summary>
+    public PendingRequest? TryReserve(out ulong id)
+    {
+        for (var attempt = 0; attempt < AttemptsMax; attempt++)
+        {
+            id = _ids.Next();
+            ref var slot = ref _slots[id & (Slots - 1)];
+            var pending = Volatile.Read(ref slot);
+            if (pending is null)
+            {
+                var created = new PendingRequest();
+                pending = Interlocked.CompareExchange(ref slot, created, null) ?? created;
+            }
+
+            if (pending.TryReserve())
+            {
+                return pending;
+            }
+        }
+
+        id = 0;
+        return null;
+    }
+
+    /// <summary>True when a request of this member with the id is waiting.</summary>
+    public bool IsWaiting(ulong id) => Volatile.Read(ref _slots[id & (Slots - 1)])?.Id == id && id != 0;
+
+    /// <summary>Takes the waiting request with the id, if there is one, and gives it the result to complete with.</summary>
+    public PendingRequest? TryTake(ulong id, in ApplyResult result)
+    {
+        if (id <= PendingRequest.LastReservedKey)
+        {
+            return null;
+        }
+
+        var pending = Volatile.Read(ref _slots[id & (Slots - 1)]);
+        return pending is not null && pending.TryTake(id, result) ? pending : null;
+    }
+
+    /// <summary>Gives up requests whose deadline has passed or whose caller has gone. The callers see the error.</summary>
+    /// <returns>How many were given up.</returns>
+    public int Sweep(long nowNanoseconds, EtcdError timedOut)
+    {
+        var swept = 0;
+        foreach (var pending in _slots)
+        {
+            var id = pending?.Id ?? 0;
+            if (id == 0)
+            {
+                continue;
+            }
+
+            // The two values may already belong to the slot's next request. Its id differs, so taking it fails.
+            var canceled = pending!.Cancellation.IsCancellationRequested;
+            if (canceled || nowNanoseconds >= pending.DeadlineNanoseconds)
+            {
+                swept += Finish(pending, id, canceled ? EtcdError.Canceled : timedOut);
+            }
+        }
+
+        return swept;
+    }
+
+    /// <summary>Gives up everything that waits; for the end of the member.</summary>
+    public int FailAll(EtcdError error)
+    {
+        var failed = 0;
+        foreach (var pending in _slots)
+        {
+            var id = pending?.Id ?? 0;
+            if (id != 0)
+            {
+                failed += Finish(pending!, id, error);
+            }
+        }
+
+        return failed;
+    }
+
+    private static int Finish(PendingRequest pending, ulong id, EtcdError error)
+    {
+        if (!pending.TryTake(id, ApplyResult.Failed(error)))
+        {
+            return 0;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(static waiting => waiting.Complete(), pending, preferLocal: false);
+        return 1;
+    }
+}
