@@ -1,6 +1,0 @@
-namespace EtcdSharp.Mvcc.Index;
-
-/// <summary>One key and its versions.</summary>
-internal sealed class KeyRecord
-{
-}

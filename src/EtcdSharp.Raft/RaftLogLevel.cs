@@ -1,9 +1,0 @@
-namespace EtcdSharp.Raft;
-
-public enum RaftLogLevel
-{
-    Debug = 0,
-    Info,
-    Warning,
-    Error,
-}

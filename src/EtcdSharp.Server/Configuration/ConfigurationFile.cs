@@ -1,0 +1,94 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace EtcdSharp.Server.Configuration;
+
+/// <summary>The YAML configuration file: the flags' names as keys, with TLS, sockets and discovery in nested maps.</summary>
+internal static class ConfigurationFile
+{
+    private static readonly Dictionary<string, FlagDefinition> s_byKey = FlagTable
+        .All.Where(flag => flag.KeyInFile.Length > 0)
+        .ToDictionary(flag => flag.KeyInFile, StringComparer.Ordinal);
+
+    /// <summary>Reads a file into <paramref name="values"/>; the error, or null.</summary>
+    public static string? Read(string path, FlagValues values)
+    {
+        var yaml = new YamlStream();
+        try
+        {
+            using var reader = new StreamReader(path);
+            yaml.Load(reader);
+        }
+        catch (IOException exception)
+        {
+            return $"cannot read the configuration file: {exception.Message}";
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            return $"cannot read the configuration file: {exception.Message}";
+        }
+        catch (YamlException exception)
+        {
+            return $"error parsing the configuration file {path}, line {exception.Start.Line}: {exception.Message}";
+        }
+
+        if (yaml.Documents.Count == 0)
+        {
+            return null;
+        }
+
+        return yaml.Documents[0].RootNode is YamlMappingNode root
+            ? ReadMap(path, root, "", values)
+            : $"error parsing the configuration file {path}: it must hold a map of settings";
+    }
+
+    private static string? ReadMap(string path, YamlMappingNode map, string prefix, FlagValues values)
+    {
+        foreach (var (keyNode, valueNode) in map.Children)
+        {
+            var key = prefix + ((keyNode as YamlScalarNode)?.Value ?? "");
+            if (valueNode is YamlMappingNode inner && prefix.Length == 0)
+            {
+                if (ReadMap(path, inner, key + "/", values) is { } innerError)
+                {
+                    return innerError;
+                }
+
+                continue;
+            }
+
+            // A key that etcd does not know is passed over by etcd too; files shared between versions rely on it.
+            if (!s_byKey.TryGetValue(key, out var flag))
+            {
+                continue;
+            }
+
+            var text = TextOf(flag, valueNode);
+            if (text is null || (text.Length > 0 && flag.Check(text) is not null))
+            {
+                return $"error parsing the configuration file {path}: invalid value \"{text ?? valueNode.ToString()}\" for {key}";
+            }
+
+            if (text.Length > 0)
+            {
+                values.Set(flag, text, FlagSource.File);
+            }
+        }
+
+        return null;
+    }
+
+    private static string? TextOf(FlagDefinition flag, YamlNode node) =>
+        node switch
+        {
+            YamlScalarNode { Value: null or "null" or "~" } => "",
+            YamlScalarNode scalar when flag.Kind == FlagKind.Duration && long.TryParse(scalar.Value, out var nanoseconds) =>
+                $"{nanoseconds}ns",
+            YamlScalarNode scalar => scalar.Value,
+            YamlSequenceNode list when list.Children.All(child => child is YamlScalarNode) => string.Join(
+                ',',
+                list.Children.Select(child => ((YamlScalarNode)child).Value)
+            ),
+            _ => null,
+        };
+}

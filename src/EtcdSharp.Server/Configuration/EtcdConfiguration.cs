@@ -1,0 +1,166 @@
+using System.Globalization;
+
+namespace EtcdSharp.Server.Configuration;
+
+/// <summary>The settings of one member, checked and typed.</summary>
+internal sealed class EtcdConfiguration
+{
+    private const string DefaultName = "default";
+    private const int ElectionTimeoutMillisecondsMax = 50_000;
+    private const long QuotaBackendBytesDefault = 2L * 1024 * 1024 * 1024;
+    private const int BackendBatchLimitDefault = 10_000;
+    private static readonly TimeSpan s_backendBatchIntervalDefault = TimeSpan.FromMilliseconds(100);
+
+    public required string Name { get; init; }
+    public required string DataDirectory { get; init; }
+    public required string WalDirectory { get; init; }
+    public required ulong SnapshotCount { get; init; }
+    public required ulong SnapshotCatchUpEntries { get; init; }
+    public required int MaxSnapshots { get; init; }
+    public required int MaxWals { get; init; }
+    public required int HeartbeatMilliseconds { get; init; }
+    public required int ElectionMilliseconds { get; init; }
+    public required bool InitialElectionTickAdvance { get; init; }
+    public required bool PreVote { get; init; }
+    public required bool StrictReconfigCheck { get; init; }
+    public required int MaxLearners { get; init; }
+    public required IReadOnlyList<EtcdUrl> ListenPeerUrls { get; init; }
+    public required IReadOnlyList<EtcdUrl> ListenClientUrls { get; init; }
+    public required IReadOnlyList<EtcdUrl> ListenClientHttpUrls { get; init; }
+    public required IReadOnlyList<EtcdUrl> ListenMetricsUrls { get; init; }
+    public required IReadOnlyList<EtcdUrl> AdvertisePeerUrls { get; init; }
+    public required IReadOnlyList<EtcdUrl> AdvertiseClientUrls { get; init; }
+    public required string InitialCluster { get; init; }
+    public required string InitialClusterToken { get; init; }
+    public required bool NewCluster { get; init; }
+
+    /// <summary>Bytes; zero or less for no limit.</summary>
+    public required long QuotaBackendBytes { get; init; }
+    public required TimeSpan BackendBatchInterval { get; init; }
+    public required int BackendBatchLimit { get; init; }
+    public required ulong BootstrapDefragThresholdMegabytes { get; init; }
+    public required int MaxTxnOperations { get; init; }
+    public required int MaxRequestBytes { get; init; }
+    public required uint MaxConcurrentStreams { get; init; }
+    public required TimeSpan KeepAliveMinTime { get; init; }
+    public required TimeSpan KeepAliveInterval { get; init; }
+    public required TimeSpan KeepAliveTimeout { get; init; }
+    public required bool SocketReusePort { get; init; }
+    public required bool SocketReuseAddress { get; init; }
+    public required string AutoCompactionMode { get; init; }
+    public required string AutoCompactionRetention { get; init; }
+    public required int CompactionBatchLimit { get; init; }
+    public required TimeSpan CompactionSleepInterval { get; init; }
+    public required TimeSpan WatchProgressNotifyInterval { get; init; }
+    public required TimeSpan WarningApplyDuration { get; init; }
+    public required TimeSpan WarningUnaryRequestDuration { get; init; }
+    public required bool ExtensiveMetrics { get; init; }
+    public required IReadOnlyList<string> LogOutputs { get; init; }
+    public required string LogLevel { get; init; }
+    public required string LogFormat { get; init; }
+    public required FeatureGates FeatureGates { get; init; }
+    public required bool UnsafeNoFsync { get; init; }
+
+    /// <summary>The configuration of the values, or null and what is wrong with them.</summary>
+    public static EtcdConfiguration? From(FlagValues values, List<ConfigurationNotice> notices, out string? error)
+    {
+        error = ConfigurationRules.FirstBroken(values, ElectionTimeoutMillisecondsMax);
+        if (error is not null || FeatureGates.Parse(values.Text("feature-gates"), out error) is not { } gates)
+        {
+            return null;
+        }
+
+        var name = values.Text("name");
+        if (name == DefaultName)
+        {
+            notices.Add(
+                new ConfigurationNotice(
+                    Warning: true,
+                    "it isn't recommended to use default name, please set a value for --name. "
+                        + "Note that etcd might run into issue when multiple members have the same default name",
+                    ("name", name)
+                )
+            );
+        }
+
+        if (!values.IsGiven("listen-client-http-urls"))
+        {
+            notices.Add(
+                new ConfigurationNotice(
+                    Warning: true,
+                    "Running http and grpc server on single port. This is not recommended for production."
+                )
+            );
+        }
+
+        var advertisePeerUrls = values.Urls("initial-advertise-peer-urls");
+        return new EtcdConfiguration
+        {
+            Name = name,
+            DataDirectory = values.Text("data-dir") is { Length: > 0 } directory ? directory : name + ".etcd",
+            WalDirectory = values.Text("wal-dir"),
+            SnapshotCount = values.Unsigned("snapshot-count"),
+            SnapshotCatchUpEntries = values.Unsigned("snapshot-catchup-entries"),
+            MaxSnapshots = (int)values.Unsigned("max-snapshots"),
+            MaxWals = (int)values.Unsigned("max-wals"),
+            HeartbeatMilliseconds = (int)values.Unsigned("heartbeat-interval"),
+            ElectionMilliseconds = (int)values.Unsigned("election-timeout"),
+            InitialElectionTickAdvance = values.Boolean("initial-election-tick-advance"),
+            PreVote = values.Boolean("pre-vote"),
+            StrictReconfigCheck = values.Boolean("strict-reconfig-check"),
+            MaxLearners = (int)values.Integer("max-learners"),
+            ListenPeerUrls = values.Urls("listen-peer-urls"),
+            ListenClientUrls = values.Urls("listen-client-urls"),
+            ListenClientHttpUrls = values.Urls("listen-client-http-urls"),
+            ListenMetricsUrls = values.Urls("listen-metrics-urls"),
+            AdvertisePeerUrls = advertisePeerUrls,
+            AdvertiseClientUrls = values.Urls("advertise-client-urls"),
+            InitialCluster = values.IsGiven("initial-cluster")
+                ? values.Text("initial-cluster")
+                : string.Join(',', advertisePeerUrls.Select(url => $"{name}={url}")),
+            InitialClusterToken = values.Text("initial-cluster-token"),
+            NewCluster = values.Text("initial-cluster-state") == "new",
+            QuotaBackendBytes =
+                values.Integer("quota-backend-bytes") is var quota && quota == 0 ? QuotaBackendBytesDefault : quota,
+            BackendBatchInterval =
+                values.Duration("backend-batch-interval") is var interval && interval > TimeSpan.Zero
+                    ? interval
+                    : s_backendBatchIntervalDefault,
+            BackendBatchLimit =
+                values.Integer("backend-batch-limit") is var limit && limit > 0
+                    ? (int)Math.Min(limit, int.MaxValue)
+                    : BackendBatchLimitDefault,
+            BootstrapDefragThresholdMegabytes = values.Unsigned("bootstrap-defrag-threshold-megabytes"),
+            MaxTxnOperations = (int)Math.Min(values.Unsigned("max-txn-ops"), int.MaxValue),
+            MaxRequestBytes = (int)values.Unsigned("max-request-bytes"),
+            MaxConcurrentStreams = (uint)Math.Min(values.Unsigned("max-concurrent-streams"), uint.MaxValue),
+            KeepAliveMinTime = values.Duration("grpc-keepalive-min-time"),
+            KeepAliveInterval = values.Duration("grpc-keepalive-interval"),
+            KeepAliveTimeout = values.Duration("grpc-keepalive-timeout"),
+            SocketReusePort = values.Boolean("socket-reuse-port"),
+            SocketReuseAddress = values.Boolean("socket-reuse-address"),
+            AutoCompactionMode = values.Text("auto-compaction-mode"),
+            AutoCompactionRetention = values.Text("auto-compaction-retention"),
+            CompactionBatchLimit = (int)values.Integer("compaction-batch-limit"),
+            CompactionSleepInterval = values.Duration("compaction-sleep-interval"),
+            WatchProgressNotifyInterval = values.Duration("watch-progress-notify-interval"),
+            WarningApplyDuration = values.Duration("warning-apply-duration"),
+            WarningUnaryRequestDuration = values.Duration("warning-unary-request-duration"),
+            ExtensiveMetrics = values.Text("metrics") == "extensive",
+            LogOutputs = values.Words("log-outputs"),
+            LogLevel = values.Text("log-level"),
+            LogFormat = values.Text("log-format"),
+            FeatureGates = gates,
+            UnsafeNoFsync = values.Boolean("unsafe-no-fsync"),
+        };
+    }
+
+    /// <summary>The parts of a member's start that depend on the first members: name and URL pairs.</summary>
+    public IEnumerable<(string Name, string Url)> InitialMembers() =>
+        InitialCluster
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(pair => pair.Split('=', 2))
+            .Select(pair => (pair[0], pair.Length > 1 ? pair[1] : ""));
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} in {DataDirectory}");
+}

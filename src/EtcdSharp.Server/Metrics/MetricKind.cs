@@ -1,0 +1,8 @@
+namespace EtcdSharp.Server.Metrics;
+
+internal enum MetricKind
+{
+    Counter,
+    Gauge,
+    Histogram,
+}

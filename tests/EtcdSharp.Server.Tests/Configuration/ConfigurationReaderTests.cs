@@ -1,0 +1,187 @@
+using System.Collections;
+using EtcdSharp.Server.Configuration;
+
+namespace EtcdSharp.Server.Tests.Configuration;
+
+public sealed class ConfigurationReaderTests
+{
+    private static readonly Hashtable s_noEnvironment = [];
+
+    [Fact]
+    public void DefaultsAreEtcds()
+    {
+        var configuration = Start([]);
+        Assert.Equal("default", configuration.Name);
+        Assert.Equal("default.etcd", configuration.DataDirectory);
+        Assert.Equal("http://localhost:2379", Assert.Single(configuration.ListenClientUrls).ToString());
+        Assert.Equal("default=http://localhost:2380", configuration.InitialCluster);
+        Assert.Equal(2L << 30, configuration.QuotaBackendBytes);
+        Assert.Equal(TimeSpan.FromMinutes(10), configuration.WatchProgressNotifyInterval);
+    }
+
+    [Theory]
+    [InlineData("--name=a")]
+    [InlineData("-name=a")]
+    [InlineData("--name", "a")]
+    [InlineData("-name", "a")]
+    public void AFlagIsTakenInEveryForm(params string[] arguments) => Assert.Equal("a", Start(arguments).Name);
+
+    [Theory]
+    [InlineData("--pre-vote=false", false)]
+    [InlineData("--pre-vote", true)]
+    [InlineData("--pre-vote=0", false)]
+    public void ASwitchNeedsNoValue(string argument, bool expected) => Assert.Equal(expected, Start([argument]).PreVote);
+
+    [Fact]
+    public void TheNameShapesDirectoryAndCluster()
+    {
+        var configuration = Start(["--name", "n1", "--initial-advertise-peer-urls", "http://127.0.0.1:1"]);
+        Assert.Equal("n1.etcd", configuration.DataDirectory);
+        Assert.Equal("n1=http://127.0.0.1:1", configuration.InitialCluster);
+    }
+
+    [Fact]
+    public void AVariableIsUsedWhereNoFlagIsGiven()
+    {
+        var environment = new Hashtable { ["ETCD_NAME"] = "from-variable", ["ETCD_SNAPSHOT_COUNT"] = "7" };
+        var reading = ConfigurationReader.Read(["--name=from-flag"], environment);
+        Assert.Null(reading.Error);
+        Assert.Equal("from-flag", reading.Configuration!.Name);
+        Assert.Equal(7UL, reading.Configuration.SnapshotCount);
+        Assert.Contains(reading.Notices, notice => notice.Message.Contains("shadowed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AnUnknownVariableIsToldAndPassedOver()
+    {
+        var reading = ConfigurationReader.Read([], new Hashtable { ["ETCD_NO_SUCH_THING"] = "1" });
+        Assert.Null(reading.Error);
+        Assert.Contains(reading.Notices, notice => notice is { Warning: true, Message: "unrecognized environment variable" });
+    }
+
+    [Fact]
+    public void AFileGoesBeforeFlagsAndVariables()
+    {
+        var path = WriteFile(
+            "name: from-file\nlisten-client-urls: http://127.0.0.1:9\nadvertise-client-urls: http://127.0.0.1:9\nsome-later-key: 1\n"
+        );
+        var reading = ConfigurationReader.Read(["--config-file", path, "--name=flag"], new Hashtable { ["ETCD_MAX_WALS"] = "9" });
+        Assert.Null(reading.Error);
+        Assert.Equal("from-file", reading.Configuration!.Name);
+        Assert.Equal(5, reading.Configuration.MaxWals);
+        Assert.Equal(9, Assert.Single(reading.Configuration.ListenClientUrls).Port);
+    }
+
+    [Fact]
+    public void TheFileMayBeNamedByItsVariable()
+    {
+        var path = WriteFile("name: v\nlog-outputs: [stdout, stderr]\nbackend-batch-interval: 5000000\n");
+        var reading = ConfigurationReader.Read([], new Hashtable { ["ETCD_CONFIG_FILE"] = path });
+        Assert.Null(reading.Error);
+        Assert.Equal(["stdout", "stderr"], reading.Configuration!.LogOutputs);
+        Assert.Equal(TimeSpan.FromMilliseconds(5), reading.Configuration.BackendBatchInterval);
+    }
+
+    [Theory]
+    [InlineData("name: [a\n", "error parsing")]
+    [InlineData("snapshot-count: many\n", "snapshot-count")]
+    [InlineData("- a\n", "must hold a map")]
+    [InlineData("client-transport-security:\n  cert-file: a.crt\n", "not built yet")]
+    public void ABadFileIsRefusedWithAReason(string yaml, string expected)
+    {
+        var reading = ConfigurationReader.Read(["--config-file", WriteFile(yaml)], s_noEnvironment);
+        Assert.Equal(1, reading.ExitCode);
+        Assert.Contains(expected, reading.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, "flag provided but not defined: -nonsense", "--nonsense")]
+    [InlineData(2, "flag needs an argument: -name", "--name")]
+    [InlineData(2, "invalid value \"x\" for flag -max-wals: parse error", "--max-wals=x")]
+    [InlineData(2, "\"word\" is not a valid flag", "word")]
+    [InlineData(
+        1,
+        "--advertise-client-urls is required when --listen-client-urls is set explicitly",
+        "--listen-client-urls=http://127.0.0.1:1"
+    )]
+    [InlineData(1, "expected IP in URL for binding (http://example.com:80)", "--listen-peer-urls=http://example.com:80")]
+    [InlineData(
+        1,
+        "--election-timeout[1000ms] should be at least as 5 times as --heartbeat-interval[300ms]",
+        "--heartbeat-interval=300"
+    )]
+    [InlineData(1, "is too long, and should be set less than 50000ms", "--election-timeout=60000")]
+    [InlineData(
+        1,
+        "couldn't find local name \"default\" in the initial cluster configuration",
+        "--initial-cluster=a=http://localhost:1"
+    )]
+    [InlineData(1, "--initial-cluster-state must be one of new, existing", "--initial-cluster-state=old")]
+    [InlineData(1, "unrecognized feature gate: Nothing", "--feature-gates=Nothing=true")]
+    public void AWrongCommandLineSaysWhat(int exitCode, string expected, params string[] arguments)
+    {
+        var reading = ConfigurationReader.Read(arguments, s_noEnvironment);
+        Assert.Equal(exitCode, reading.ExitCode);
+        Assert.Contains(expected, reading.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EveryFeatureThatIsNotBuiltStopsTheStartAndIsNamed()
+    {
+        var notBuilt = FlagTable.All.Where(flag => flag.Support == FlagSupport.NotBuilt).ToList();
+        Assert.NotEmpty(notBuilt);
+        foreach (var flag in notBuilt)
+        {
+            var text = flag.Kind switch
+            {
+                FlagKind.Boolean => "true",
+                FlagKind.Duration => "77s",
+                FlagKind.Unsigned or FlagKind.Integer => "77",
+                _ => "something",
+            };
+            var reading = ConfigurationReader.Read([$"--{flag.Name}={text}"], s_noEnvironment);
+            Assert.Equal(1, reading.ExitCode);
+            Assert.Contains("--" + flag.Name, reading.Error, StringComparison.Ordinal);
+            Assert.Contains("not built yet", reading.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void EveryFlagTakesItsDefault()
+    {
+        foreach (var flag in FlagTable.All.Where(flag => flag.Default.Length > 0 && flag.Support != FlagSupport.NotBuilt))
+        {
+            Assert.Null(
+                ConfigurationReader
+                    .Read([$"--{flag.Name}={flag.Default}", "--advertise-client-urls=http://localhost:2379"], s_noEnvironment)
+                    .Error
+            );
+        }
+    }
+
+    [Fact]
+    public void HelpAndVersionAreAsked()
+    {
+        Assert.Equal(ConfigurationRequest.PrintHelp, ConfigurationReader.Read(["--help"], s_noEnvironment).Request);
+        Assert.Equal(ConfigurationRequest.PrintVersion, ConfigurationReader.Read(["--version"], s_noEnvironment).Request);
+        Assert.StartsWith("etcd Version: 3.7.1\n", ProductVersion.Text(), StringComparison.Ordinal);
+        foreach (var flag in FlagTable.All)
+        {
+            Assert.Contains($"  --{flag.Name}", HelpText.Flags(), StringComparison.Ordinal);
+        }
+    }
+
+    private static EtcdConfiguration Start(string[] arguments)
+    {
+        var reading = ConfigurationReader.Read(arguments, s_noEnvironment);
+        Assert.Null(reading.Error);
+        return reading.Configuration!;
+    }
+
+    private static string WriteFile(string text)
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("etcdsharp-configuration-").FullName, "etcd.yaml");
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
