@@ -1,0 +1,185 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using EtcdSharp.Grpc.Wire;
+
+namespace EtcdSharp.Grpc.Client;
+
+/// <summary>
+/// Calls one server over HTTP/2: <c>http://host:port</c> (prior knowledge, no upgrade), <c>https://host:port</c> or
+/// <c>unix:///path</c>. Safe for use by many threads. Every failure is a <see cref="GrpcStatusException"/>.
+/// </summary>
+public sealed class GrpcChannel : IDisposable
+{
+    private readonly HttpMessageInvoker invoker;
+    private readonly GrpcChannelOptions options;
+    private readonly Uri address;
+
+    public GrpcChannel(string address)
+        : this(address, new GrpcChannelOptions()) { }
+
+    public GrpcChannel(string address, GrpcChannelOptions options)
+    {
+        this.options = options;
+        string? socketPath = SocketPath(address);
+        this.address = new Uri(socketPath is null ? address : "http://localhost");
+        invoker = new(NewHandler(options, socketPath), disposeHandler: true);
+    }
+
+    public GrpcChannelOptions Options => options;
+
+    public ValueTask<TResponse> UnaryAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request) =>
+        UnaryAsync(method, request, default, default);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<TResponse> UnaryAsync<TRequest, TResponse>(
+        GrpcMethod<TRequest, TResponse> method,
+        TRequest request,
+        GrpcCallOptions callOptions,
+        CancellationToken cancellationToken
+    )
+    {
+        using CallDeadline deadline = new(callOptions.Timeout, cancellationToken);
+        try
+        {
+            using HttpRequestMessage message = NewRequest(method.Path, callOptions);
+            using MessageContent content = MessageContent.Encode(method.RequestMarshaller, request, callOptions.Gzip);
+            message.Content = content;
+            using HttpResponseMessage response = await invoker.SendAsync(message, deadline.Token).ConfigureAwait(false);
+            ClientStatus.ThrowIfNoStream(response);
+            using ResponseBody body = new(options.MaxReceiveMessageBytes);
+            await body.FillAsync(response.Content, deadline.Token).ConfigureAwait(false);
+            ClientStatus.ThrowIfNotOk(response);
+            return body.Decode(method.ResponseMarshaller, response);
+        }
+        catch (Exception failure) when (ClientStatus.IsTransport(failure))
+        {
+            throw ClientStatus.Translate(failure, deadline);
+        }
+    }
+
+    /// <summary>Opens a call with many requests, many responses, or both. Dispose it: that cancels what still runs.</summary>
+    public GrpcClientCall<TRequest, TResponse> Open<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method) =>
+        Open(method, default, default);
+
+    public GrpcClientCall<TRequest, TResponse> Open<TRequest, TResponse>(
+        GrpcMethod<TRequest, TResponse> method,
+        GrpcCallOptions callOptions,
+        CancellationToken cancellationToken
+    )
+    {
+        HttpRequestMessage message = NewRequest(method.Path, callOptions);
+        GrpcClientCall<TRequest, TResponse> call = new(method, message, callOptions, options, cancellationToken);
+        call.Start(invoker);
+        return call;
+    }
+
+    /// <summary>Opens a call with one request and many responses.</summary>
+    public async ValueTask<GrpcClientCall<TRequest, TResponse>> OpenAsync<TRequest, TResponse>(
+        GrpcMethod<TRequest, TResponse> method,
+        TRequest request,
+        GrpcCallOptions callOptions,
+        CancellationToken cancellationToken
+    )
+    {
+        GrpcClientCall<TRequest, TResponse> call = Open(method, callOptions, cancellationToken);
+        try
+        {
+            await call.WriteAsync(request).ConfigureAwait(false);
+            await call.CompleteWritesAsync().ConfigureAwait(false);
+            return call;
+        }
+        catch (GrpcStatusException)
+        {
+            call.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => invoker.Dispose();
+
+    private static string? SocketPath(string address)
+    {
+        const string scheme = "unix://";
+        return address.StartsWith(scheme, StringComparison.Ordinal) ? address[scheme.Length..] : null;
+    }
+
+    private static SocketsHttpHandler NewHandler(GrpcChannelOptions options, string? socketPath)
+    {
+        SocketsHttpHandler handler = new()
+        {
+            EnableMultipleHttp2Connections = options.MultipleConnections,
+            InitialHttp2StreamWindowSize = options.InitialStreamWindowBytes,
+            ConnectTimeout = options.ConnectTimeout,
+            KeepAlivePingDelay = options.KeepAlivePingDelay,
+            KeepAlivePingTimeout = options.KeepAlivePingTimeout,
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ActivityHeadersPropagator = null,
+        };
+        if (options.Tls is not null)
+        {
+            handler.SslOptions = options.Tls;
+        }
+
+        if (socketPath is not null)
+        {
+            handler.ConnectCallback = (_, token) => ConnectAsync(socketPath, token);
+        }
+
+        return handler;
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(string socketPath, CancellationToken cancellationToken)
+    {
+        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private HttpRequestMessage NewRequest(string path, in GrpcCallOptions callOptions)
+    {
+        HttpRequestMessage message = new(HttpMethod.Post, new Uri(address, path))
+        {
+            Version = System.Net.HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        message.Headers.TryAddWithoutValidation("te", "trailers");
+        message.Headers.TryAddWithoutValidation("grpc-accept-encoding", GzipFrames.EncodingName);
+        if (callOptions.Timeout is { } timeout)
+        {
+            message.Headers.TryAddWithoutValidation("grpc-timeout", GrpcTimeout.Format(timeout));
+        }
+
+        if (callOptions.Gzip)
+        {
+            message.Headers.TryAddWithoutValidation("grpc-encoding", GzipFrames.EncodingName);
+        }
+
+        Add(message, options.Headers);
+        Add(message, callOptions.Headers);
+        return message;
+    }
+
+    private static void Add(HttpRequestMessage message, GrpcMetadata? metadata)
+    {
+        if (metadata is null)
+        {
+            return;
+        }
+
+        foreach ((string name, string value) in metadata)
+        {
+            message.Headers.TryAddWithoutValidation(name, value);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace EtcdSharp.Grpc;
+
+public enum GrpcMethodKind
+{
+    Unary,
+    ClientStreaming,
+    ServerStreaming,
+    Bidirectional,
+}

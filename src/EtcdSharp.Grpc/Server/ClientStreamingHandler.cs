@@ -1,0 +1,7 @@
+namespace EtcdSharp.Grpc.Server;
+
+/// <summary>Reads requests until it knows its answer.</summary>
+public delegate ValueTask<GrpcResult<TResponse>> ClientStreamingHandler<TRequest, TResponse>(
+    GrpcStreamReader<TRequest> requests,
+    GrpcServerCall call
+);

@@ -1,0 +1,48 @@
+namespace EtcdSharp.Grpc.Server;
+
+/// <summary>The numbers of one method. Written by every call, read by the metrics.</summary>
+internal sealed class GrpcMethodCounters(string service, string method, GrpcMethodKind kind)
+{
+    private readonly long[] handled = new long[(int)StatusCode.Unauthenticated + 1];
+    private long started;
+    private long messagesReceived;
+    private long messagesSent;
+
+    public string Service { get; } = service;
+
+    public string Method { get; } = method;
+
+    /// <summary>The kind as the metrics name it.</summary>
+    public string Kind { get; } =
+        kind switch
+        {
+            GrpcMethodKind.Unary => "unary",
+            GrpcMethodKind.ClientStreaming => "client_stream",
+            GrpcMethodKind.ServerStreaming => "server_stream",
+            _ => "bidi_stream",
+        };
+
+    public long StartedCount => Volatile.Read(ref started);
+
+    public long MessagesReceived => Volatile.Read(ref messagesReceived);
+
+    public long MessagesSent => Volatile.Read(ref messagesSent);
+
+    public long HandledCount(StatusCode code) => Volatile.Read(ref handled[(int)code]);
+
+    public void Started() => Interlocked.Increment(ref started);
+
+    public void Handled(StatusCode code) => Interlocked.Increment(ref handled[(int)code]);
+
+    public void MessageReceived(int bytes)
+    {
+        Interlocked.Increment(ref messagesReceived);
+        GrpcServerMetrics.AddReceivedBytes(bytes);
+    }
+
+    public void MessageSent(int bytes)
+    {
+        Interlocked.Increment(ref messagesSent);
+        GrpcServerMetrics.AddSentBytes(bytes);
+    }
+}

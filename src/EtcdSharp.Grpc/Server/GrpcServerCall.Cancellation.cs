@@ -1,0 +1,122 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace EtcdSharp.Grpc.Server;
+
+/// <summary>The part of a call that ends it early: the client's deadline, the client's reset, or the server's own decision.</summary>
+public sealed partial class GrpcServerCall
+{
+    private readonly Lock cancellationLock = new();
+    private CancellationTokenSource? cancellation;
+    private CancellationTokenRegistration clientGone;
+    private CancellationTokenRegistration wakeUp;
+    private bool cancellationUsed;
+    private GrpcStatus forcedStatus;
+
+    /// <summary>
+    /// Cancelled when the client's deadline has passed, the client has reset the call or its connection is gone, or
+    /// <see cref="Cancel"/> was called. It is made at the first use: a hot handler that never waits long never pays for it.
+    /// </summary>
+    public CancellationToken CancellationToken
+    {
+        get
+        {
+            lock (cancellationLock)
+            {
+                return UseCancellation().Token;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Ends the call with this status from outside its handler: a waiting read, write or token comes back, and whatever the handler
+    /// then answers is replaced. Only while the call runs.
+    /// </summary>
+    public void Cancel(GrpcStatus status)
+    {
+        CancellationTokenSource source;
+        lock (cancellationLock)
+        {
+            if (!forcedStatus.IsOk)
+            {
+                return;
+            }
+
+            forcedStatus = status;
+            source = UseCancellation();
+        }
+
+        source.Cancel();
+    }
+
+    /// <summary>The status of a call whose wait was cancelled.</summary>
+    internal GrpcStatus CancelledStatus()
+    {
+        if (!forcedStatus.IsOk)
+        {
+            return forcedStatus;
+        }
+
+        return HasDeadline && Environment.TickCount64 >= deadlineMs
+            ? new(StatusCode.DeadlineExceeded, "context deadline exceeded")
+            : new(StatusCode.Cancelled, "context canceled");
+    }
+
+    /// <summary>A streaming call may wait for ever in the pipe, so the deadline has to be able to reach it there.</summary>
+    internal void WatchDeadline()
+    {
+        if (HasDeadline)
+        {
+            _ = CancellationToken;
+        }
+    }
+
+    private CancellationTokenSource UseCancellation()
+    {
+        if (cancellationUsed)
+        {
+            return cancellation!;
+        }
+
+        cancellationUsed = true;
+        cancellation ??= new CancellationTokenSource();
+        wakeUp = cancellation.Token.UnsafeRegister(static call => ((GrpcServerCall)call!).WakeWaits(), this);
+        if (HasDeadline)
+        {
+            cancellation.CancelAfter(Remaining);
+        }
+
+        CancellationToken aborted = features.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
+        clientGone = aborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), cancellation);
+        return cancellation;
+    }
+
+    private void WakeWaits()
+    {
+        if (method.Kind == GrpcMethodKind.Unary)
+        {
+            return;
+        }
+
+        frames.CancelPendingRead();
+        output.CancelPendingFlush();
+    }
+
+    private void EndCancellation()
+    {
+        if (!cancellationUsed)
+        {
+            return;
+        }
+
+        cancellationUsed = false;
+        clientGone.Dispose();
+        wakeUp.Dispose();
+        forcedStatus = default;
+        if (!cancellation!.TryReset())
+        {
+            // Cancelled, or its timer already fired: this one is spent.
+            cancellation.Dispose();
+            cancellation = null;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EtcdSharp.Grpc.Server;
+
+/// <summary>What all services of one dispatcher share.</summary>
+public sealed class GrpcServerOptions
+{
+    /// <summary>etcd's default --max-request-bytes (1.5 MiB) plus <see cref="RequestOverheadBytes"/>.</summary>
+    public const int DefaultMaxReceiveMessageBytes = (1536 * 1024) + RequestOverheadBytes;
+
+    /// <summary>What etcd allows on top of --max-request-bytes for the envelope of a request.</summary>
+    public const int RequestOverheadBytes = 512 * 1024;
+
+    /// <summary>The largest request message in bytes, before and after decompression; a larger one is refused with RESOURCE_EXHAUSTED.</summary>
+    public int MaxReceiveMessageBytes { get; init; } = DefaultMaxReceiveMessageBytes;
+
+    /// <summary>The largest response message in bytes; etcd sends up to the limit of the frame format's signed length.</summary>
+    public int MaxSendMessageBytes { get; init; } = int.MaxValue;
+
+    /// <summary>Called in this order when a call starts, in reverse order when it ends.</summary>
+    public IReadOnlyList<GrpcInterceptor> Interceptors { get; init; } = [];
+
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+}

@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using EtcdSharp.Grpc.Wire;
+
+namespace EtcdSharp.Grpc.Server;
+
+/// <summary>The requests of a streaming call, one after the other; one reader at a time.</summary>
+public sealed class GrpcStreamReader<T>
+{
+    private readonly GrpcServerCall call;
+    private readonly Marshaller<T> marshaller;
+    private T current = default!;
+    private bool holdsCurrent;
+
+    internal GrpcStreamReader(GrpcServerCall call, Marshaller<T> marshaller)
+    {
+        this.call = call;
+        this.marshaller = marshaller;
+    }
+
+    /// <summary>The message of the last successful <see cref="MoveNextAsync"/>, valid until the next one.</summary>
+    public T Current => holdsCurrent ? current : throw new InvalidOperationException("no message was read");
+
+    /// <summary>
+    /// True: there is a next message. False: the client has closed its side in good order. Anything else — a malformed frame, the
+    /// client's reset, the deadline — throws <see cref="GrpcStatusException"/>, so that half a stream is never taken for a whole one.
+    /// </summary>
+    public ValueTask<bool> MoveNextAsync()
+    {
+        Release();
+        ValueTask<FrameRead> pending = call.Frames.ReadAsync();
+        return pending.IsCompletedSuccessfully ? new(Take(pending.Result)) : MoveNextSlowlyAsync(pending);
+    }
+
+    internal void Release()
+    {
+        if (holdsCurrent)
+        {
+            holdsCurrent = false;
+            marshaller.Release(current);
+            current = default!;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> MoveNextSlowlyAsync(ValueTask<FrameRead> pending) => Take(await pending.ConfigureAwait(false));
+
+    private bool Take(FrameRead read)
+    {
+        if (read == FrameRead.End)
+        {
+            return false;
+        }
+
+        if (read == FrameRead.Failed)
+        {
+            GrpcStatus failure = call.Frames.Failure;
+            throw new GrpcStatusException(failure.Code == StatusCode.Cancelled ? call.CancelledStatus() : failure);
+        }
+
+        call.Received((int)call.Frames.Message.Length);
+        try
+        {
+            current = marshaller.Decode(call.Frames.Message);
+        }
+        catch (InvalidDataException failure)
+        {
+            throw new GrpcStatusException(StatusCode.Internal, $"grpc: failed to unmarshal the received message: {failure.Message}");
+        }
+
+        holdsCurrent = true;
+        return true;
+    }
+}

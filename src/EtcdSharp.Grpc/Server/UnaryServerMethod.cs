@@ -1,0 +1,76 @@
+using System.Buffers;
+using EtcdSharp.Grpc.Wire;
+
+namespace EtcdSharp.Grpc.Server;
+
+internal sealed class UnaryServerMethod<TRequest, TResponse>(
+    GrpcMethod<TRequest, TResponse> method,
+    UnaryHandler<TRequest, TResponse> handler
+) : ServerMethod(method.Kind, method.Service, method.Name)
+{
+    private readonly Marshaller<TRequest> requests = method.RequestMarshaller;
+    private readonly Marshaller<TResponse> responses = method.ResponseMarshaller;
+
+    // One state machine from the first byte to the status, so that a call that has to wait allocates one object for it, however often
+    // it waits, and a call that does not wait allocates none.
+    public override async Task RunAsync(GrpcServerCall call)
+    {
+        GrpcStatus status = call.Dispatcher.Starting(call);
+        if (status.IsOk)
+        {
+            try
+            {
+                FrameRead read = await call.Frames.ReadAsync().ConfigureAwait(false);
+                if (read != FrameRead.Message)
+                {
+                    status = MissingRequest(call, read);
+                }
+                else if (TryDecode(call, out TRequest request, out status))
+                {
+                    GrpcResult<TResponse> result = await handler(request, call).ConfigureAwait(false);
+                    requests.Release(request);
+                    status = Answer(call, result);
+                }
+            }
+#pragma warning disable CA1031 // The edge of the handlers: whatever escapes one of them ends its call and no other.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                status = call.Dispatcher.Failed(call, failure);
+            }
+        }
+
+        call.Dispatcher.Finished(call, status);
+    }
+
+    private bool TryDecode(GrpcServerCall call, out TRequest request, out GrpcStatus status)
+    {
+        ReadOnlySequence<byte> bytes = call.Frames.Message;
+        call.Received((int)bytes.Length);
+        try
+        {
+            request = requests.Decode(bytes);
+            status = default;
+            return true;
+        }
+        catch (InvalidDataException failure)
+        {
+            request = default!;
+            status = Undecodable(failure);
+            return false;
+        }
+    }
+
+    private GrpcStatus Answer(GrpcServerCall call, in GrpcResult<TResponse> result)
+    {
+        if (!result.Status.IsOk)
+        {
+            return result.Status;
+        }
+
+        TResponse response = result.Value!;
+        GrpcStatus written = call.Write(responses, response);
+        responses.Release(response);
+        return written;
+    }
+}
