@@ -1,0 +1,13 @@
+namespace EtcdSharp.Mvcc;
+
+internal sealed class MvccOptions
+{
+    /// <summary>Key-values looked at per step of a physical compaction, as <c>--experimental-compaction-batch-limit</c>.</summary>
+    public int CompactionBatchLimit { get; init; } = 1000;
+
+    /// <summary>The pause between two steps, so that a compaction never takes the disk from the writes.</summary>
+    public int CompactionPauseMs { get; init; } = 10;
+
+    /// <summary>Seeds the hash of the key table, so that nobody can choose keys that collide.</summary>
+    public ulong HashSeed { get; init; } = 0x9E3779B97F4A7C15;
+}

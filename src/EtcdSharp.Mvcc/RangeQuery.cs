@@ -1,0 +1,27 @@
+namespace EtcdSharp.Mvcc;
+
+/// <summary>
+/// One range read, with the options of the wire's RangeRequest. <see cref="RangeEnd"/> is as on the wire too: empty
+/// asks for the one key, a single zero byte for every key from <see cref="Key"/> on, anything else is the exclusive end.
+/// </summary>
+internal ref struct RangeQuery
+{
+    public ReadOnlySpan<byte> Key;
+    public ReadOnlySpan<byte> RangeEnd;
+
+    /// <summary>At most this many key-values; 0 is no limit.</summary>
+    public long Limit;
+
+    /// <summary>The revision to read at; 0 is the newest.</summary>
+    public long Revision;
+    public SortOrder SortOrder;
+    public SortTarget SortTarget;
+
+    /// <summary>Leaves out values (and leases, which are stored with them).</summary>
+    public bool KeysOnly;
+    public bool CountOnly;
+    public long MinModRevision;
+    public long MaxModRevision;
+    public long MinCreateRevision;
+    public long MaxCreateRevision;
+}

@@ -1,0 +1,156 @@
+using System.Buffers;
+using EtcdSharp.Platform.Wire;
+
+namespace EtcdSharp.Mvcc;
+
+/// <summary>
+/// What a range read found, ready for the wire: every key-value is a framed length-delimited field
+/// (<see cref="FieldNumber"/>, 2 in RangeResponse and PutResponse, 3 in DeleteRangeResponse), one after the other in
+/// one buffer. Rented and disposed by one caller at a time; spans are valid until the next fill or the disposal.
+/// </summary>
+internal sealed class RangeResult : IDisposable
+{
+    /// <summary>A result that grew beyond this gives its buffer back at disposal: 64 results kept × 256 KiB = 16 MiB at most.</summary>
+    private const int KeptBytesMax = 256 * 1024;
+    private const int KeptResultsMax = 64;
+    private const int FirstBufferBytes = 4096;
+    private const int FirstItems = 16;
+
+    private static readonly ResultPool Pool = new(KeptResultsMax);
+
+    private byte[] _buffer = [];
+    private (int Start, int Length)[] _items = [];
+    private int _length;
+
+    private RangeResult()
+    {
+    }
+
+    /// <summary>The number of key-values that match, whatever the limit.</summary>
+    public long Count { get; internal set; }
+
+    /// <summary>True when the limit cut the result short.</summary>
+    public bool More { get; internal set; }
+
+    /// <summary>The store's newest revision when the read was made: what the response's header carries.</summary>
+    public long Revision { get; internal set; }
+
+    /// <summary>The protobuf field number that the key-values are framed with.</summary>
+    public int FieldNumber { get; private set; } = 2;
+
+    public int KeyValueCount { get; private set; }
+
+    /// <summary>All key-values, framed.</summary>
+    public ReadOnlySpan<byte> Framed => _buffer.AsSpan(0, _length);
+
+    public ReadOnlyMemory<byte> FramedMemory => _buffer.AsMemory(0, _length);
+
+    public static RangeResult Rent(int fieldNumber = 2)
+    {
+        var result = Pool.TryTake() ?? new RangeResult();
+        result.Clear();
+        result.FieldNumber = fieldNumber;
+        return result;
+    }
+
+    /// <summary>One key-value as an encoded mvccpb.KeyValue, without its frame.</summary>
+    public ReadOnlySpan<byte> KeyValue(int i)
+    {
+        var (start, length) = _items[i];
+        return _buffer.AsSpan(start, length);
+    }
+
+    public void Clear()
+    {
+        _length = 0;
+        KeyValueCount = 0;
+        Count = 0;
+        More = false;
+        Revision = 0;
+    }
+
+    public void Dispose()
+    {
+        Clear();
+        if (_buffer.Length > KeptBytesMax)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = [];
+            _items = [];
+        }
+
+        Pool.Give(this);
+    }
+
+    /// <summary>Frames and appends one encoded key-value.</summary>
+    internal void Append(ReadOnlySpan<byte> keyValue) => keyValue.CopyTo(AppendSpace(keyValue.Length));
+
+    /// <summary>Appends a frame for a body of <paramref name="length"/> bytes and gives the body to fill.</summary>
+    internal Span<byte> AppendSpace(int length)
+    {
+        var framed = ProtoWriter.SizeOfBytesField(FieldNumber, length);
+        EnsureRoom(framed);
+        var writer = new ProtoWriter(_buffer.AsSpan(_length));
+        writer.WriteBytesHeader(FieldNumber, length);
+        var start = _length + writer.Position;
+        if (KeyValueCount == _items.Length)
+        {
+            Array.Resize(ref _items, Math.Max(FirstItems, _items.Length * 2));
+        }
+
+        _items[KeyValueCount++] = (start, length);
+        _length += framed;
+        return _buffer.AsSpan(start, length);
+    }
+
+    private void EnsureRoom(int more)
+    {
+        if (_buffer.Length - _length >= more)
+        {
+            return;
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstBufferBytes, Math.Max(checked(_length + more), (int)Math.Min(Array.MaxLength, _buffer.Length * 2L))));
+        _buffer.AsSpan(0, _length).CopyTo(larger);
+        if (_buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+
+        _buffer = larger;
+    }
+
+    /// <summary>A bounded stack of results; the lock is held for two instructions.</summary>
+    private sealed class ResultPool(int capacity)
+    {
+        private readonly RangeResult?[] _kept = new RangeResult?[capacity];
+        private readonly Lock _gate = new();
+        private int _count;
+
+        public RangeResult? TryTake()
+        {
+            lock (_gate)
+            {
+                if (_count == 0)
+                {
+                    return null;
+                }
+
+                var taken = _kept[--_count];
+                _kept[_count] = null;
+                return taken;
+            }
+        }
+
+        public void Give(RangeResult result)
+        {
+            lock (_gate)
+            {
+                if (_count < _kept.Length)
+                {
+                    _kept[_count++] = result;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace EtcdSharp.Raft;
+
+public enum RaftLogLevel
+{
+    Debug = 0,
+    Info,
+    Warning,
+    Error,
+}

@@ -1,0 +1,9 @@
+namespace EtcdSharp.Raft;
+
+public enum RaftRole
+{
+    Follower = 0,
+    Candidate,
+    Leader,
+    PreCandidate,
+}

@@ -1,0 +1,20 @@
+namespace EtcdSharp.Storage.Backend;
+
+internal sealed class BackendOptions
+{
+    /// <summary>A batch with anything in it is committed at the latest after this, as <c>--backend-batch-interval</c>.</summary>
+    public int CommitIntervalMs { get; init; } = 100;
+
+    /// <summary>… or with this many operations, as <c>--backend-batch-limit</c>.</summary>
+    public int CommitOperations { get; init; } = 10_000;
+
+    /// <summary>Leaves out the syncs: for tests, and for <c>--unsafe-no-fsync</c>.</summary>
+    public bool NoSync { get; init; }
+
+    /// <summary>
+    /// Called on the committer thread when a commit fails. The member cannot go on: what it acknowledged is in the log,
+    /// but no longer gets into the file. Must not return; the default ends the process.
+    /// </summary>
+    public Action<Exception> CommitFailed { get; init; } =
+        static error => Environment.FailFast("the backend could not commit", error);
+}

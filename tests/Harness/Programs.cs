@@ -1,0 +1,55 @@
+namespace EtcdSharp.Harness;
+
+/// <summary>Where the programs under test are.</summary>
+public static class Programs
+{
+#if DEBUG
+    private const string Configuration = "debug";
+#else
+    private const string Configuration = "release";
+#endif
+
+    /// <summary>The folder that holds EtcdSharp.slnx.</summary>
+    public static string RepositoryRoot { get; } = FindRoot();
+
+    /// <summary>The real etcd, or null where it was not fetched (scripts/fetch-real-etcd).</summary>
+    public static string? RealEtcd { get; } = Find("ETCDSHARP_REAL_ETCD", "etcd");
+
+    public static string? RealEtcdctl { get; } = Find("ETCDSHARP_REAL_ETCDCTL", "etcdctl");
+
+    public static string? RealEtcdutl { get; } = Find("ETCDSHARP_REAL_ETCDUTL", "etcdutl");
+
+    /// <summary>Our etcd in the build configuration of the caller.</summary>
+    public static string OurEtcd { get; } =
+        Environment.GetEnvironmentVariable("ETCDSHARP_OUR_ETCD")
+        ?? Path.Combine(RepositoryRoot, "artifacts", "bin", "etcd", Configuration, "etcd");
+
+    /// <summary>Why a program is missing, for the message of a skipped test.</summary>
+    public const string HowToGetRealEtcd = "real etcd is not here: run scripts/fetch-real-etcd or set ETCDSHARP_REAL_ETCD";
+
+    private static string? Find(string variable, string program)
+    {
+        var beside = Environment.GetEnvironmentVariable("ETCDSHARP_REAL_ETCD") is { Length: > 0 } etcd
+            ? Path.Combine(Path.GetDirectoryName(etcd)!, program)
+            : null;
+        string?[] candidates =
+        [
+            Environment.GetEnvironmentVariable(variable),
+            beside,
+            Path.Combine(RepositoryRoot, "artifacts", "real-etcd", "usr", "bin", program),
+        ];
+        return Array.Find(candidates, static path => path is not null && File.Exists(path));
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(Path.Combine(folder, "EtcdSharp.slnx")))
+            {
+                return folder;
+            }
+        }
+        throw new DirectoryNotFoundException($"EtcdSharp.slnx is in no folder above {AppContext.BaseDirectory}");
+    }
+}
