@@ -1,0 +1,29 @@
+namespace EtcdSharp.Tidy;
+
+/// <summary>The checkout that this test was built from.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The C# files of the project's own below a folder, as paths relative to the root with forward slashes.</summary>
+    public static IEnumerable<string> SourceFiles(params string[] folders) =>
+        folders
+            .Select(folder => Path.Combine(Root, folder))
+            .Where(Directory.Exists)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories))
+            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
+            .Where(path => !path.Split('/').Any(part => part is "bin" or "obj" or "artifacts" or "node_modules"));
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "EtcdSharp.slnx")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException("EtcdSharp.slnx is in no folder above " + AppContext.BaseDirectory);
+    }
+}
