@@ -1,0 +1,47 @@
+namespace EtcdSharp.Mvcc.Watch;
+
+/// <summary>The thread that catches up in production. A store that cannot be read ends the process: watchers must not miss anything silently.</summary>
+internal sealed class WatchCatchUpLoop : IDisposable
+{
+    private readonly WatchCatchUp _catchUp;
+    private readonly AutoResetEvent _wanted = new(initialState: false);
+    private readonly Thread _thread;
+    private volatile bool _isStopping;
+
+    public WatchCatchUpLoop(WatchHub hub)
+    {
+        _catchUp = new WatchCatchUp(hub);
+        hub.CatchUpWanted = () => _wanted.Set();
+        _thread = new Thread(Run) { IsBackground = true, Name = "watch catch-up" };
+        _thread.Start();
+        _wanted.Set();
+    }
+
+    /// <summary>Ends the thread. The hub is not notified after this, and the store is closed after it.</summary>
+    public void Dispose()
+    {
+        _isStopping = true;
+        _wanted.Set();
+        _thread.Join();
+        _wanted.Dispose();
+    }
+
+    private void Run()
+    {
+        while (!_isStopping)
+        {
+            switch (_catchUp.Step())
+            {
+                case WatchCatchUpStep.Idle:
+                    _wanted.WaitOne();
+                    break;
+                case WatchCatchUpStep.AwaitPublication:
+                    Thread.Yield();
+                    break;
+                case WatchCatchUpStep.Worked:
+                default:
+                    break;
+            }
+        }
+    }
+}

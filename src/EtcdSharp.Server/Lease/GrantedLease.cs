@@ -1,0 +1,68 @@
+using EtcdSharp.Mvcc.Watch;
+
+namespace EtcdSharp.Server.Lease;
+
+/// <summary>One lease. Guarded by its lessor's gate, apart from what never changes.</summary>
+internal sealed class GrantedLease
+{
+    /// <summary>The expiry of every lease on a member that is not the primary.</summary>
+    public const long Never = long.MaxValue;
+
+    private const long NanosecondsPerSecond = 1_000_000_000;
+
+    private TaskCompletionSource? _ended;
+
+    public GrantedLease(long id, long ttlSeconds, long remainingTtlSeconds)
+    {
+        Id = id;
+        TtlSeconds = ttlSeconds;
+        CheckpointedTtlSeconds = remainingTtlSeconds;
+        Expiry = new LeaseDue(this);
+        Checkpoint = new LeaseDue(this);
+    }
+
+    public long Id { get; }
+
+    public long TtlSeconds { get; }
+
+    /// <summary>The last remaining time the cluster agreed on; zero means the whole time to live.</summary>
+    public long CheckpointedTtlSeconds { get; set; }
+
+    public long ExpiryNanoseconds { get; private set; } = Never;
+
+    public LeaseDue Expiry { get; }
+
+    public LeaseDue Checkpoint { get; }
+
+    public HashSet<byte[]> Keys { get; } = new(ByteKeyComparer.Instance);
+
+    public long RemainingTtlSeconds => CheckpointedTtlSeconds > 0 ? CheckpointedTtlSeconds : TtlSeconds;
+
+    /// <summary>Completes when the lease is revoked or its lessor stops being the primary.</summary>
+    public Task WhenEnded => (_ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    public bool IsExpired(long nowNanoseconds) => ExpiryNanoseconds <= nowNanoseconds;
+
+    /// <summary>The longest time to live is 285 years, so adding to a clock that has run for some saturates below never.</summary>
+    public void Refresh(long nowNanoseconds, long extendNanoseconds)
+    {
+        var whole = (Int128)nowNanoseconds + extendNanoseconds + ((Int128)RemainingTtlSeconds * NanosecondsPerSecond);
+        ExpiryNanoseconds = whole >= Never ? Never - 1 : (long)whole;
+    }
+
+    public void KeepForever() => ExpiryNanoseconds = Never;
+
+    public void SignalEnded()
+    {
+        _ended?.TrySetResult();
+        _ended = null;
+    }
+
+    public byte[][] SortedKeys()
+    {
+        var keys = new byte[Keys.Count][];
+        Keys.CopyTo(keys);
+        Array.Sort(keys, ByteKeyComparer.Instance);
+        return keys;
+    }
+}

@@ -1,0 +1,8 @@
+using System.Runtime.InteropServices;
+
+namespace EtcdSharp.Server.Lease;
+
+/// <summary>The answer to the first half of a renewal.</summary>
+/// <param name="WhenEnded">Set with <see cref="LeaseRenewalStep.AwaitEnd"/>.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct LeaseRenewal(LeaseRenewalStep Step, Task? WhenEnded = null);
