@@ -3,28 +3,14 @@ namespace EtcdSharp.Server.Metrics;
 /// <summary>The metrics of etcd 3.7 by name, kind and labels; the texts are ours.</summary>
 internal static class MetricTable
 {
+    // csharpier-ignore - a table reads best with one row a line.
     private static readonly MetricDefinition[] s_basic =
     [
         MetricDefinition.Gauge("etcd_cluster_version", "Cluster version in force, as a label.", "cluster_version"),
         MetricDefinition.Gauge("etcd_debugging_auth_revision", "Revision of the users and roles."),
-        MetricDefinition.Histogram(
-            "etcd_debugging_disk_backend_commit_rebalance_duration_seconds",
-            "Time a commit of the store file spends merging pages.",
-            0.001,
-            14
-        ),
-        MetricDefinition.Histogram(
-            "etcd_debugging_disk_backend_commit_spill_duration_seconds",
-            "Time a commit of the store file spends splitting and placing pages.",
-            0.001,
-            14
-        ),
-        MetricDefinition.Histogram(
-            "etcd_debugging_disk_backend_commit_write_duration_seconds",
-            "Time a commit of the store file spends writing pages.",
-            0.001,
-            14
-        ),
+        MetricDefinition.Histogram("etcd_debugging_disk_backend_commit_rebalance_duration_seconds", "Time a commit of the store file spends merging pages.", 0.001, 14),
+        MetricDefinition.Histogram("etcd_debugging_disk_backend_commit_spill_duration_seconds", "Time a commit of the store file spends splitting and placing pages.", 0.001, 14),
+        MetricDefinition.Histogram("etcd_debugging_disk_backend_commit_write_duration_seconds", "Time a commit of the store file spends writing pages.", 0.001, 14),
         MetricDefinition.Counter("etcd_debugging_lease_granted_total", "Leases granted."),
         MetricDefinition.Counter("etcd_debugging_lease_renewed_total", "Lease renewals seen by the leader."),
         MetricDefinition.Counter("etcd_debugging_lease_revoked_total", "Leases revoked."),
@@ -33,25 +19,10 @@ internal static class MetricTable
         MetricDefinition.Gauge("etcd_debugging_mvcc_current_revision", "Current revision of the store."),
         MetricDefinition.Counter("etcd_debugging_mvcc_db_compaction_keys_total", "Revisions removed by compactions."),
         MetricDefinition.Gauge("etcd_debugging_mvcc_db_compaction_last", "Unix time of the last compaction in seconds."),
-        MetricDefinition.Histogram(
-            "etcd_debugging_mvcc_db_compaction_pause_duration_milliseconds",
-            "Time one step of a compaction holds the store.",
-            1,
-            13
-        ),
-        MetricDefinition.Histogram(
-            "etcd_debugging_mvcc_db_compaction_total_duration_milliseconds",
-            "Time of whole compactions of the store.",
-            100,
-            14
-        ),
+        MetricDefinition.Histogram("etcd_debugging_mvcc_db_compaction_pause_duration_milliseconds", "Time one step of a compaction holds the store.", 1, 13),
+        MetricDefinition.Histogram("etcd_debugging_mvcc_db_compaction_total_duration_milliseconds", "Time of whole compactions of the store.", 100, 14),
         MetricDefinition.Counter("etcd_debugging_mvcc_events_total", "Events sent to watchers."),
-        MetricDefinition.Histogram(
-            "etcd_debugging_mvcc_index_compaction_pause_duration_milliseconds",
-            "Time the compaction of the index takes.",
-            0.5,
-            14
-        ),
+        MetricDefinition.Histogram("etcd_debugging_mvcc_index_compaction_pause_duration_milliseconds", "Time the compaction of the index takes.", 0.5, 14),
         MetricDefinition.Gauge("etcd_debugging_mvcc_keys_total", "Keys in the store."),
         MetricDefinition.Gauge("etcd_debugging_mvcc_pending_events_total", "Events waiting to be sent."),
         MetricDefinition.Gauge("etcd_debugging_mvcc_slow_watcher_total", "Watchers that are behind."),
@@ -59,48 +30,18 @@ internal static class MetricTable
         MetricDefinition.Gauge("etcd_debugging_mvcc_watch_stream_total", "Open watch streams."),
         MetricDefinition.Gauge("etcd_debugging_mvcc_watcher_total", "Watchers."),
         MetricDefinition.Counter("etcd_debugging_server_lease_expired_total", "Leases that expired."),
-        MetricDefinition.Histogram(
-            "etcd_debugging_server_watch_send_loop_control_stream_duration_seconds",
-            "Time to send a control message on a watch stream.",
-            0.001,
-            14
-        ),
-        MetricDefinition.Histogram(
-            "etcd_debugging_server_watch_send_loop_progress_duration_seconds",
-            "Time to send a progress notification on a watch stream.",
-            0.001,
-            14
-        ),
-        MetricDefinition.Histogram(
-            "etcd_debugging_server_watch_send_loop_watch_stream_duration_per_event_seconds",
-            "Time per event to send events on a watch stream.",
-            0.001,
-            14
-        ),
-        MetricDefinition.Histogram(
-            "etcd_debugging_server_watch_send_loop_watch_stream_duration_seconds",
-            "Time to send a response with events on a watch stream.",
-            0.001,
-            14
-        ),
-        MetricDefinition.Histogram(
-            "etcd_debugging_snap_save_marshalling_duration_seconds",
-            "Time to encode a snapshot.",
-            0.001,
-            14
-        ),
+        MetricDefinition.Histogram("etcd_debugging_server_watch_send_loop_control_stream_duration_seconds", "Time to send a control message on a watch stream.", 0.001, 14),
+        MetricDefinition.Histogram("etcd_debugging_server_watch_send_loop_progress_duration_seconds", "Time to send a progress notification on a watch stream.", 0.001, 14),
+        MetricDefinition.Histogram("etcd_debugging_server_watch_send_loop_watch_stream_duration_per_event_seconds", "Time per event to send events on a watch stream.", 0.001, 14),
+        MetricDefinition.Histogram("etcd_debugging_server_watch_send_loop_watch_stream_duration_seconds", "Time to send a response with events on a watch stream.", 0.001, 14),
+        MetricDefinition.Histogram("etcd_debugging_snap_save_marshalling_duration_seconds", "Time to encode a snapshot.", 0.001, 14),
         MetricDefinition.Histogram("etcd_debugging_snap_save_total_duration_seconds", "Time to save a snapshot.", 0.001, 14),
         MetricDefinition.Counter("etcd_debugging_store_expires_total", "Keys of API version 2 that expired; always 0."),
         MetricDefinition.Counter("etcd_debugging_store_watch_requests_total", "Watches of API version 2; always 0."),
         MetricDefinition.Gauge("etcd_debugging_store_watchers", "Watchers of API version 2; always 0."),
         MetricDefinition.Histogram("etcd_disk_backend_commit_duration_seconds", "Time to commit the store file.", 0.001, 14),
         MetricDefinition.Histogram("etcd_disk_backend_defrag_duration_seconds", "Time to defragment the store file.", 0.1, 13),
-        MetricDefinition.Histogram(
-            "etcd_disk_backend_snapshot_duration_seconds",
-            "Time to stream a snapshot of the store file.",
-            0.01,
-            17
-        ),
+        MetricDefinition.Histogram("etcd_disk_backend_snapshot_duration_seconds", "Time to stream a snapshot of the store file.", 0.01, 17),
         MetricDefinition.Gauge("etcd_disk_defrag_inflight", "1 while the store file is being defragmented."),
         MetricDefinition.Histogram("etcd_disk_wal_fsync_duration_seconds", "Time of the sync of the write-ahead log.", 0.001, 14),
         MetricDefinition.Gauge("etcd_disk_wal_write_bytes_total", "Bytes written to the write-ahead log."),
@@ -122,21 +63,8 @@ internal static class MetricTable
         MetricDefinition.Counter("etcd_network_client_grpc_received_bytes_total", "Bytes received from gRPC clients."),
         MetricDefinition.Counter("etcd_network_client_grpc_sent_bytes_total", "Bytes sent to gRPC clients."),
         MetricDefinition.Gauge("etcd_network_known_peers", "Peers known, by local and remote member.", "Local", "Remote"),
-        MetricDefinition.Histogram(
-            "etcd_server_apply_duration_seconds",
-            "Time to apply a request.",
-            0.0001,
-            20,
-            "op",
-            "success",
-            "version"
-        ),
-        MetricDefinition.Counter(
-            "etcd_server_client_requests_total",
-            "Client requests by version of the client API.",
-            "client_api_version",
-            "type"
-        ),
+        MetricDefinition.Histogram("etcd_server_apply_duration_seconds", "Time to apply a request.", 0.0001, 20, "op", "success", "version"),
+        MetricDefinition.Counter("etcd_server_client_requests_total", "Client requests by version of the client API.", "client_api_version", "type"),
         MetricDefinition.Gauge("etcd_server_feature_enabled", "Feature gates: 1 on, 0 off.", "name", "stage"),
         MetricDefinition.Gauge("etcd_server_go_version", "Runtime version, as a label.", "server_go_version"),
         MetricDefinition.Gauge("etcd_server_has_leader", "1 when a leader is known."),
@@ -157,51 +85,17 @@ internal static class MetricTable
         MetricDefinition.Gauge("etcd_server_quota_backend_bytes", "Quota of the store file in bytes."),
         MetricDefinition.Histogram("etcd_server_range_duration_seconds", "Time to answer a range.", 0.0001, 20, "success"),
         MetricDefinition.Counter("etcd_server_read_indexes_failed_total", "Read index requests that failed."),
-        MetricDefinition.Histogram(
-            "etcd_server_request_duration_seconds",
-            "Time of requests from their arrival to the answer.",
-            0.001,
-            14,
-            "success",
-            "type"
-        ),
-        MetricDefinition.Counter(
-            "etcd_server_slow_apply_total",
-            "Applied requests that took longer than --warning-apply-duration."
-        ),
+        MetricDefinition.Histogram("etcd_server_request_duration_seconds", "Time of requests from their arrival to the answer.", 0.001, 14, "success", "type"),
+        MetricDefinition.Counter("etcd_server_slow_apply_total", "Applied requests that took longer than --warning-apply-duration."),
         MetricDefinition.Counter("etcd_server_slow_read_indexes_total", "Read index requests that were answered late."),
         MetricDefinition.Gauge("etcd_server_snapshot_apply_in_progress_total", "1 while a received snapshot is being applied."),
         MetricDefinition.Gauge("etcd_server_version", "Version of etcd whose API is served, as a label.", "server_version"),
-        MetricDefinition.Histogram(
-            "etcd_snap_db_fsync_duration_seconds",
-            "Time of the sync of a received store file.",
-            0.001,
-            14
-        ),
+        MetricDefinition.Histogram("etcd_snap_db_fsync_duration_seconds", "Time of the sync of a received store file.", 0.001, 14),
         MetricDefinition.Histogram("etcd_snap_db_save_total_duration_seconds", "Time to save a received store file.", 0.1, 10),
         MetricDefinition.Histogram("etcd_snap_fsync_duration_seconds", "Time of the sync of a snapshot file.", 0.001, 14),
-        MetricDefinition.Counter(
-            "grpc_server_handled_total",
-            "Calls completed, by code.",
-            "grpc_code",
-            "grpc_method",
-            "grpc_service",
-            "grpc_type"
-        ),
-        MetricDefinition.Counter(
-            "grpc_server_msg_received_total",
-            "Messages received on calls.",
-            "grpc_method",
-            "grpc_service",
-            "grpc_type"
-        ),
-        MetricDefinition.Counter(
-            "grpc_server_msg_sent_total",
-            "Messages sent on calls.",
-            "grpc_method",
-            "grpc_service",
-            "grpc_type"
-        ),
+        MetricDefinition.Counter("grpc_server_handled_total", "Calls completed, by code.", "grpc_code", "grpc_method", "grpc_service", "grpc_type"),
+        MetricDefinition.Counter("grpc_server_msg_received_total", "Messages received on calls.", "grpc_method", "grpc_service", "grpc_type"),
+        MetricDefinition.Counter("grpc_server_msg_sent_total", "Messages sent on calls.", "grpc_method", "grpc_service", "grpc_type"),
         MetricDefinition.Counter("grpc_server_started_total", "Calls started.", "grpc_method", "grpc_service", "grpc_type"),
         MetricDefinition.Gauge("os_fd_limit", "Limit of open files."),
         MetricDefinition.Gauge("os_fd_used", "Open files."),
