@@ -1,0 +1,34 @@
+using EtcdSharp.Grpc.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EtcdSharp.Server.Edge.Listening;
+
+public sealed class EdgeOptions
+{
+    public required IReadOnlyList<EdgeUrl> Urls { get; init; }
+
+    /// <summary>Serves the gRPC calls; null where these addresses serve plain HTTP only (--listen-metrics-urls).</summary>
+    public GrpcDispatcher? Grpc { get; init; }
+
+    /// <summary>Serves everything that is not gRPC; null answers 404.</summary>
+    public RequestDelegate? Http { get; init; }
+
+    /// <summary>Calls that one connection may have open at once (--max-concurrent-streams). etcd's default is no limit.</summary>
+    public int MaxConcurrentStreams { get; init; } = int.MaxValue;
+
+    public KeepAlivePolicy KeepAlive { get; init; } = new();
+
+    /// <summary>Binds even where a connection of an earlier process still lingers (--socket-reuse-address).</summary>
+    public bool ReuseAddress { get; init; }
+
+    /// <summary>Shares the port with other processes that ask for the same (--socket-reuse-port).</summary>
+    public bool ReusePort { get; init; }
+
+    /// <summary>Puts TLS in front of an https or unixs address. Such an address without it is refused at start.</summary>
+    public Action<ListenOptions>? UseTls { get; init; }
+
+    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
+}
