@@ -185,6 +185,10 @@ public sealed partial class EtcdServer : IAsyncDisposable
             }
             _process.Dispose();
         }
+        if (Environment.GetEnvironmentVariable("ETCDSHARP_SERVER_OUTPUT") is { Length: > 0 } file)
+        {
+            await File.AppendAllTextAsync(file, $"==== {Kind} {Address}\n{Output}");
+        }
         if (_scratch is not null)
         {
             Directory.Delete(_scratch, recursive: true);
