@@ -62,6 +62,7 @@ internal sealed class PendingRequest : IValueTaskSource<ApplyResult>
         }
 
         _result = result;
+        NodeMetrics.AddPendingProposals(-1);
         return true;
     }
 

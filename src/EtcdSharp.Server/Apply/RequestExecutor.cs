@@ -1,0 +1,212 @@
+using EtcdSharp.Api;
+using EtcdSharp.Api.Errors;
+using EtcdSharp.Mvcc;
+using EtcdSharp.Platform;
+using EtcdSharp.Server.Lease;
+using EtcdSharp.Server.Membership;
+using EtcdSharp.Server.Node;
+using LeaseStatus = EtcdSharp.Server.Lease.LeaseStatus;
+
+namespace EtcdSharp.Server.Apply;
+
+/// <summary>The end of the chain: carries requests out on the store, the leases, the alarms and the membership.</summary>
+internal sealed class RequestExecutor(
+    MvccStore store,
+    Lessor lessor,
+    AlarmStore alarms,
+    ClusterState cluster,
+    IClock clock
+) : RequestApplier
+{
+    private readonly TxnExecution _txn = new();
+    private readonly Func<long, bool> _leaseExists = lessor.Exists;
+
+    public override ApplyResult Apply(in ApplyContext context)
+    {
+        switch (context.Kind)
+        {
+            case RequestKind.Put:
+                return Put(context);
+            case RequestKind.Txn:
+                return Txn(context);
+            case RequestKind.DeleteRange:
+                return Delete(context);
+            case RequestKind.Compaction:
+                return Compact(CompactionRequest.Parser.ParseFrom(context.Body));
+            case RequestKind.LeaseGrant:
+                return Grant(LeaseGrantRequest.Parser.ParseFrom(context.Body));
+            case RequestKind.LeaseRevoke:
+                return Revoke(LeaseRevokeRequest.Parser.ParseFrom(context.Body).ID);
+            case RequestKind.LeaseCheckpoint:
+                return Checkpoint(LeaseCheckpointRequest.Parser.ParseFrom(context.Body));
+            case RequestKind.Alarm:
+                return Alarm(AlarmRequest.Parser.ParseFrom(context.Body));
+            case RequestKind.ClusterVersionSet
+            or RequestKind.ClusterMemberAttrSet
+            or RequestKind.DowngradeInfoSet:
+                ClusterRequests.Apply(context, cluster);
+                return ApplyResult.Done(store.CurrentRevision);
+            case RequestKind.Range
+            or RequestKind.DowngradeVersionTest:
+                // Reads are not replicated any more, and the version test exists to be ignored.
+                return ApplyResult.Done(store.CurrentRevision);
+            default:
+                throw new InvalidOperationException($"a request of kind {context.Kind} came to the end of the chain");
+        }
+    }
+
+    private ApplyResult Put(in ApplyContext context)
+    {
+        if (!RequestParsing.TryReadPut(context.Body, out var put))
+        {
+            throw new InvalidDataException("the log holds a malformed PutRequest");
+        }
+
+        if (put.Lease != 0 && !lessor.Exists(put.Lease))
+        {
+            return ApplyResult.Failed(EtcdError.LeaseNotFound);
+        }
+
+        var command = new PutCommand
+        {
+            Key = put.Key,
+            Value = put.Value,
+            Lease = put.Lease,
+            IgnoreValue = put.IgnoreValue,
+            IgnoreLease = put.IgnoreLease,
+        };
+        using var previous = put.PrevKv && context.SomeoneWaits ? RangeResult.Rent() : null;
+        var transaction = store.BeginWrite();
+        var status = transaction.Put(command, previous);
+        var revision = transaction.Revision;
+        transaction.End();
+        if (status != MvccStatus.Ok)
+        {
+            return ApplyResult.Failed(MvccErrors.Of(status));
+        }
+
+        if (previous is not { KeyValueCount: > 0 })
+        {
+            return ApplyResult.Done(revision);
+        }
+
+        var body = ResponseBody.Rent();
+        ResponseWriting.WritePut(body, previous);
+        return ApplyResult.Done(revision, body);
+    }
+
+    private ApplyResult Delete(in ApplyContext context)
+    {
+        if (!RequestParsing.TryReadDelete(context.Body, out var delete))
+        {
+            throw new InvalidDataException("the log holds a malformed DeleteRangeRequest");
+        }
+
+        using var previous = delete.PrevKv && context.SomeoneWaits ? RangeResult.Rent(fieldNumber: 3) : null;
+        var transaction = store.BeginWrite();
+        var deleted = transaction.DeleteRange(delete.Key, delete.RangeEnd, previous);
+        var revision = transaction.Revision;
+        transaction.End();
+        if (!context.SomeoneWaits)
+        {
+            return ApplyResult.Done(revision);
+        }
+
+        var body = ResponseBody.Rent();
+        ResponseWriting.WriteDelete(body, deleted, previous);
+        return ApplyResult.Done(revision, body);
+    }
+
+    private ApplyResult Txn(in ApplyContext context)
+    {
+        _txn.Clear();
+        var transaction = store.BeginWrite();
+        if (_txn.Check(context.Body, transaction, _leaseExists) is { } error)
+        {
+            transaction.End();
+            return ApplyResult.Failed(error);
+        }
+
+        var body = context.SomeoneWaits ? ResponseBody.Rent() : null;
+        _txn.Execute(context.Body, transaction, transaction, body);
+        var revision = transaction.Revision;
+        transaction.End();
+        return ApplyResult.Done(revision, body);
+    }
+
+    private ApplyResult Compact(CompactionRequest request)
+    {
+        var status = store.Compact(request.Revision, out var physical);
+        return status == MvccStatus.Ok
+            ? ApplyResult.Done(store.CurrentRevision, physical)
+            : ApplyResult.Failed(MvccErrors.Of(status));
+    }
+
+    private ApplyResult Grant(LeaseGrantRequest request)
+    {
+        var grant = lessor.Grant(request.ID, request.TTL, clock.MonotonicNanoseconds);
+        return grant.Status switch
+        {
+            LeaseStatus.Done => ApplyResult.Done(
+                store.CurrentRevision,
+                new LeaseGrantResponse { ID = grant.Id, TTL = grant.TtlSeconds }
+            ),
+            LeaseStatus.AlreadyExists => ApplyResult.Failed(EtcdError.LeaseExist),
+            LeaseStatus.TtlTooLarge => ApplyResult.Failed(EtcdError.LeaseTTLTooLarge),
+            _ => ApplyResult.Failed(EtcdError.LeaseNotFound),
+        };
+    }
+
+    private ApplyResult Revoke(long id)
+    {
+        if (lessor.KeysToRevoke(id) is not { } keys)
+        {
+            return ApplyResult.Failed(EtcdError.LeaseNotFound);
+        }
+
+        var transaction = store.BeginWrite();
+        foreach (var key in keys)
+        {
+            transaction.DeleteRange(key, default);
+        }
+
+        // The lease goes before its keys' revision becomes readable: whoever sees the keys gone finds no lease.
+        lessor.Revoke(id);
+        transaction.End();
+        return ApplyResult.Done(store.CurrentRevision, new LeaseRevokeResponse());
+    }
+
+    private ApplyResult Checkpoint(LeaseCheckpointRequest request)
+    {
+        var now = clock.MonotonicNanoseconds;
+        foreach (var checkpoint in request.Checkpoints)
+        {
+            lessor.ApplyCheckpoint(new Lease.LeaseCheckpoint(checkpoint.ID, checkpoint.RemainingTTL), now);
+        }
+
+        return ApplyResult.Done(store.CurrentRevision, new LeaseCheckpointResponse());
+    }
+
+    private ApplyResult Alarm(AlarmRequest request)
+    {
+        var response = new AlarmResponse();
+        switch (request.Action)
+        {
+            case AlarmRequest.Types.AlarmAction.Get:
+                response.Alarms.AddRange(alarms.List(request.Alarm));
+                break;
+            case AlarmRequest.Types.AlarmAction.Activate when request.Alarm != AlarmType.None:
+                response.Alarms.Add(alarms.Activate(request.MemberID, request.Alarm));
+                break;
+            case AlarmRequest.Types.AlarmAction.Deactivate:
+                if (alarms.Deactivate(request.MemberID, request.Alarm) is { } ended)
+                {
+                    response.Alarms.Add(ended);
+                }
+
+                break;
+        }
+
+        return ApplyResult.Done(store.CurrentRevision, response);
+    }
+}

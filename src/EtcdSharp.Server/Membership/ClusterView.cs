@@ -1,0 +1,37 @@
+using System.Collections.Frozen;
+
+namespace EtcdSharp.Server.Membership;
+
+/// <summary>The membership at one moment. Immutable; readers take one and see a consistent picture.</summary>
+internal sealed record ClusterView
+{
+    public static readonly ClusterView Empty = new();
+
+    /// <summary>In ascending order of their ids.</summary>
+    public IReadOnlyList<MemberInfo> Members { get; init; } = [];
+
+    /// <summary>Ids that were removed; they never come back.</summary>
+    public FrozenSet<ulong> Removed { get; init; } = [];
+
+    /// <summary>Null until the cluster has agreed on one.</summary>
+    public EtcdVersion? Version { get; init; }
+
+    public DowngradeInfo Downgrade { get; init; } = DowngradeInfo.None;
+
+    public IEnumerable<MemberInfo> Voters => Members.Where(member => !member.IsLearner);
+
+    public MemberInfo? Find(ulong id) => Members.FirstOrDefault(member => member.Id == id);
+
+    public ClusterView With(MemberInfo member) =>
+        this with
+        {
+            Members = [.. Members.Where(other => other.Id != member.Id).Append(member).OrderBy(other => other.Id)],
+        };
+
+    public ClusterView Without(ulong id) =>
+        this with
+        {
+            Members = [.. Members.Where(member => member.Id != id)],
+            Removed = Removed.Append(id).ToFrozenSet(),
+        };
+}

@@ -1,0 +1,21 @@
+using EtcdSharp.Raft;
+using EtcdSharp.Server.Membership;
+
+namespace EtcdSharp.Server.Node;
+
+/// <summary>The way to the other members. No call may block: a message that cannot leave now is dropped, raft sends again.</summary>
+internal interface IPeerTransport
+{
+    /// <summary>On the raft loop, in order. Append messages come before this member's own sync (Raft thesis, 10.2.1).</summary>
+    void Send(ReadOnlySpan<Message> messages);
+
+    /// <summary>On the apply loop, when a configuration change takes effect.</summary>
+    void AddPeer(MemberInfo member);
+
+    void UpdatePeer(MemberInfo member);
+
+    void RemovePeer(ulong id);
+
+    /// <summary>Since when there is a working connection to the member; null when there is none.</summary>
+    DateTimeOffset? ActiveSince(ulong id);
+}

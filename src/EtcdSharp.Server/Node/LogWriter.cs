@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+using EtcdSharp.Raft;
+using EtcdSharp.Storage.Wal;
+using Microsoft.Extensions.Logging;
+
+namespace EtcdSharp.Server.Node;
+
+/// <summary>
+/// The thread that writes the log. Everything that came while it was syncing is one batch: one write and one
+/// fdatasync, then the answers go back to the raft loop. Only what is durable is ever answered.
+/// </summary>
+internal sealed class LogWriter
+{
+    private readonly Inbox<LogWriterTask> _inbox = new();
+    private readonly WriteAheadLog _log;
+    private readonly MemoryStorage _storage;
+    private readonly RaftLoop _loop;
+    private readonly Action<string, Exception> _fatal;
+    private readonly Thread _thread;
+    private readonly List<Message> _responses = [];
+    private readonly List<Message> _appends = [];
+    private List<LogWriterTask> _taken = [];
+    private bool _stopping;
+
+    /// <param name="fatal">Called when the log cannot be written any more; it must end the process.</param>
+    public LogWriter(WriteAheadLog log, MemoryStorage storage, RaftLoop loop, Action<string, Exception> fatal)
+    {
+        _log = log;
+        _storage = storage;
+        _loop = loop;
+        _fatal = fatal;
+        _thread = new Thread(Run) { Name = "log-writer", IsBackground = true };
+    }
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Writes what waits and ends. The log is the owner's to close.</summary>
+    public void Stop()
+    {
+        Volatile.Write(ref _stopping, true);
+        _inbox.Signal();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+    }
+
+    /// <summary>An append message of raft, in order.</summary>
+    public void Add(Message append) => _inbox.Add(new LogWriterTask(append, null));
+
+    /// <summary>Runs something that needs the log (recording a snapshot, giving up segments) between two batches.</summary>
+    public void Post(Action<WriteAheadLog> action) => _inbox.Add(new LogWriterTask(null, action));
+
+    private void Run()
+    {
+        try
+        {
+            while (true)
+            {
+                var stopping = Volatile.Read(ref _stopping);
+                _inbox.Take(ref _taken, stopping ? 0 : Timeout.Infinite);
+                if (_taken.Count != 0)
+                {
+                    Work();
+                }
+                else if (stopping)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // After a failed sync nobody knows what is on the disk (fsyncgate), so nothing may be answered any more.
+            _fatal("writing the log", e);
+        }
+    }
+
+    private void Work()
+    {
+        foreach (var task in _taken)
+        {
+            if (task.Append is { } append)
+            {
+                _appends.Add(append);
+            }
+            else
+            {
+                WriteAppends();
+                task.Action!(_log);
+            }
+        }
+
+        WriteAppends();
+    }
+
+    private void WriteAppends()
+    {
+        if (_appends.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var append in _appends)
+        {
+            if (append.Snapshot is not null)
+            {
+                throw new RaftInvariantException("a snapshot from another member came to a member without others");
+            }
+
+            _log.Append(append.HardState, append.Entries.Span);
+        }
+
+        _log.Flush();
+
+        // Raft may read the entries once their write is answered, so they are readable before the answer leaves.
+        foreach (var append in _appends)
+        {
+            _storage.Append(append.Entries.Span);
+            _responses.AddRange(append.Responses.Span);
+        }
+
+        _appends.Clear();
+        if (_responses.Count != 0)
+        {
+            _loop.Step(CollectionsMarshal.AsSpan(_responses));
+            _responses.Clear();
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using EtcdSharp.Raft;
+using EtcdSharp.Server.Membership;
+
+namespace EtcdSharp.Server.Node;
+
+/// <summary>The transport of a member that has no others to talk to; what is sent is lost, as on a cut network.</summary>
+internal sealed class NoPeers : IPeerTransport
+{
+    public void Send(ReadOnlySpan<Message> messages) { }
+
+    public void AddPeer(MemberInfo member) { }
+
+    public void UpdatePeer(MemberInfo member) { }
+
+    public void RemovePeer(ulong id) { }
+
+    public DateTimeOffset? ActiveSince(ulong id) => null;
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace EtcdSharp.Server.Node;
+
+/// <summary>What the write and read path tells the operator.</summary>
+internal static partial class NodeLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "raft leader changed from {From} to {To}")]
+    public static partial void LeaderChanged(ILogger logger, string from, string to);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "saved snapshot at index {Index}, term {Term}")]
+    public static partial void SnapshotSaved(ILogger logger, ulong index, ulong term);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "removed {Count} old files: {Names}")]
+    public static partial void FilesPurged(ILogger logger, int count, string names);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "could not remove old files: {Problem}")]
+    public static partial void PurgeFailed(ILogger logger, string problem);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "applied configuration change {Type} of member {MemberId}")]
+    public static partial void ConfigurationChanged(ILogger logger, Raft.ConfChangeType type, string memberId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "refused configuration change {Type} of member {MemberId}: {Reason}")]
+    public static partial void ConfigurationRefused(ILogger logger, Raft.ConfChangeType type, string memberId, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "apply request took too long: {Kind}, {TookMs} ms, expected at most {ExpectedMs} ms")]
+    public static partial void SlowApply(ILogger logger, RequestKind kind, double tookMs, double expectedMs);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the database exceeded its quota; raising the NOSPACE alarm")]
+    public static partial void QuotaExceeded(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Part} failed; the member stops because it can no longer keep what it acknowledges")]
+    public static partial void Fatal(ILogger logger, string part, Exception exception);
+}

@@ -1,0 +1,32 @@
+namespace EtcdSharp.Server.Node;
+
+/// <summary>The parameters of the write and read path; the names and defaults are those of etcd's flags.</summary>
+internal sealed record NodeOptions
+{
+    public int HeartbeatMs { get; init; } = 100;
+
+    public int ElectionMs { get; init; } = 1000;
+
+    public bool PreVote { get; init; } = true;
+
+    /// <summary>Whether a member that runs alone may skip the wait for its first election (--initial-election-tick-advance).</summary>
+    public bool ElectionTickAdvance { get; init; } = true;
+
+    /// <summary>Bytes of an encoded request beyond which it is refused.</summary>
+    public int MaxRequestBytes { get; init; } = 1536 * 1024;
+
+    /// <summary>Applied entries between two snapshots on disk.</summary>
+    public ulong SnapshotCount { get; init; } = 10_000;
+
+    /// <summary>Entries kept in memory behind a snapshot, for members that lag a little.</summary>
+    public ulong SnapshotCatchUpEntries { get; init; } = 5_000;
+
+    public int MaxSnapshotFiles { get; init; } = 5;
+
+    public int MaxWalFiles { get; init; } = 5;
+
+    public int ElectionTicks => Math.Max(ElectionMs / HeartbeatMs, 2);
+
+    /// <summary>Five seconds for queues and the disk, and two election timeouts in case a leader must be found first.</summary>
+    public TimeSpan RequestTimeout => TimeSpan.FromMilliseconds(5000 + (2 * ElectionMs));
+}

@@ -1,0 +1,423 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using EtcdSharp.Api.Errors;
+using EtcdSharp.Platform;
+using EtcdSharp.Raft;
+using EtcdSharp.Server.Membership;
+using Microsoft.Extensions.Logging;
+
+namespace EtcdSharp.Server.Node;
+
+/// <summary>
+/// The thread that owns the consensus state machine. It takes everything that waits (ticks, messages, answers of the
+/// storage threads, read requests, proposals) in one turn, and passes on what came of it. It never waits for the
+/// disk, for the apply loop or for a client: its only wait is for something to do.
+/// </summary>
+internal sealed class RaftLoop
+{
+    /// <summary>
+    /// Bytes of proposals that go into one batch. Enough that a sync is spread over thousands of small requests,
+    /// little enough that one batch is written in some milliseconds.
+    /// </summary>
+    private const int BatchBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>Messages handed to the transport at once; a longer list goes in several calls.</summary>
+    private const int OutgoingMax = 64;
+
+    private readonly object _gate = new();
+    private readonly RaftNode _node;
+    private readonly NodeState _state;
+    private readonly ReadIndex _reads;
+    private readonly WaiterTable _waiters;
+    private readonly IPeerTransport _transport;
+    private readonly IClock _clock;
+    private readonly NodeOptions _options;
+    private readonly ILogger _logger;
+    private readonly Thread _thread;
+    private readonly List<ReadOnlyMemory<byte>> _batch = [];
+
+    private RaftLoopInput _incoming = new();
+    private RaftLoopInput _taken = new();
+    private readonly ProposalQueue _normal = new();
+    private readonly ProposalQueue _priority = new();
+    private readonly Message[] _outgoing = new Message[OutgoingMax];
+    private LogWriter? _writer;
+    private ApplyLoop? _applier;
+    private bool _sleeping;
+    private bool _readsWaiting;
+    private bool _stopping;
+    private bool _stopped;
+    private long _waitingBytes;
+    private long _nextTickNanoseconds;
+    private ulong _leader;
+    private bool _soleVoter;
+    private bool _proposalsBlocked;
+    private bool _mayCampaignAtOnce;
+
+    public RaftLoop(
+        RaftNode node,
+        NodeState state,
+        ReadIndex reads,
+        WaiterTable waiters,
+        IPeerTransport transport,
+        IClock clock,
+        NodeOptions options,
+        ILogger logger
+    )
+    {
+        _node = node;
+        _state = state;
+        _reads = reads;
+        _waiters = waiters;
+        _transport = transport;
+        _clock = clock;
+        _options = options;
+        _logger = logger;
+        _reads.Attach(WakeForReads);
+        _thread = new Thread(Run) { Name = "raft-loop", IsBackground = true };
+    }
+
+    /// <summary>Bytes of proposals that the loop has not taken yet.</summary>
+    public long WaitingBytes => Volatile.Read(ref _waitingBytes);
+
+    /// <summary>Called on the loop when this member has begun (true) or ceased to lead. Must be brief.</summary>
+    public Action<bool>? LeadershipChanged { get; set; }
+
+    public void Start(LogWriter writer, ApplyLoop applier)
+    {
+        _writer = writer;
+        _applier = applier;
+        _nextTickNanoseconds = _clock.MonotonicNanoseconds;
+        _mayCampaignAtOnce = _options.ElectionTickAdvance;
+        Publish();
+        _thread.Start();
+    }
+
+    /// <summary>Ends the loop; what it has begun with the storage threads is lost unless they were stopped after it.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+            Wake();
+        }
+
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+    }
+
+    /// <summary>False when the loop takes nothing more.</summary>
+    public bool Propose(ProposalLane lane, ulong id, byte[] data)
+    {
+        lock (_gate)
+        {
+            if (_stopping)
+            {
+                return false;
+            }
+
+            (lane == ProposalLane.Priority ? _incoming.Priority : _incoming.Normal).Add(new Proposal(id, data));
+            Interlocked.Add(ref _waitingBytes, data.Length);
+            Wake();
+            return true;
+        }
+    }
+
+    /// <summary>Answers of the storage threads and messages of peers.</summary>
+    public void Step(ReadOnlySpan<Message> messages)
+    {
+        lock (_gate)
+        {
+            _incoming.Messages.AddRange(messages);
+            Wake();
+        }
+    }
+
+    /// <summary>Runs something that needs the state machine. False when the loop has ended; it then never runs.</summary>
+    public bool Post(Action<RaftNode> action)
+    {
+        lock (_gate)
+        {
+            if (_stopped)
+            {
+                return false;
+            }
+
+            _incoming.Actions.Add(action);
+            Wake();
+            return true;
+        }
+    }
+
+    /// <summary>Runs something on the loop and waits for it; null when the loop has ended. Never call it on the loop.</summary>
+    [return: MaybeNull]
+    public T Call<T>(Func<RaftNode, T> function)
+    {
+        var result = default(T);
+        using var done = new ManualResetEventSlim();
+        var accepted = Post(node =>
+        {
+            result = function(node);
+            done.Set();
+        });
+        if (accepted)
+        {
+            done.Wait();
+        }
+
+        return result;
+    }
+
+    private void WakeForReads()
+    {
+        lock (_gate)
+        {
+            _readsWaiting = true;
+            Wake();
+        }
+    }
+
+    private void Wake()
+    {
+        if (_sleeping)
+        {
+            _sleeping = false;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    private void Run()
+    {
+        while (TakeInput(out var readsWaiting))
+        {
+            Tick();
+            foreach (var action in _taken.Actions)
+            {
+                action(_node);
+            }
+
+            foreach (var message in _taken.Messages)
+            {
+                _node.Step(message);
+            }
+
+            if (readsWaiting)
+            {
+                _reads.Ask(_node);
+            }
+
+            CampaignAtOnce();
+            ProposeWaiting();
+            while (_node.HasReady)
+            {
+                PassOn(_node.Ready());
+            }
+
+            Publish();
+        }
+
+        DrainActions();
+    }
+
+    private bool TakeInput(out bool readsWaiting)
+    {
+        lock (_gate)
+        {
+            while (_incoming.IsEmpty && !_readsWaiting && !_stopping && !HasWork())
+            {
+                var waitMs = (_nextTickNanoseconds - _clock.MonotonicNanoseconds) / 1_000_000;
+                if (waitMs <= 0)
+                {
+                    break;
+                }
+
+                _sleeping = true;
+                Monitor.Wait(_gate, (int)Math.Min(waitMs, _options.HeartbeatMs));
+                _sleeping = false;
+            }
+
+            _taken.Clear();
+            (_incoming, _taken) = (_taken, _incoming);
+            readsWaiting = _readsWaiting;
+            _readsWaiting = false;
+            _normal.AddRange(_taken.Normal);
+            _priority.AddRange(_taken.Priority);
+            return !_stopping;
+        }
+    }
+
+    /// <summary>Proposals that were left over from a full batch go on at once, but only while someone leads.</summary>
+    private bool HasWork() => _leader != RaftIds.None && (_normal.Count != 0 || _priority.Count != 0) && !_proposalsBlocked;
+
+    private void Tick()
+    {
+        var now = _clock.MonotonicNanoseconds;
+        if (now < _nextTickNanoseconds)
+        {
+            return;
+        }
+
+        // A loop that was held up does not catch up on ticks: many at once would look like silence of the leader.
+        _nextTickNanoseconds = now + (_options.HeartbeatMs * 1_000_000L);
+        _proposalsBlocked = false;
+        _node.Tick();
+        _state.PublishTick(now);
+        _reads.Tick(_node);
+        var timedOut = _waiters.Sweep(now, EtcdError.Timeout);
+        if (timedOut != 0)
+        {
+            NodeMetrics.ProposalsFailed.Add(timedOut);
+        }
+    }
+
+    /// <summary>
+    /// The only voter need not wait for anyone's silence: it campaigns as soon as it has applied what the log says of
+    /// the configuration.
+    /// </summary>
+    private void CampaignAtOnce()
+    {
+        if (_mayCampaignAtOnce && _soleVoter && _state.AppliedIndex >= _node.BasicStatus.HardState.Commit)
+        {
+            _mayCampaignAtOnce = false;
+            _node.Campaign();
+        }
+    }
+
+    private void ProposeWaiting()
+    {
+        if (_leader == RaftIds.None || _proposalsBlocked)
+        {
+            return;
+        }
+
+        var bytes = _priority.PeekBatch(_batch, BatchBytesMax);
+        bytes += _normal.PeekBatch(_batch, BatchBytesMax - bytes);
+        if (_batch.Count != 0)
+        {
+            if (_node.Propose(CollectionsMarshal.AsSpan(_batch)) == StepResult.Ok)
+            {
+                _priority.DropPeeked();
+                _normal.DropPeeked();
+                Interlocked.Add(ref _waitingBytes, -bytes);
+            }
+            else
+            {
+                // A transfer of leadership or a full log: raft kept nothing, so they are offered again at the next
+                // tick, until their callers give up.
+                _proposalsBlocked = true;
+            }
+        }
+
+        _batch.Clear();
+    }
+
+    private void PassOn(Ready ready)
+    {
+        if (ready.SoftState is { } soft)
+        {
+            Lead(soft);
+        }
+
+        foreach (var answer in ready.ReadStates)
+        {
+            _reads.Answered(answer);
+        }
+
+        // Before a message leaves, the new state must be visible: see NodeState.AppliedStateIsCurrent.
+        Publish();
+        var outgoing = 0;
+        foreach (var message in ready.Messages)
+        {
+            switch (message.To)
+            {
+                case RaftIds.LocalAppendThread:
+                    _writer!.Add(message);
+                    break;
+                case RaftIds.LocalApplyThread:
+                    _applier!.Add(message);
+                    break;
+                default:
+                    if (outgoing == OutgoingMax)
+                    {
+                        Send(ref outgoing);
+                    }
+
+                    _outgoing[outgoing++] = message;
+                    break;
+            }
+        }
+
+        if (outgoing != 0)
+        {
+            Send(ref outgoing);
+        }
+    }
+
+    private void Send(ref int count)
+    {
+        _transport.Send(_outgoing.AsSpan(0, count));
+        Array.Clear(_outgoing, 0, count);
+        count = 0;
+    }
+
+    private void Lead(in SoftState soft)
+    {
+        var ledBefore = _leader == _state.MemberId;
+        if (soft.Leader != _leader)
+        {
+            if (soft.Leader != RaftIds.None)
+            {
+                NodeMetrics.LeaderChanges.Add(1);
+                _state.PublishLeaderSince(_clock.MonotonicNanoseconds);
+            }
+
+            NodeLog.LeaderChanged(_logger, MemberIds.ToText(_leader), MemberIds.ToText(soft.Leader));
+            _leader = soft.Leader;
+            _reads.LeaderChanged();
+        }
+
+        NodeMetrics.HasLeader.Record(soft.Leader == RaftIds.None ? 0 : 1);
+        NodeMetrics.IsLeader.Record(soft.Role == RaftRole.Leader ? 1 : 0);
+        var leads = _leader == _state.MemberId;
+        if (leads != ledBefore)
+        {
+            Publish();
+            LeadershipChanged?.Invoke(leads);
+        }
+    }
+
+    /// <summary>Loop only, when a configuration change has taken effect (and once before the start).</summary>
+    public void ConfigurationChanged(ConfState configuration)
+    {
+        _soleVoter =
+            configuration.Voters.Count == 1
+            && configuration.Voters[0] == _state.MemberId
+            && configuration.VotersOutgoing.Count == 0;
+        Publish();
+    }
+
+    private void Publish() => _state.PublishRaft(_node.BasicStatus, _soleVoter);
+
+    /// <summary>Whoever waits for an action must not wait for ever.</summary>
+    private void DrainActions()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_incoming.Actions.Count == 0)
+                {
+                    _stopped = true;
+                    break;
+                }
+
+                _taken.Clear();
+                (_incoming, _taken) = (_taken, _incoming);
+            }
+
+            _taken.Actions.ForEach(action => action(_node));
+        }
+    }
+}

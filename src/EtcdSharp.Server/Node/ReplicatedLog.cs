@@ -1,0 +1,55 @@
+using EtcdSharp.Api;
+using EtcdSharp.Api.Errors;
+using Google.Protobuf;
+
+namespace EtcdSharp.Server.Node;
+
+/// <summary>The log as the services see it: the gate in front, the read index beside, the state behind.</summary>
+internal sealed class ReplicatedLog(
+    ulong clusterId,
+    NodeState state,
+    RequestIds ids,
+    ProposalGate gate,
+    ReadIndex reads,
+    AppliedWaiters applied
+) : IReplicatedLog
+{
+    public ulong ClusterId { get; } = clusterId;
+
+    public ulong MemberId => state.MemberId;
+
+    public ulong Term => state.AppliedTerm;
+
+    public ulong LeaderId => state.LeaderId;
+
+    public bool IsLeader => state.IsLeader;
+
+    public ulong CommittedIndex => state.CommittedIndex;
+
+    public ulong AppliedIndex => state.AppliedIndex;
+
+    public ulong NextRequestId() => ids.Next();
+
+    public ValueTask<ApplyResult> ProposeAsync(
+        RequestKind kind,
+        ReadOnlySpan<byte> body,
+        CancellationToken cancellation
+    ) => gate.ProposeAsync(kind, body, cancellation);
+
+    public ValueTask<ApplyResult> ProposeAsync(RequestKind kind, IMessage body, CancellationToken cancellation) =>
+        gate.ProposeAsync(kind, body, cancellation);
+
+    public ValueTask<EtcdError?> ReadBarrierAsync(CancellationToken cancellation) => reads.WaitAsync(cancellation);
+
+    public ValueTask<EtcdError?> WaitAppliedAsync(ulong index, TimeSpan timeout, CancellationToken cancellation) =>
+        applied.WaitAsync(index, timeout, cancellation);
+
+    public ResponseHeader Header(long revision) =>
+        new()
+        {
+            ClusterId = ClusterId,
+            MemberId = MemberId,
+            Revision = revision,
+            RaftTerm = Term,
+        };
+}

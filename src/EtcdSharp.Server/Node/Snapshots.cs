@@ -1,0 +1,183 @@
+using EtcdSharp.Platform;
+using EtcdSharp.Raft;
+using EtcdSharp.Server.Membership;
+using EtcdSharp.Storage;
+using EtcdSharp.Storage.Backend;
+using EtcdSharp.Storage.Snap;
+using EtcdSharp.Storage.Snap.V2;
+using EtcdSharp.Storage.Wal;
+using Microsoft.Extensions.Logging;
+
+namespace EtcdSharp.Server.Node;
+
+/// <summary>
+/// Lets the log be short: every so many applied entries the backend is made durable, a snapshot file says from where
+/// the log is needed, and what lies before it may go, in memory and on disk. A thread of its own does the work.
+/// </summary>
+/// <remarks>
+/// The order must hold: the backend durable up to the index, the file durable, the mark in the log, and only then
+/// the release of older segments. A crash in between leaves more log than needed, never less.
+/// </remarks>
+internal sealed class Snapshots
+{
+    private const int PurgeIntervalMs = 30_000;
+
+    private readonly BackendStore _backend;
+    private readonly MemoryStorage _storage;
+    private readonly SnapshotDirectory _directory;
+    private readonly DataDirectory _data;
+    private readonly IDisk _disk;
+    private readonly LogWriter _writer;
+    private readonly ClusterState _cluster;
+    private readonly NodeOptions _options;
+    private readonly ILogger _logger;
+    private readonly Action<string, Exception> _fatal;
+    private readonly Inbox<SnapshotMetadata> _inbox = new();
+    private readonly Thread _thread;
+    private List<SnapshotMetadata> _taken = [];
+    private ulong _lastIndex;
+    private bool _inProgress;
+    private bool _stopping;
+
+    public Snapshots(
+        BackendStore backend,
+        MemoryStorage storage,
+        SnapshotDirectory directory,
+        DataDirectory data,
+        IDisk disk,
+        LogWriter writer,
+        ClusterState cluster,
+        ulong lastIndex,
+        NodeOptions options,
+        ILogger logger,
+        Action<string, Exception> fatal
+    )
+    {
+        _backend = backend;
+        _storage = storage;
+        _directory = directory;
+        _data = data;
+        _disk = disk;
+        _writer = writer;
+        _cluster = cluster;
+        _lastIndex = lastIndex;
+        _options = options;
+        _logger = logger;
+        _fatal = fatal;
+        _thread = new Thread(Run) { Name = "snapshots", IsBackground = true };
+    }
+
+    public void Start() => _thread.Start();
+
+    public void Stop()
+    {
+        Volatile.Write(ref _stopping, true);
+        _inbox.Signal();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+    }
+
+    /// <summary>Apply loop, after a batch: begins a snapshot when enough was applied since the last one.</summary>
+    public void Applied(ulong index, ulong term, ConfState configuration)
+    {
+        if (index - _lastIndex <= _options.SnapshotCount || Volatile.Read(ref _inProgress))
+        {
+            return;
+        }
+
+        _lastIndex = index;
+        Volatile.Write(ref _inProgress, true);
+        _inbox.Add(new SnapshotMetadata(configuration, index, term));
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!Volatile.Read(ref _stopping))
+            {
+                _inbox.Take(ref _taken, PurgeIntervalMs);
+                foreach (var metadata in _taken)
+                {
+                    Take(metadata);
+                    Volatile.Write(ref _inProgress, false);
+                }
+
+                Purge();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _fatal("saving a snapshot", e);
+        }
+    }
+
+    private void Take(SnapshotMetadata metadata)
+    {
+        // The view may be a little newer than the index; so is the backend, and both tell the same story.
+        var view = _cluster.View;
+        _backend.ForceCommit();
+        var data = V2StoreDocument.Write(Describe(view));
+        _directory.Save(new Snapshot(data, metadata));
+        using var recorded = new ManualResetEventSlim();
+        _writer.Post(log =>
+        {
+            log.SaveSnapshot(new WalSnapshotMark(metadata.Index, metadata.Term, metadata.ConfState));
+            log.ReleaseLockTo(metadata.Index);
+            recorded.Set();
+        });
+        while (!recorded.Wait(millisecondsTimeout: 100))
+        {
+            if (Volatile.Read(ref _stopping))
+            {
+                return;
+            }
+        }
+
+        NodeLog.SnapshotSaved(_logger, metadata.Index, metadata.Term);
+        _storage.CreateSnapshot(metadata.Index, metadata.ConfState, ReadOnlyMemory<byte>.Empty);
+        if (metadata.Index > _options.SnapshotCatchUpEntries)
+        {
+            _storage.Compact(metadata.Index - _options.SnapshotCatchUpEntries);
+        }
+    }
+
+    /// <summary>Releases up to 3.6 read the membership from the snapshot, in the form of the old store.</summary>
+    private static V2Membership Describe(ClusterView view) =>
+        new(
+            [
+                .. view.Members.Select(member => new V2Member(
+                    member.Id,
+                    member.PeerUrls,
+                    member.IsLearner,
+                    member.Name,
+                    member.ClientUrls
+                )),
+            ],
+            [.. view.Removed.Order()],
+            view.Version?.ToString()
+        );
+
+    private void Purge()
+    {
+        try
+        {
+            IReadOnlyList<string> purged =
+            [
+                .. _directory.Purge(_options.MaxSnapshotFiles),
+                .. WalDirectory.Purge(_disk, _data.WalPath, _options.MaxWalFiles),
+            ];
+            if (purged.Count != 0)
+            {
+                NodeLog.FilesPurged(_logger, purged.Count, string.Join(", ", purged));
+            }
+        }
+        catch (IOException e)
+        {
+            // Old files that stay cost space, nothing else; they are tried again later.
+            NodeLog.PurgeFailed(_logger, e.Message);
+        }
+    }
+}
