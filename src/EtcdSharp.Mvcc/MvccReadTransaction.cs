@@ -1,17 +1,51 @@
 using EtcdSharp.Mvcc.Index;
+using EtcdSharp.Storage.Backend;
 
 namespace EtcdSharp.Mvcc;
 
 /// <summary>Several reads at one revision, for a transaction without writes.</summary>
 internal sealed class MvccReadTransaction : IMvccReader, IDisposable
 {
-    public long Revision => throw new NotSupportedException("to come");
+    private readonly MvccStore _store;
+    private readonly KeyIndex _index;
+    private readonly BackendReader _reader;
+    private int _ranges;
+    private bool _disposed;
 
-    public long CompactedRevision => throw new NotSupportedException("to come");
+    internal MvccReadTransaction(MvccStore store, KeyIndex index, long revision, BackendReader reader)
+    {
+        _store = store;
+        _index = index;
+        _reader = reader;
+        Revision = revision;
+    }
 
-    public MvccStatus Range(in RangeQuery query, RangeResult result) => throw new NotSupportedException("to come");
+    public long Revision { get; }
 
-    public bool TryGetVersion(ReadOnlySpan<byte> key, out KeyVersion version) => throw new NotSupportedException("to come");
+    public long CompactedRevision => _store.CompactedRevision;
 
-    public void Dispose() => throw new NotSupportedException("to come");
+    public MvccStatus Range(in RangeQuery query, RangeResult result)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _ranges++;
+        return _store.ReadAt(_reader, Revision, query, result);
+    }
+
+    public bool TryGetVersion(ReadOnlySpan<byte> key, out KeyVersion version) => _index.TryGet(key, Revision, out version);
+
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _reader.Dispose();
+        MvccMetrics.Ranges.Add(_ranges);
+        if (_ranges > 1)
+        {
+            MvccMetrics.Transactions.Add(1);
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using EtcdSharp.Mvcc.Index;
 using EtcdSharp.Storage.Backend;
 
 namespace EtcdSharp.Mvcc;
@@ -6,46 +8,277 @@ namespace EtcdSharp.Mvcc;
 /// The multi-version key-value store. Reads run on any thread against an immutable view and take no lock that a
 /// writer holds; writes come from the apply thread alone, one transaction at a time.
 /// </summary>
+/// <remarks>
+/// The order that reads rest on. A writer puts a change into the index and the batch, tells the watchers, and only
+/// then publishes the revision. A reader takes the revision first, then the backend's view, then looks into the index;
+/// so the view has every value that the index shows it. A compaction raises the compacted revision, then shortens the
+/// index, then deletes from the file; so a reader whose revision is still not below the compacted one after it has
+/// read, has read everything.
+/// </remarks>
 internal sealed class MvccStore : IDisposable
 {
+    private readonly KeyIndex _index;
+    private readonly MvccWriteTransaction _write;
+    private readonly MvccCompaction _compaction;
+    private long _currentRevision = 1;
+    private long _compactedRevision = -1;
+
     /// <summary>Opens the store over a backend and restores the index (and the leases' keys) from it.</summary>
     public MvccStore(BackendStore backend, ILeaseAttachments leases, IWatchNotifier watchers, MvccOptions options)
     {
-        throw new NotSupportedException("to come");
+        Backend = backend;
+        Leases = leases;
+        Watchers = watchers;
+        _index = new KeyIndex(options.HashSeed);
+        _write = new MvccWriteTransaction(this, _index);
+        _compaction = new MvccCompaction(backend, _index, options);
+        var scheduled = Restore();
+        MvccMetrics.Keys.Record(_index.LiveKeys);
+        MvccMetrics.CurrentRevision.Record(_currentRevision);
+        MvccMetrics.CompactRevision.Record(_compactedRevision);
+        if (scheduled > _compactedRevision)
+        {
+            Compact(scheduled, out _);
+        }
     }
 
     /// <summary>The newest revision that is readable. Starts at 1.</summary>
-    public long CurrentRevision => throw new NotSupportedException("to come");
+    public long CurrentRevision => Volatile.Read(ref _currentRevision);
 
     /// <summary>The revision of the last compaction, -1 before the first.</summary>
-    public long CompactedRevision => throw new NotSupportedException("to come");
+    public long CompactedRevision => Volatile.Read(ref _compactedRevision);
+
+    /// <summary>Keys that exist at the newest revision.</summary>
+    public long KeyCount => _index.LiveKeys;
+
+    /// <summary>Hashes kept from finished compactions, oldest first, at most 10.</summary>
+    public IReadOnlyList<KvHash> CompactionHashes => _compaction.Hashes;
+
+    internal BackendStore Backend { get; }
+
+    internal ILeaseAttachments Leases { get; }
+
+    internal IWatchNotifier Watchers { get; }
+
+    /// <summary>
+    /// Publishes a revision before its transaction is complete, as no store may: the concurrency test sets it to show
+    /// that it would notice.
+    /// </summary>
+    internal bool PublishTooEarly { get; set; }
 
     /// <summary>Reads a range at the newest or the query's revision; any thread.</summary>
-    public MvccStatus Range(in RangeQuery query, RangeResult result) => throw new NotSupportedException("to come");
+    public MvccStatus Range(in RangeQuery query, RangeResult result)
+    {
+        MvccMetrics.Ranges.Add(1);
+        while (true)
+        {
+            var current = CurrentRevision;
+            using var reader = Backend.BeginRead();
+            var status = ReadAt(reader, current, query, result);
+
+            // A compaction of a newer revision overtook a read of the newest: there is a newer newest now.
+            if (status != MvccStatus.Compacted || query.Revision > 0)
+            {
+                return status;
+            }
+        }
+    }
 
     /// <summary>Several reads at one revision; any thread. Dispose it soon: it holds on to a read view.</summary>
-    public MvccReadTransaction BeginRead() => throw new NotSupportedException("to come");
+    public MvccReadTransaction BeginRead()
+    {
+        var current = CurrentRevision;
+        return new MvccReadTransaction(this, _index, current, Backend.BeginRead());
+    }
 
     /// <summary>The apply thread's write transaction (one object, used again and again). It holds the backend's write gate until its End.</summary>
-    public MvccWriteTransaction BeginWrite() => throw new NotSupportedException("to come");
+    public MvccWriteTransaction BeginWrite()
+    {
+        _write.Begin(_currentRevision);
+        return _write;
+    }
 
     /// <summary>
     /// Fills <paramref name="events"/> with the history from <paramref name="fromRevision"/> up to and including
     /// <paramref name="toRevision"/> (at most the current one), whole revisions only, and stops after the revision
     /// that passes <paramref name="bytesMax"/>. <paramref name="nextRevision"/> is where to go on. Any thread.
     /// </summary>
-    public MvccStatus ReadHistory(long fromRevision, long toRevision, long bytesMax, MvccEvents events, out long nextRevision) =>
-        throw new NotSupportedException("to come");
+    public MvccStatus ReadHistory(long fromRevision, long toRevision, long bytesMax, MvccEvents events, out long nextRevision)
+    {
+        events.Clear();
+        nextRevision = fromRevision;
+        var last = Math.Min(toRevision, CurrentRevision);
+        if (fromRevision < CompactedRevision)
+        {
+            return MvccStatus.Compacted;
+        }
 
-    /// <summary>Apply thread. The compaction counts from now on; <paramref name="physical"/> ends when the old revisions are off the disk.</summary>
-    public MvccStatus Compact(long revision, out Task physical) => throw new NotSupportedException("to come");
+        if (fromRevision > last)
+        {
+            return MvccStatus.Ok;
+        }
 
-    /// <summary>The hash of all revisions up to one (0: the current one), equal on every member. Any thread; takes its time.</summary>
-    public MvccStatus HashKv(long revision, out KvHash hash, out long currentRevision) => throw new NotSupportedException("to come");
+        var visitor = new HistoryVisitor(events, last, bytesMax);
+        using (var reader = Backend.BeginRead())
+        {
+            reader.VisitKeys(new Revision(fromRevision, 0), ref visitor);
+        }
 
-    /// <summary>Hashes kept from finished compactions, oldest first, at most 10.</summary>
-    public IReadOnlyList<KvHash> CompactionHashes => throw new NotSupportedException("to come");
+        if (fromRevision < CompactedRevision)
+        {
+            events.Clear();
+            return MvccStatus.Compacted;
+        }
+
+        nextRevision = visitor.NextRevision;
+        return MvccStatus.Ok;
+    }
+
+    /// <summary>
+    /// The compaction counts from now on; <paramref name="physical"/> ends when the old revisions are off the disk.
+    /// Apply thread, inside the log entry that asks for it.
+    /// </summary>
+    public MvccStatus Compact(long revision, out Task physical)
+    {
+        physical = _compaction.LastFinished;
+        if (revision <= _compactedRevision)
+        {
+            return MvccStatus.Compacted;
+        }
+
+        if (revision > _currentRevision)
+        {
+            return MvccStatus.FutureRevision;
+        }
+
+        var previous = _compactedRevision;
+        var previousIsComplete = ReadRevision(MetaKeys.ScheduledCompaction) == ReadRevision(MetaKeys.FinishedCompaction);
+        Volatile.Write(ref _compactedRevision, revision);
+        Span<byte> encoded = stackalloc byte[Revision.EncodedLength];
+        new Revision(revision, 0).Encode(encoded, tombstone: false);
+        Backend.Put(BackendBucket.Meta, MetaKeys.ScheduledCompaction, encoded);
+        MvccMetrics.CompactRevision.Record(revision);
+        physical = _compaction.Schedule(revision, previous, previousIsComplete);
+        return MvccStatus.Ok;
+    }
+
+    /// <summary>The hash of all revisions up to one (0: the current one), equal on every member. Any thread; takes its time. Not inside an entry.</summary>
+    public MvccStatus HashKv(long revision, out KvHash hash, out long currentRevision)
+    {
+        foreach (var kept in _compaction.Hashes)
+        {
+            if (kept.Revision == revision)
+            {
+                hash = kept;
+                currentRevision = CurrentRevision;
+                return MvccStatus.Ok;
+            }
+        }
+
+        var start = Stopwatch.GetTimestamp();
+        var status = ComputeHash(revision, out hash, out currentRevision);
+        MvccMetrics.HashRevisionSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return status;
+    }
+
+    /// <summary>The hash over the whole backend, as the Hash call answers it. Not inside an entry.</summary>
+    public uint Hash()
+    {
+        var start = Stopwatch.GetTimestamp();
+        var hash = Backend.Hash();
+        MvccMetrics.HashSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return hash;
+    }
 
     /// <summary>Stops the compaction thread. The backend is the owner's to dispose, afterwards.</summary>
-    public void Dispose() => throw new NotSupportedException("to come");
+    public void Dispose() => _compaction.Dispose();
+
+    /// <summary>Runs a query at a revision as of <paramref name="current"/>; the reader must have been begun after that one was read.</summary>
+    internal MvccStatus ReadAt(BackendReader reader, long current, in RangeQuery query, RangeResult result)
+    {
+        result.Clear();
+        result.Revision = current;
+        if (query.Revision > current)
+        {
+            return MvccStatus.FutureRevision;
+        }
+
+        var revision = query.Revision <= 0 ? current : query.Revision;
+        if (revision < CompactedRevision)
+        {
+            return MvccStatus.Compacted;
+        }
+
+        new RangeExecution(_index, reader, result).Run(query, revision);
+        if (revision < CompactedRevision)
+        {
+            result.Clear();
+            return MvccStatus.Compacted;
+        }
+
+        return MvccStatus.Ok;
+    }
+
+    /// <summary>Makes a finished transaction readable.</summary>
+    internal void Publish(long revision)
+    {
+        Volatile.Write(ref _currentRevision, revision);
+        MvccMetrics.CurrentRevision.Record(revision);
+        MvccMetrics.Keys.Record(_index.LiveKeys);
+    }
+
+    private MvccStatus ComputeHash(long asked, out KvHash hash, out long current)
+    {
+        while (true)
+        {
+            hash = default;
+            current = CurrentRevision;
+            var compacted = CompactedRevision;
+            if (asked > 0 && asked < compacted)
+            {
+                return MvccStatus.Compacted;
+            }
+
+            if (asked > current)
+            {
+                return MvccStatus.FutureRevision;
+            }
+
+            var revision = asked <= 0 ? current : asked;
+            using var read = Backend.BeginCommittedRead();
+            if (compacted != CompactedRevision)
+            {
+                continue;
+            }
+
+            var crc = KvHashing.OfRevision(read, _index, compacted, revision);
+            if (revision >= CompactedRevision)
+            {
+                hash = new KvHash(crc, compacted, revision);
+                return MvccStatus.Ok;
+            }
+        }
+    }
+
+    /// <summary>Rebuilds the index; returns the compaction that was asked for last.</summary>
+    private long Restore()
+    {
+        var scheduled = ReadRevision(MetaKeys.ScheduledCompaction);
+        var finished = ReadRevision(MetaKeys.FinishedCompaction);
+        _compactedRevision = finished == 0 ? -1 : finished;
+        var visitor = new RestoreVisitor(_index);
+        using (var reader = Backend.BeginRead())
+        {
+            reader.VisitKeys(new Revision(1, 0), ref visitor);
+        }
+
+        visitor.Finish(Leases);
+
+        // The newest revisions may all have been deletions that a compaction took away, finished or not.
+        _currentRevision = Math.Max(Math.Max(1, visitor.LastRevision), Math.Max(finished, scheduled));
+        return scheduled;
+    }
+
+    private long ReadRevision(ReadOnlySpan<byte> metaKey) =>
+        Backend.Get(BackendBucket.Meta, metaKey) is { } value ? Revision.Decode(value, out _).Main : 0;
 }

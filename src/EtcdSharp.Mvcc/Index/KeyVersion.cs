@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EtcdSharp.Storage.Backend;
 
 namespace EtcdSharp.Mvcc.Index;
 

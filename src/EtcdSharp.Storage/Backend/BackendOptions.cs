@@ -11,6 +11,9 @@ internal sealed class BackendOptions
     /// <summary>Leaves out the syncs: for tests, and for <c>--unsafe-no-fsync</c>.</summary>
     public bool NoSync { get; init; }
 
+    /// <summary>Commits on a thread of its own. Off in the simulation, which commits when the seed says so.</summary>
+    public bool OwnThread { get; init; } = true;
+
     /// <summary>
     /// Called on the committer thread when a commit fails. The member cannot go on: what it acknowledged is in the log,
     /// but no longer gets into the file. Must not return; the default ends the process.

@@ -1,14 +1,31 @@
+using System.Diagnostics;
+using EtcdSharp.Storage.Bolt;
+
 namespace EtcdSharp.Storage.Backend;
 
 /// <summary>The backend file as of one commit, to be streamed to a client or a member. Keeps its pages from being reused until disposed.</summary>
-internal sealed class BackendSnapshot : IDisposable
+internal sealed class BackendSnapshot(BoltReadTransaction transaction) : IDisposable
 {
-    public long SizeBytes => throw new NotSupportedException("to come");
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private bool _disposed;
 
-    /// <summary>Copies bytes of the file at an offset; returns how many, 0 at the end.</summary>
-    public int Read(long offset, Span<byte> destination) => throw new NotSupportedException("to come");
+    public long SizeBytes => transaction.SizeBytes;
 
-    public void WriteTo(Stream destination) => throw new NotSupportedException("to come");
+    /// <summary>Copies bytes of the file at an offset; fewer than asked only at the end.</summary>
+    public int Read(long offset, Span<byte> destination) => transaction.ReadImage(offset, destination);
 
-    public void Dispose() => throw new NotSupportedException("to come");
+    /// <summary>Writes the whole file; returns its length.</summary>
+    public long WriteTo(Stream destination) => transaction.WriteTo(destination);
+
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        transaction.Dispose();
+        BackendMetrics.SnapshotSeconds.Record(Stopwatch.GetElapsedTime(_start).TotalSeconds);
+    }
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using EtcdSharp.Platform;
+using EtcdSharp.Storage.Bolt;
 
 namespace EtcdSharp.Storage.Backend;
 
@@ -6,64 +8,263 @@ namespace EtcdSharp.Storage.Backend;
 /// The member's backend file behind a write batch. The apply thread writes into the current batch; a committer thread
 /// of its own writes sealed batches into the file. Readers see batches and file as one.
 /// </summary>
+/// <remarks>
+/// Two locks, neither of them known to readers. The write gate is held by who writes into the current batch, an entry
+/// at a time. The commit lock is held by who commits (the committer thread, or a thread that forces a commit). A batch
+/// is sealed on demand of the committing thread alone, either by itself when it gets the gate or by the writer as it
+/// leaves the gate; so at most one batch is sealed, and the view has one writer at every moment.
+/// </remarks>
 internal sealed partial class BackendStore : IDisposable
 {
-    /// <summary>Opens the file, creating it with all buckets when it is missing, and starts the committer thread.</summary>
-    public static BackendStore Open(IDisk disk, string path, BackendOptions options) => throw new NotSupportedException("to come");
+    /// <summary>The writer waits when the current batch has this many times the operations of a full one …</summary>
+    private const int FullBatchesMax = 10;
+
+    /// <summary>… or this many bytes: with the sealed batch at most about 128 MiB are pending.</summary>
+    private const long PendingBytesMax = 64L * 1024 * 1024;
+
+    private readonly IDisk _disk;
+    private readonly string _path;
+    private readonly BackendOptions _options;
+    private readonly BatchMemory _memory = new();
+    private readonly Lock _gate = new();
+    private readonly Lock _committing = new();
+    private readonly ManualResetEventSlim _wake = new();
+    private readonly ManualResetEventSlim _sealedNow = new();
+    private readonly Thread? _committer;
+    private BoltFile _file;
+    private BackendView _view;
+    private bool _sealRequested;
+    private bool _closing;
+    private bool _closed;
+    private int _depth;
+    private ulong _entryIndex;
+    private ulong _entryTerm;
+    private ulong _consistentIndex;
+    private ulong _consistentTerm;
+
+    private BackendStore(IDisk disk, string path, BackendOptions options, BoltFile file)
+    {
+        _disk = disk;
+        _path = path;
+        _options = options;
+        _file = file;
+        CreateBuckets(file);
+        _view = new BackendView(new ReadHandle(file.BeginRead()), null, new WriteBatch(_memory));
+        _consistentIndex = ReadNumber(MetaKeys.ConsistentIndex);
+        _consistentTerm = ReadNumber(MetaKeys.Term);
+        if (options.OwnThread)
+        {
+            _committer = new Thread(CommitAgainAndAgain) { Name = "backend committer", IsBackground = true };
+            _committer.Start();
+        }
+    }
 
     /// <summary>Index and term of the last entry ended, or as the file had it at open (0 when it had none).</summary>
-    public ulong ConsistentIndex => throw new NotSupportedException("to come");
+    public ulong ConsistentIndex => Volatile.Read(ref _consistentIndex);
 
-    public ulong ConsistentTerm => throw new NotSupportedException("to come");
+    public ulong ConsistentTerm => Volatile.Read(ref _consistentTerm);
 
     /// <summary>Bytes of the file.</summary>
-    public long SizeBytes => throw new NotSupportedException("to come");
+    public long SizeBytes => Volatile.Read(ref _file).SizeBytes;
 
     /// <summary>Bytes of the file without its free pages.</summary>
-    public long InUseBytes => throw new NotSupportedException("to come");
+    public long InUseBytes => Volatile.Read(ref _file).InUseBytes;
 
     /// <summary>Read transactions open on the file.</summary>
-    public int OpenReads => throw new NotSupportedException("to come");
+    public int OpenReads => Volatile.Read(ref _file).OpenReadTransactions;
+
+    /// <summary>Opens the file, creating it and its buckets when they are missing, and starts the committer thread.</summary>
+    public static BackendStore Open(IDisk disk, string path, BackendOptions options) =>
+        new(disk, path, options, BoltFile.Open(disk, path, new BoltOptions { NoSync = options.NoSync }));
 
     /// <summary>
     /// Begins applying one log entry on the apply thread: everything written until <see cref="EndEntry"/> gets into the
     /// file together with this index and term, or not at all. Waits here when the disk is far behind.
     /// </summary>
-    public void BeginEntry(ulong index, ulong term) => throw new NotSupportedException("to come");
+    public void BeginEntry(ulong index, ulong term)
+    {
+        WaitForRoom();
+        EnterWrite();
+        if (_depth != 1)
+        {
+            throw new InvalidOperationException("a log entry is applied inside another write");
+        }
 
-    public void EndEntry() => throw new NotSupportedException("to come");
+        _entryIndex = index;
+        _entryTerm = term;
+    }
+
+    public void EndEntry()
+    {
+        SetIndex(_entryIndex, _entryTerm);
+        ExitWrite();
+    }
 
     /// <summary>Holds off sealing while several writes belong together; nests, also inside an entry.</summary>
-    public void EnterWrite() => throw new NotSupportedException("to come");
+    public void EnterWrite()
+    {
+        _gate.Enter();
+        ObjectDisposedException.ThrowIf(_closed, this);
+        _depth++;
+    }
 
-    public void ExitWrite() => throw new NotSupportedException("to come");
+    public void ExitWrite()
+    {
+        if (--_depth == 0)
+        {
+            if (_sealRequested)
+            {
+                Seal();
+            }
+            else if (_view.Current.Operations >= _options.CommitOperations && !_wake.IsSet)
+            {
+                _wake.Set();
+            }
+        }
+
+        _gate.Exit();
+    }
 
     /// <summary>Writes to any bucket but the key bucket. Within an entry, or alone.</summary>
-    public void Put(BackendBucket bucket, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => throw new NotSupportedException("to come");
+    public void Put(BackendBucket bucket, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => Set(bucket, key.ToArray(), value.ToArray());
 
-    public void Delete(BackendBucket bucket, ReadOnlySpan<byte> key) => throw new NotSupportedException("to come");
+    public void Delete(BackendBucket bucket, ReadOnlySpan<byte> key) => Set(bucket, key.ToArray(), null);
+
+    /// <summary>Memory in the current batch for an encoded KeyValue, to be filled and then added. Inside the write gate.</summary>
+    public Span<byte> ReserveKey(int length, out byte[] data, out int start) => _view.Current.Reserve(length, out data, out start);
+
+    /// <summary>Adds an entry to the key bucket, behind all that are there. Inside the write gate.</summary>
+    public void AddKey(Revision revision, bool tombstone, byte[] data, int start, int length)
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "the key bucket is written inside the write gate");
+        _view.Current.AddKey(revision, tombstone, data, start, length);
+    }
+
+    /// <summary>Everything written so far, to be read without locks. Dispose it soon.</summary>
+    public BackendReader BeginRead()
+    {
+        while (true)
+        {
+            var view = Volatile.Read(ref _view);
+            if (view.Handle.TryHold())
+            {
+                return new BackendReader(view);
+            }
+        }
+    }
 
     /// <summary>The value of a key of any bucket but the key bucket, with everything pending; null when it is not there. Any thread.</summary>
-    public byte[]? Get(BackendBucket bucket, ReadOnlySpan<byte> key) => throw new NotSupportedException("to come");
+    public byte[]? Get(BackendBucket bucket, ReadOnlySpan<byte> key)
+    {
+        using var reader = BeginRead();
+        return reader.Get(bucket, key.ToArray());
+    }
 
     /// <summary>All of a bucket (not the key bucket) in key order, with everything pending. Any thread.</summary>
-    public IReadOnlyList<KeyValuePair<byte[], byte[]>> List(BackendBucket bucket) => throw new NotSupportedException("to come");
+    public IReadOnlyList<KeyValuePair<byte[], byte[]>> List(BackendBucket bucket)
+    {
+        using var reader = BeginRead();
+        return reader.List(bucket);
+    }
 
     /// <summary>Sets the consistent index outside of an entry (bootstrap, a snapshot received); goes into the next commit.</summary>
-    public void SetConsistentIndex(ulong index, ulong term) => throw new NotSupportedException("to come");
+    public void SetConsistentIndex(ulong index, ulong term)
+    {
+        EnterWrite();
+        SetIndex(index, term);
+        ExitWrite();
+    }
 
     /// <summary>Waits until everything written before the call is durable. Not inside an entry.</summary>
-    public void ForceCommit() => throw new NotSupportedException("to come");
-
-    /// <summary>Commits, then streams the file as of that moment while writes go on.</summary>
-    public BackendSnapshot Snapshot() => throw new NotSupportedException("to come");
-
-    /// <summary>The CRC-32C over all buckets as the Hash call answers it, after a commit.</summary>
-    public uint Hash() => throw new NotSupportedException("to come");
-
-    /// <summary>Rewrites the file without its free pages.</summary>
-    public void Defragment() => throw new NotSupportedException("to come");
+    public void ForceCommit()
+    {
+        ThrowInsideWrite();
+        lock (_committing)
+        {
+            Commit([], 0);
+        }
+    }
 
     /// <summary>Commits what is pending and closes the file.</summary>
-    public void Dispose() => throw new NotSupportedException("to come");
+    public void Dispose()
+    {
+        if (_closing)
+        {
+            return;
+        }
+
+        ThrowInsideWrite();
+        Volatile.Write(ref _closing, true);
+        _wake.Set();
+        _committer?.Join();
+        lock (_committing)
+        {
+            Commit([], 0);
+            lock (_gate)
+            {
+                _closed = true;
+            }
+
+            _view.Handle.Release();
+            _file.Dispose();
+        }
+    }
+
+    private static void CreateBuckets(BoltFile file)
+    {
+        using (var read = file.BeginRead())
+        {
+            var missing = false;
+            for (var bucket = 0; bucket < BucketNames.Count; bucket++)
+            {
+                missing |= read.Bucket(BucketNames.Of((BackendBucket)bucket)) is null;
+            }
+
+            if (!missing)
+            {
+                return;
+            }
+        }
+
+        using var write = file.BeginWrite();
+        for (var bucket = 0; bucket < BucketNames.Count; bucket++)
+        {
+            write.CreateBucketIfMissing(BucketNames.Of((BackendBucket)bucket));
+        }
+
+        write.Commit();
+    }
+
+    private void Set(BackendBucket bucket, byte[] key, byte[]? value)
+    {
+        if (bucket == BackendBucket.Key)
+        {
+            throw new ArgumentException("the key bucket is written by revision", nameof(bucket));
+        }
+
+        EnterWrite();
+        _view.Current.Set(bucket, key, value);
+        ExitWrite();
+    }
+
+    private void SetIndex(ulong index, ulong term)
+    {
+        _view.Current.Index = index;
+        _view.Current.Term = term;
+        Volatile.Write(ref _consistentTerm, term);
+        Volatile.Write(ref _consistentIndex, index);
+    }
+
+    private ulong ReadNumber(ReadOnlySpan<byte> key) =>
+        Get(BackendBucket.Meta, key) is { Length: sizeof(ulong) } value
+            ? System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(value)
+            : 0;
+
+    private void ThrowInsideWrite()
+    {
+        if (_gate.IsHeldByCurrentThread)
+        {
+            throw new InvalidOperationException("a commit cannot be waited for inside a write");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace EtcdSharp.Mvcc;
+namespace EtcdSharp.Storage.Backend;
 
 /// <summary>Main counts transactions, Sub the changes inside one. Ordered as the key bucket is.</summary>
 [StructLayout(LayoutKind.Auto)]
@@ -55,4 +55,10 @@ internal readonly record struct Revision(long Main, long Sub) : IComparable<Revi
         tombstone = key.Length == TombstoneLength && key[EncodedLength] == TombstoneMark;
         return revision.Main >= 0 && revision.Sub >= 0;
     }
+
+    /// <summary>The revision of a key of the key bucket; anything else there is damage.</summary>
+    public static Revision Decode(ReadOnlySpan<byte> key, out bool tombstone) =>
+        TryDecode(key, out var revision, out tombstone)
+            ? revision
+            : throw new InvalidDataException($"the key bucket has the key {Convert.ToHexString(key)}, which is no revision");
 }

@@ -1,0 +1,5 @@
+namespace EtcdSharp.Mvcc.Index;
+
+internal abstract class TreeNode
+{
+}

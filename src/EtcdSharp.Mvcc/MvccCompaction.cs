@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using EtcdSharp.Mvcc.Index;
+using EtcdSharp.Storage.Backend;
+using EtcdSharp.Storage.Wal;
+
+namespace EtcdSharp.Mvcc;
+
+/// <summary>
+/// Takes compacted revisions out of the index and off the disk, on a thread of its own, one compaction after the
+/// other, in small steps with pauses. What is not finished at a stop goes on after the restart.
+/// </summary>
+internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, MvccOptions options) : IDisposable
+{
+    private const int HashesKept = 10;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<Job> _jobs = new();
+    private readonly ManualResetEventSlim _stop = new();
+    private Thread? _thread;
+    private Task _lastFinished = Task.CompletedTask;
+    private KvHash[] _hashes = [];
+
+    /// <summary>Ends when everything asked for so far is done.</summary>
+    public Task LastFinished => Volatile.Read(ref _lastFinished);
+
+    /// <summary>Oldest first.</summary>
+    public KvHash[] Hashes => Volatile.Read(ref _hashes);
+
+    /// <summary>The task ends when the compaction is on the disk; it is cancelled when the store closes before.</summary>
+    public Task Schedule(long revision, long previous, bool previousIsComplete)
+    {
+        var job = new Job(revision, previous, previousIsComplete);
+        lock (_gate)
+        {
+            if (_stop.IsSet)
+            {
+                job.Finished.SetCanceled();
+                return job.Finished.Task;
+            }
+
+            _jobs.Enqueue(job);
+            _lastFinished = job.Finished.Task;
+            if (_thread is null)
+            {
+                _thread = new Thread(Run) { Name = "compaction", IsBackground = true };
+                _thread.Start();
+            }
+        }
+
+        return job.Finished.Task;
+    }
+
+    public void Dispose()
+    {
+        Thread? thread;
+        lock (_gate)
+        {
+            _stop.Set();
+            thread = _thread;
+        }
+
+        thread?.Join();
+        lock (_gate)
+        {
+            while (_jobs.TryDequeue(out var job))
+            {
+                job.Finished.SetCanceled();
+            }
+        }
+    }
+
+    /// <summary>The thread lives as long as there is something to compact.</summary>
+    private void Run()
+    {
+        while (true)
+        {
+            Job? job;
+            lock (_gate)
+            {
+                if (_stop.IsSet || !_jobs.TryDequeue(out job))
+                {
+                    _thread = null;
+                    return;
+                }
+            }
+
+            if (Compact(job))
+            {
+                job.Finished.SetResult();
+            }
+            else
+            {
+                job.Finished.SetCanceled();
+            }
+        }
+    }
+
+    private bool Compact(Job job)
+    {
+        var start = Stopwatch.GetTimestamp();
+        index.Compact(job.Revision);
+        MvccMetrics.IndexCompactionMs.Record(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        var step = new Step(index.AnyVersionUpTo(job.Revision), KvHashing.Begin());
+        start = Stopwatch.GetTimestamp();
+        while (!_stop.IsSet)
+        {
+            var stepStart = Stopwatch.GetTimestamp();
+            var isLast = ReadStep(job, step);
+            backend.DeleteKeys(step.Plain, step.Tombstones, isLast ? job.Revision : 0);
+            MvccMetrics.CompactedKeys.Add(step.Plain.Count + step.Tombstones.Count);
+            MvccMetrics.CompactionPauseMs.Record(Stopwatch.GetElapsedTime(stepStart).TotalMilliseconds);
+            if (isLast)
+            {
+                MvccMetrics.CompactionTotalMs.Record(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                MvccMetrics.CompactionLast.Record(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+                Keep(job, step.Crc);
+                return true;
+            }
+
+            _stop.Wait(options.CompactionPauseMs);
+        }
+
+        return false;
+    }
+
+    /// <summary>Looks at the next entries; true when the revision of the compaction is reached.</summary>
+    private bool ReadStep(Job job, Step step)
+    {
+        step.Plain.Clear();
+        step.Tombstones.Clear();
+        using var read = backend.BeginCommittedRead();
+        var cursor = read.Bucket(BucketNames.Of(BackendBucket.Key))!.Cursor();
+        Span<byte> from = stackalloc byte[Revision.EncodedLength];
+        step.Next.Encode(from, tombstone: false);
+        var found = cursor.Seek(from);
+        for (var seen = 0; found; seen++, found = cursor.Next())
+        {
+            var entry = Revision.Decode(cursor.Key, out var tombstone);
+            if (entry.Main > job.Revision)
+            {
+                return true;
+            }
+
+            if (seen == options.CompactionBatchLimit)
+            {
+                step.Next = entry;
+                return false;
+            }
+
+            var isKept = index.Find(StoredKeyValue.Parse(cursor.Value).Key)?.Holds(entry) ?? false;
+            if (!isKept)
+            {
+                (tombstone ? step.Tombstones : step.Plain).Add(entry);
+            }
+
+            if (KvHashing.Counts(entry, tombstone, job.Previous, step.AnyKept, isKept))
+            {
+                step.Crc = Crc32C.Append(Crc32C.Append(step.Crc, cursor.Key), cursor.Value);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>A compaction that follows an interrupted one has not seen everything since the one before, and its hash is worth nothing.</summary>
+    private void Keep(Job job, uint crc)
+    {
+        if (job.PreviousIsComplete)
+        {
+            KvHash[] hashes = [.. _hashes, new KvHash(crc, job.Previous, job.Revision)];
+            Volatile.Write(ref _hashes, hashes.Length > HashesKept ? hashes[^HashesKept..] : hashes);
+        }
+    }
+
+    private sealed class Job(long revision, long previous, bool previousIsComplete)
+    {
+        public long Revision { get; } = revision;
+
+        public long Previous { get; } = previous;
+
+        public bool PreviousIsComplete { get; } = previousIsComplete;
+
+        public TaskCompletionSource Finished { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class Step(bool anyKept, uint crc)
+    {
+        public bool AnyKept { get; } = anyKept;
+
+        public uint Crc { get; set; } = crc;
+
+        public Revision Next { get; set; }
+
+        public List<Revision> Plain { get; } = [];
+
+        public List<Revision> Tombstones { get; } = [];
+    }
+}
