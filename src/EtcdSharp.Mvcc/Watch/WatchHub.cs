@@ -16,6 +16,7 @@ internal sealed class WatchHub : IWatchNotifier
     public const string EmptyRange = "mvcc: watcher range is empty";
     public const string DuplicateId = "mvcc: duplicate watch ID provided on the WatchStream";
 
+    private readonly long _bufferedBytesMax;
     private readonly WatcherIndex _synced = new();
     private readonly List<WatchStream> _ready = [];
     private readonly EventMatcher _matcher = new();
@@ -24,10 +25,17 @@ internal sealed class WatchHub : IWatchNotifier
     private IWatchHistory? _history;
     private long _notifiedRevision;
     private long _epoch;
+    private long _take;
     private int _readyCursor;
     private int _streamCount;
 
     private readonly Lock _gate = new();
+
+    public WatchHub()
+        : this(WatchStream.BufferedBytesMax) { }
+
+    /// <summary>With another bound on what a stream buffers, in bytes: for tests and the simulation.</summary>
+    internal WatchHub(long bufferedBytesMax) => _bufferedBytesMax = bufferedBytesMax;
 
     /// <summary>Called, inside the gate, when catching up has something to do. Must only signal.</summary>
     public Action? CatchUpWanted { get; set; }
@@ -72,7 +80,7 @@ internal sealed class WatchHub : IWatchNotifier
     {
         WatchMetrics.AddStreams(1);
         Interlocked.Increment(ref _streamCount);
-        return new WatchStream(this);
+        return new WatchStream(this, _bufferedBytesMax);
     }
 
     public int StreamCount => Volatile.Read(ref _streamCount);
@@ -242,11 +250,20 @@ internal sealed class WatchHub : IWatchNotifier
         lock (_gate)
         {
             epoch = _epoch;
+            _take++;
             var compacted = History.CompactedRevision;
             for (var visits = _ready.Count; visits > 0 && _ready.Count > 0 && group.Count < groupMax; visits--)
             {
                 _readyCursor = (_readyCursor + 1) % _ready.Count;
-                var behind = _ready[_readyCursor].Behind;
+                var stream = _ready[_readyCursor];
+                if (stream.LastTake == _take)
+                {
+                    // Streams that left the list on the way moved others, so one can come by twice.
+                    continue;
+                }
+
+                stream.LastTake = _take;
+                var behind = stream.Behind;
                 for (var i = behind.Count - 1; i >= 0 && group.Count < groupMax; i--)
                 {
                     Triage(behind[i], compacted, group);

@@ -13,9 +13,6 @@ internal sealed class WatchStream
     /// </summary>
     public const int BufferedBytesMax = 4 * 1024 * 1024;
 
-    /// <summary>A full stream is filled again when this much is left, so that it does not go back and forth.</summary>
-    public const int BufferedBytesResume = BufferedBytesMax / 2;
-
     /// <summary>What a response costs beside its events: its place in the queue.</summary>
     public const int ResponseBytes = 80;
 
@@ -26,6 +23,7 @@ internal sealed class WatchStream
     private const int KeptResponsesMax = 1024;
 
     private readonly WatchHub _hub;
+    private readonly long _bufferedBytesMax;
     private readonly Queue<WatchResponse> _queue = new();
     private readonly StreamSignal _responses = new();
     private readonly StreamSignal _controlRoom = new();
@@ -35,12 +33,16 @@ internal sealed class WatchStream
     private bool _isClosed;
     private volatile bool _isFull;
 
-    internal WatchStream(WatchHub hub) => _hub = hub;
+    internal WatchStream(WatchHub hub, long bufferedBytesMax)
+    {
+        _hub = hub;
+        _bufferedBytesMax = bufferedBytesMax;
+    }
 
     /// <summary>Guards the queue. Taken inside the hub's gate, never around it.</summary>
     internal Lock Gate { get; } = new();
 
-    /// <summary>By id. Guarded by the hub's gate, as are the next four.</summary>
+    /// <summary>By id. Guarded by the hub's gate, as are the next five.</summary>
     internal Dictionary<long, Watcher> Watchers { get; } = [];
 
     internal SortedDictionary<long, Watcher> ProgressWatchers { get; } = [];
@@ -50,6 +52,9 @@ internal sealed class WatchStream
     internal int ReadySlot { get; set; } = Watcher.NoSlot;
 
     internal long NextWatchId { get; set; }
+
+    /// <summary>The round of catching up that last took watchers from here.</summary>
+    internal long LastTake { get; set; }
 
     internal bool IsFull => _isFull;
 
@@ -134,7 +139,8 @@ internal sealed class WatchStream
                 _controlRoom.Fire();
             }
 
-            if (_isFull && _bufferedBytes <= BufferedBytesResume)
+            // A full stream is filled again when half is read, so that its watchers do not go back and forth.
+            if (_isFull && _bufferedBytes <= _bufferedBytesMax / 2)
             {
                 _isFull = false;
                 hasRoomAgain = true;
@@ -158,7 +164,7 @@ internal sealed class WatchStream
             return true;
         }
 
-        if (_isFull || _bufferedBytes >= BufferedBytesMax)
+        if (_isFull || _bufferedBytes >= _bufferedBytesMax)
         {
             _isFull = true;
             return false;

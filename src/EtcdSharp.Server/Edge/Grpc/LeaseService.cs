@@ -1,0 +1,226 @@
+using EtcdSharp.Api;
+using EtcdSharp.Api.Errors;
+using EtcdSharp.Grpc;
+using EtcdSharp.Grpc.Contract;
+using EtcdSharp.Grpc.Server;
+using EtcdSharp.Platform;
+using EtcdSharp.Server.Lease;
+using EtcdSharp.Server.Node;
+using Google.Protobuf;
+using LeaseStatus = EtcdSharp.Server.Lease.LeaseStatus;
+
+namespace EtcdSharp.Server.Edge.Grpc;
+
+/// <summary>
+/// etcdserverpb.Lease. Grants and revocations are replicated; renewals and questions about the remaining time are
+/// answered by the leader's lessor, which alone keeps the clocks.
+/// </summary>
+/// <param name="currentRevision">The store's revision, for headers.</param>
+internal sealed class LeaseService(
+    Lessor lessor,
+    IReplicatedLog log,
+    ILeaderLeases leader,
+    IClock clock,
+    Func<long> currentRevision
+)
+{
+    /// <summary>How long a question waits for entries that are committed and not yet applied here.</summary>
+    private static readonly TimeSpan ApplyWait = TimeSpan.FromSeconds(1);
+
+    public void Register(GrpcServiceBuilder builder) =>
+        builder
+            .Unary(LeaseMethods.LeaseGrant, GrantAsync)
+            .Unary(LeaseMethods.LeaseRevoke, RevokeAsync)
+            .Unary(LeaseMethods.LeaseTimeToLive, TimeToLiveAsync)
+            .Unary(LeaseMethods.LeaseLeases, ListAsync)
+            .Bidirectional(LeaseMethods.LeaseKeepAlive, KeepAliveAsync);
+
+    /// <summary>Renews a lease on this member if it leads, else on the leader. The lease is gone when the error says so.</summary>
+    public async ValueTask<(long TtlSeconds, EtcdError? Error)> RenewAsync(long id, CancellationToken cancellation)
+    {
+        if (!log.IsLeader)
+        {
+            return await leader.RenewAsync(id, cancellation).ConfigureAwait(false);
+        }
+
+        if (!lessor.Exists(id) && await WaitAppliedAsync(cancellation).ConfigureAwait(false) is { } late)
+        {
+            return (0, late);
+        }
+
+        var (status, ttl, error) = await RenewHereAsync(id, cancellation).ConfigureAwait(false);
+        return status switch
+        {
+            LeaseStatus.NotPrimary when error is null => await leader.RenewAsync(id, cancellation).ConfigureAwait(false),
+            LeaseStatus.NotFound => (0, EtcdError.LeaseNotFound),
+            _ => (ttl, error),
+        };
+    }
+
+    private async ValueTask<(LeaseStatus Status, long TtlSeconds, EtcdError? Error)> RenewHereAsync(
+        long id,
+        CancellationToken cancellation
+    )
+    {
+        while (true)
+        {
+            var renewal = lessor.BeginRenewal(id, clock.MonotonicNanoseconds);
+            switch (renewal.Step)
+            {
+                case LeaseRenewalStep.NotFound:
+                    return (LeaseStatus.NotFound, 0, null);
+                case LeaseRenewalStep.NotPrimary:
+                    return (LeaseStatus.NotPrimary, 0, null);
+                case LeaseRenewalStep.AwaitEnd:
+                    await renewal.WhenEnded!.WaitAsync(cancellation).ConfigureAwait(false);
+                    continue;
+                case LeaseRenewalStep.ClearCheckpoint:
+                    if (await ClearCheckpointAsync(id, cancellation).ConfigureAwait(false) is { } error)
+                    {
+                        return (LeaseStatus.NotPrimary, 0, error);
+                    }
+
+                    break;
+                case LeaseRenewalStep.Ready:
+                default:
+                    break;
+            }
+
+            var renewed = lessor.FinishRenewal(id, clock.MonotonicNanoseconds);
+            return (renewed.Status, renewed.TtlSeconds, null);
+        }
+    }
+
+    private async ValueTask<EtcdError?> ClearCheckpointAsync(long id, CancellationToken cancellation)
+    {
+        var request = new LeaseCheckpointRequest { Checkpoints = { new Api.LeaseCheckpoint { ID = id } } };
+        var applied = await log.ProposeAsync(RequestKind.LeaseCheckpoint, request, cancellation).ConfigureAwait(false);
+        return applied.Error;
+    }
+
+    private async ValueTask<GrpcResult<LeaseGrantResponse>> GrantAsync(LeaseGrantRequest request, GrpcServerCall call)
+    {
+        while (request.ID == Lessor.NoLease)
+        {
+            request.ID = (long)(log.NextRequestId() & long.MaxValue);
+        }
+
+        var applied = await log.ProposeAsync(RequestKind.LeaseGrant, request, call.CancellationToken).ConfigureAwait(false);
+        if (applied.Error is { } error)
+        {
+            return Refusal(error);
+        }
+
+        var response = (LeaseGrantResponse)applied.Response!;
+        response.Header = log.Header(applied.Revision);
+        return response;
+    }
+
+    private async ValueTask<GrpcResult<LeaseRevokeResponse>> RevokeAsync(LeaseRevokeRequest request, GrpcServerCall call)
+    {
+        var applied = await log.ProposeAsync(RequestKind.LeaseRevoke, request, call.CancellationToken).ConfigureAwait(false);
+        return applied.Error is { } error
+            ? Refusal(error)
+            : new LeaseRevokeResponse { Header = log.Header(applied.Revision) };
+    }
+
+    private async ValueTask<GrpcResult<LeaseTimeToLiveResponse>> TimeToLiveAsync(
+        LeaseTimeToLiveRequest request,
+        GrpcServerCall call
+    )
+    {
+        var (response, error) = log.IsLeader
+            ? await TimeToLiveHereAsync(request, call.CancellationToken).ConfigureAwait(false)
+            : await leader.TimeToLiveAsync(request, call.CancellationToken).ConfigureAwait(false);
+        if (error is not null && error != EtcdError.LeaseNotFound)
+        {
+            return Refusal(error);
+        }
+
+        response ??= new LeaseTimeToLiveResponse { ID = request.ID, TTL = -1 };
+        response.Header = log.Header(currentRevision());
+        return response;
+    }
+
+    private async ValueTask<(LeaseTimeToLiveResponse? Response, EtcdError? Error)> TimeToLiveHereAsync(
+        LeaseTimeToLiveRequest request,
+        CancellationToken cancellation
+    )
+    {
+        if (await WaitAppliedAsync(cancellation).ConfigureAwait(false) is { } late)
+        {
+            return (null, late);
+        }
+
+        var lease = lessor.Describe(request.ID, request.Keys, clock.MonotonicNanoseconds);
+        if (lease is null)
+        {
+            return (null, EtcdError.LeaseNotFound);
+        }
+
+        if (lease.IsDemoted)
+        {
+            return (null, EtcdError.LeaderChanged);
+        }
+
+        var response = new LeaseTimeToLiveResponse
+        {
+            ID = lease.Id,
+            TTL = lease.Remaining.Ticks / TimeSpan.TicksPerSecond,
+            GrantedTTL = lease.GrantedTtlSeconds,
+        };
+        foreach (var key in lease.Keys)
+        {
+            response.Keys.Add(UnsafeByteOperations.UnsafeWrap(key));
+        }
+
+        return (response, null);
+    }
+
+    private ValueTask<GrpcResult<LeaseLeasesResponse>> ListAsync(LeaseLeasesRequest request, GrpcServerCall call)
+    {
+        var response = new LeaseLeasesResponse { Header = log.Header(currentRevision()) };
+        foreach (var id in lessor.ListIds())
+        {
+            response.Leases.Add(new Api.LeaseStatus { ID = id });
+        }
+
+        return new(response);
+    }
+
+    private async ValueTask<GrpcStatus> KeepAliveAsync(
+        GrpcStreamReader<LeaseKeepAliveRequest> requests,
+        GrpcStreamWriter<LeaseKeepAliveResponse> responses,
+        GrpcServerCall call
+    )
+    {
+        while (await requests.MoveNextAsync().ConfigureAwait(false))
+        {
+            var id = requests.Current.ID;
+
+            // The header is made before the renewal: its revision is then no later than the lease was alive at.
+            var response = new LeaseKeepAliveResponse { ID = id, Header = log.Header(currentRevision()) };
+            var (ttl, error) = await RenewAsync(id, call.CancellationToken).ConfigureAwait(false);
+            if (error is not null && error != EtcdError.LeaseNotFound)
+            {
+                return Refusal(error);
+            }
+
+            response.TTL = error is null ? ttl : 0;
+            if (!await responses.WriteAsync(response).ConfigureAwait(false))
+            {
+                break;
+            }
+        }
+
+        return GrpcStatus.Ok;
+    }
+
+    private ValueTask<EtcdError?> WaitAppliedAsync(CancellationToken cancellation)
+    {
+        var committed = log.CommittedIndex;
+        return log.AppliedIndex >= committed ? new((EtcdError?)null) : log.WaitAppliedAsync(committed, ApplyWait, cancellation);
+    }
+
+    private static GrpcStatus Refusal(EtcdError error) => new((StatusCode)error.Code, error.Message);
+}

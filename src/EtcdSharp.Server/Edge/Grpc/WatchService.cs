@@ -1,0 +1,189 @@
+using EtcdSharp.Api;
+using EtcdSharp.Api.Errors;
+using EtcdSharp.Grpc;
+using EtcdSharp.Grpc.Contract;
+using EtcdSharp.Grpc.Server;
+using EtcdSharp.Mvcc.Watch;
+using EtcdSharp.Server.Node;
+using Google.Protobuf;
+using QueuedResponse = EtcdSharp.Mvcc.Watch.WatchResponse;
+
+namespace EtcdSharp.Server.Edge.Grpc;
+
+/// <summary>
+/// etcdserverpb.Watch: many watches over one stream. Requests are handled in the order they come; everything that is
+/// answered goes through the queue of the hub's stream, which alone decides the order of responses.
+/// </summary>
+internal sealed class WatchService
+{
+    /// <summary>Written before each flush: enough that the flush is cheap per response, little enough to stay in cache.</summary>
+    private const int FlushBytes = 64 * 1024;
+
+    private readonly WatchHub _hub;
+    private readonly IReplicatedLog _log;
+    private readonly WatchServiceOptions _options;
+    private readonly WatchMessageMarshaller _marshaller;
+
+    public WatchService(WatchHub hub, IReplicatedLog log, WatchServiceOptions options)
+    {
+        _hub = hub;
+        _log = log;
+        _options = options;
+        _marshaller = new WatchMessageMarshaller(log.ClusterId, log.MemberId, () => hub.History);
+    }
+
+    public void Register(GrpcServiceBuilder builder) =>
+        builder.Bidirectional(WatchMethods.Watch.With(ProtobufMarshaller<WatchRequest>.Instance, _marshaller), ServeAsync);
+
+    private async ValueTask<GrpcStatus> ServeAsync(
+        GrpcStreamReader<WatchRequest> requests,
+        GrpcStreamWriter<WatchMessage> responses,
+        GrpcServerCall call
+    )
+    {
+        var stream = _hub.OpenStream();
+        var progress = new WatchProgressTimer(stream, _options);
+        await using var gone = call.CancellationToken.UnsafeRegister(static state => ((WatchStream)state!).Close(), stream);
+        var sending = SendAsync(stream, responses);
+        try
+        {
+            while (await requests.MoveNextAsync().ConfigureAwait(false))
+            {
+                await stream.WaitForControlRoomAsync().ConfigureAwait(false);
+                Handle(requests.Current, stream, progress, call);
+            }
+
+            // A client that has said all it wants still hears of its watches, until it leaves.
+            await sending.ConfigureAwait(false);
+            return GrpcStatus.Ok;
+        }
+        catch (GrpcStatusException refused) when (refused.Code == StatusCode.Cancelled)
+        {
+            return new GrpcStatus(StatusCode.Cancelled, EtcdError.WatchCanceled.Message);
+        }
+        finally
+        {
+            progress.Dispose();
+            stream.Close();
+            await sending.ConfigureAwait(false);
+        }
+    }
+
+    private async Task SendAsync(WatchStream stream, GrpcStreamWriter<WatchMessage> responses)
+    {
+        List<QueuedResponse> taken = [];
+        List<WatchMessage> messages = [];
+        try
+        {
+            while (true)
+            {
+                await stream.WaitForResponsesAsync().ConfigureAwait(false);
+                stream.Take(taken, FlushBytes);
+                if (taken.Count == 0 && stream.IsClosed)
+                {
+                    return;
+                }
+
+                var term = _log.Term;
+                foreach (var response in taken)
+                {
+                    WatchFragments.Split(response, term, _marshaller, _options.FragmentBytesMax, messages);
+                    foreach (var message in messages)
+                    {
+                        responses.Write(message);
+                    }
+
+                    messages.Clear();
+                }
+
+                taken.Clear();
+                if (!await responses.FlushAsync().ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            // Nobody reads what is queued from here on: the watchers must not fill the queue.
+            stream.Close();
+        }
+    }
+
+    private void Handle(WatchRequest request, WatchStream stream, WatchProgressTimer progress, GrpcServerCall call)
+    {
+        switch (request.RequestUnionCase)
+        {
+            case WatchRequest.RequestUnionOneofCase.CreateRequest:
+                Create(request.CreateRequest, stream, progress, call);
+                break;
+            case WatchRequest.RequestUnionOneofCase.CancelRequest:
+                stream.Cancel(request.CancelRequest.WatchId);
+                break;
+            case WatchRequest.RequestUnionOneofCase.ProgressRequest:
+                stream.RequestProgress();
+                break;
+            case WatchRequest.RequestUnionOneofCase.None:
+            default:
+                break;
+        }
+    }
+
+    private void Create(WatchCreateRequest request, WatchStream stream, WatchProgressTimer progress, GrpcServerCall call)
+    {
+        if (request.StartRevision < 0)
+        {
+            stream.Refuse(EtcdError.Compacted.Message);
+            return;
+        }
+
+        var create = new WatchCreate
+        {
+            Key = request.Key.IsEmpty ? [0] : request.Key.ToByteArray(),
+            End = Normalize(request.RangeEnd),
+            StartRevision = request.StartRevision,
+            WatchId = request.WatchId,
+            Filters = Combine(request),
+            WantsPrevious = request.PrevKv,
+            WantsProgress = request.ProgressNotify,
+            AllowsFragments = request.Fragment,
+        };
+        if (_options.Refusal?.Invoke(call, create) is { } reason)
+        {
+            stream.Refuse(reason);
+            return;
+        }
+
+        if (create.WantsProgress)
+        {
+            progress.Start();
+        }
+
+        stream.Create(create);
+    }
+
+    /// <summary>On the wire an empty end asks for one key and a single zero byte for every key from the first on.</summary>
+    private static byte[]? Normalize(ByteString rangeEnd) =>
+        rangeEnd.Length switch
+        {
+            0 => null,
+            1 when rangeEnd[0] == 0 => [],
+            _ => rangeEnd.ToByteArray(),
+        };
+
+    private static WatchFilters Combine(WatchCreateRequest request)
+    {
+        var filters = WatchFilters.None;
+        foreach (var filter in request.Filters)
+        {
+            filters |= filter switch
+            {
+                WatchCreateRequest.Types.FilterType.Noput => WatchFilters.NoPut,
+                WatchCreateRequest.Types.FilterType.Nodelete => WatchFilters.NoDelete,
+                _ => WatchFilters.None,
+            };
+        }
+
+        return filters;
+    }
+}
