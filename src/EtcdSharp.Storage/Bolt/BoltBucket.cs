@@ -1,20 +1,66 @@
 namespace EtcdSharp.Storage.Bolt;
 
 /// <summary>A bucket as a read transaction sees it. Threads may share it.</summary>
-internal sealed class BoltBucket
+internal sealed class BoltBucket : IBucketTree
 {
-    internal BoltBucket()
+    private readonly CommittedState _state;
+    private readonly BucketLocation _location;
+
+    internal BoltBucket(CommittedState state, in BucketLocation location)
     {
+        _state = state;
+        _location = location;
     }
 
-    public ulong Sequence => throw new NotSupportedException("filled in with the B+tree");
+    public ulong Sequence => _location.Sequence;
+
+    CommittedState IBucketTree.State => _state;
+
+    internal BucketLocation Location => _location;
 
     /// <summary>Finds a value; false when the key is missing or names a nested bucket.</summary>
-    public bool TryGet(ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value) => throw new NotSupportedException("filled in with the B+tree");
+    public bool TryGet(ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
+    {
+        PageView leaf = Leaf(key);
+        int index = leaf.LowerBound(key);
+        if (index < leaf.Count && leaf.Key(index).SequenceEqual(key) && !leaf.IsBucket(index))
+        {
+            value = leaf.Value(index);
+            return true;
+        }
 
-    public BoltBucket? Bucket(ReadOnlySpan<byte> name) => throw new NotSupportedException("filled in with the B+tree");
+        value = default;
+        return false;
+    }
 
-    public BoltCursor Cursor() => throw new NotSupportedException("filled in with the B+tree");
+    public BoltBucket? Bucket(ReadOnlySpan<byte> name)
+    {
+        PageView leaf = Leaf(name);
+        int index = leaf.LowerBound(name);
+        return index < leaf.Count && leaf.Key(index).SequenceEqual(name) && leaf.IsBucket(index)
+            ? new BoltBucket(_state, BucketLocation.Parse(_state.Path, leaf.Item(index), leaf.Id))
+            : null;
+    }
 
-    public BoltBucketStats Stats() => throw new NotSupportedException("filled in with the B+tree");
+    public BoltCursor Cursor() => new(this);
+
+    public BoltBucketStats Stats() => BucketMeter.Measure(_state, _location);
+
+    TreePosition IBucketTree.Root() => new(_location.RootView(_state));
+
+    private PageView Leaf(ReadOnlySpan<byte> key)
+    {
+        PageView page = _location.RootView(_state);
+        for (int depth = 0; !page.IsLeaf; depth++)
+        {
+            if (depth == PageFormat.MaxDepth)
+            {
+                throw new BoltCorruptionException(_state.Path, page.Id, BoltDamage.TooDeep, $"more than {PageFormat.MaxDepth} levels");
+            }
+
+            page = _state.Page(page.ChildId(page.ChildIndex(key)));
+        }
+
+        return page;
+    }
 }

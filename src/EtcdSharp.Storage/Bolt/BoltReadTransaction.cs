@@ -6,38 +6,97 @@ namespace EtcdSharp.Storage.Bolt;
 /// </summary>
 internal sealed class BoltReadTransaction : IDisposable
 {
-    internal BoltReadTransaction()
+    private readonly BoltFile _file;
+    private readonly CommittedState _state;
+    private readonly BoltBucket _root;
+    private int _ended;
+
+    internal BoltReadTransaction(BoltFile file, CommittedState state)
     {
+        _file = file;
+        _state = state;
+        _root = new BoltBucket(state, new BucketLocation(state.Meta.RootPage, state.Meta.RootSequence));
     }
 
-    public ulong TransactionId => throw new NotSupportedException("filled in with the B+tree");
+    public ulong TransactionId => _state.TransactionId;
+
+    public int PageSize => _state.PageSize;
 
     /// <summary>The length in bytes of the image that <see cref="WriteTo"/> writes.</summary>
-    public long SizeBytes => throw new NotSupportedException("filled in with the B+tree");
+    public long SizeBytes => (long)_state.Meta.HighWaterMark * _state.PageSize;
 
-    public BoltBucket? Bucket(ReadOnlySpan<byte> name) => throw new NotSupportedException("filled in with the B+tree");
+    public BoltBucket? Bucket(ReadOnlySpan<byte> name) => Root.Bucket(name);
 
     /// <summary>Walks the names of the top buckets.</summary>
-    public BoltCursor Cursor() => throw new NotSupportedException("filled in with the B+tree");
+    public BoltCursor Cursor() => Root.Cursor();
 
-    /// <summary>Writes a complete bolt file with exactly this state; returns its length.</summary>
-    public long WriteTo(Stream stream) => throw new NotSupportedException("filled in with the B+tree");
+    /// <summary>Counts over all buckets; the root, which holds the top buckets, counts as one.</summary>
+    public BoltBucketStats Stats() => Root.Stats();
+
+    /// <summary>Writes a complete bolt file with exactly this state; returns its length. Writers go on meanwhile.</summary>
+    public long WriteTo(Stream stream) => StateImage.WriteTo(State, stream);
 
     /// <summary>Reads a part of the image that <see cref="WriteTo"/> writes; fewer bytes than asked only at its end.</summary>
-    public int ReadImage(long offset, Span<byte> buffer) => throw new NotSupportedException("filled in with the B+tree");
+    public int ReadImage(long offset, Span<byte> buffer) => StateImage.Read(State, offset, buffer);
 
-    public IReadOnlyList<BoltFinding> Check() => throw new NotSupportedException("filled in with the B+tree");
+    /// <summary>Checks this state; against the stored list of free pages too, when there is one.</summary>
+    public IReadOnlyList<BoltFinding> Check()
+    {
+        var findings = new List<BoltFinding>();
+        TreeScan scan = TreeScan.Check(State, findings);
+        if (_state.Meta.FreelistPage != MetaPage.NoFreelist)
+        {
+            try
+            {
+                var free = new HashSet<ulong>(FreelistPage.Read(_state));
+                scan.CompareWithFree(free.Contains);
+            }
+            catch (BoltCorruptionException damage)
+            {
+                scan.Report(damage.PageId, damage.Damage, damage.Message);
+            }
+        }
 
-    public IEnumerable<BoltPageInfo> Pages() => throw new NotSupportedException("filled in with the B+tree");
+        return findings;
+    }
+
+    /// <summary>Every page up to the high-water mark, in order; overflow pages belong to the entry before them.</summary>
+    public IEnumerable<BoltPageInfo> Pages() => PageListing.Pages(State);
 
     /// <summary>The bytes of a page with its overflow pages.</summary>
-    public byte[] PageBytes(ulong pageId) => throw new NotSupportedException("filled in with the B+tree");
+    public byte[] PageBytes(ulong pageId) => PageListing.Bytes(State, pageId);
 
     /// <summary>A readable listing of one page.</summary>
-    public void Dump(ulong pageId, TextWriter writer) => throw new NotSupportedException("filled in with the B+tree");
+    public void Dump(ulong pageId, TextWriter writer) => PageListing.Dump(State, pageId, writer);
 
     /// <summary>Copies every bucket, densely packed, into an empty file; <paramref name="keysPerCommit"/> bounds the memory used.</summary>
-    public void CompactInto(BoltFile target, int keysPerCommit) => throw new NotSupportedException("filled in with the B+tree");
+    public void CompactInto(BoltFile target, int keysPerCommit) => new Compaction(target, keysPerCommit).Copy(Root);
 
-    public void Dispose() => throw new NotSupportedException("filled in with the B+tree");
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) == 0)
+        {
+            _file.EndRead(_state);
+        }
+    }
+
+    private BoltBucket Root
+    {
+        get
+        {
+            CheckOpen();
+            return _root;
+        }
+    }
+
+    private CommittedState State
+    {
+        get
+        {
+            CheckOpen();
+            return _state;
+        }
+    }
+
+    private void CheckOpen() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _ended) != 0, this);
 }

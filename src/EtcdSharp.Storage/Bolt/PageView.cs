@@ -1,0 +1,175 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace EtcdSharp.Storage.Bolt;
+
+/// <summary>
+/// A branch or leaf page in the map. The constructor has checked that header and elements lie inside the page; every
+/// accessor checks that the key and value it hands out do too, so that no content can lead a read outside.
+/// </summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly unsafe struct PageView
+{
+    private readonly string _path;
+    private readonly byte* _page;
+    private readonly long _extent;
+
+    /// <summary><paramref name="page"/> must point to <paramref name="extent"/> readable bytes.</summary>
+    public PageView(string path, ulong id, byte* page, long extent)
+    {
+        _path = path;
+        Id = id;
+        _page = page;
+        _extent = extent;
+        Count = *(ushort*)(page + PageFormat.CountOffset);
+        ushort flags = *(ushort*)(page + PageFormat.FlagsOffset);
+        IsLeaf = flags == PageFormat.LeafFlag;
+        if (!IsLeaf && flags != PageFormat.BranchFlag)
+        {
+            throw new BoltCorruptionException(path, id, BoltDamage.WrongPageKind, $"flags {flags:x} where a branch or leaf page is expected");
+        }
+
+        if (PageFormat.HeaderBytes + ((long)Count * PageFormat.ElementBytes) > extent)
+        {
+            throw new BoltCorruptionException(path, id, BoltDamage.BadPageSize, $"{Count} elements in {extent} bytes");
+        }
+
+        if (!IsLeaf && Count == 0)
+        {
+            throw new BoltCorruptionException(path, id, BoltDamage.BadPageSize, "a branch page without children");
+        }
+    }
+
+    public ulong Id { get; }
+
+    public int Count { get; }
+
+    public bool IsLeaf { get; }
+
+    public bool IsMissing => _page is null;
+
+    public uint OverflowCount => *(uint*)(_page + PageFormat.OverflowOffset);
+
+    /// <summary>The bytes of header, elements, keys and values, assuming bbolt's dense order.</summary>
+    public long BytesInUse
+    {
+        get
+        {
+            long bytes = PageFormat.HeaderBytes;
+            for (int i = 0; i < Count; i++)
+            {
+                bytes += PageFormat.ElementBytes + Key(i).Length + (IsLeaf ? Value(i).Length : 0);
+            }
+
+            return bytes;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<byte> Key(int index)
+    {
+        byte* element = Element(index);
+        uint* sizes = (uint*)element + (IsLeaf ? 1 : 0);
+        long end = (element - _page) + (long)sizes[0] + sizes[1];
+        if (end > _extent || sizes[1] > int.MaxValue)
+        {
+            ThrowBadElement(index);
+        }
+
+        return new ReadOnlySpan<byte>(element + sizes[0], (int)sizes[1]);
+    }
+
+    public ReadOnlySpan<byte> Value(int index)
+    {
+        NodeItem item = LeafItem(index);
+        return new ReadOnlySpan<byte>(item.Data + item.KeyLength, item.ValueLength);
+    }
+
+    public bool IsBucket(int index) => (*(uint*)Element(index) & PageFormat.BucketElementFlag) != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong ChildId(int index) => *(ulong*)(Element(index) + 8);
+
+    /// <summary>The element as a node keeps it: a pointer to key and value, which lie one after the other.</summary>
+    public NodeItem Item(int index)
+    {
+        if (IsLeaf)
+        {
+            return LeafItem(index);
+        }
+
+        ReadOnlySpan<byte> key = Key(index);
+        return new NodeItem
+        {
+            Data = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(key)),
+            KeyLength = key.Length,
+            Tag = ChildId(index),
+        };
+    }
+
+    /// <summary>The child to follow for a key: the last whose first key is not greater, or the first child.</summary>
+    public int ChildIndex(ReadOnlySpan<byte> key)
+    {
+        int low = 0;
+        int high = Count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (Key(middle).SequenceCompareTo(key) <= 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return Math.Max(low - 1, 0);
+    }
+
+    /// <summary>The index of the first key that is not less; <see cref="Count"/> when there is none.</summary>
+    public int LowerBound(ReadOnlySpan<byte> key)
+    {
+        int low = 0;
+        int high = Count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (Key(middle).SequenceCompareTo(key) < 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    private NodeItem LeafItem(int index)
+    {
+        byte* element = Element(index);
+        uint* fields = (uint*)element;
+        long end = (element - _page) + (long)fields[1] + fields[2] + fields[3];
+        if (end > _extent || fields[2] > int.MaxValue || fields[3] > int.MaxValue)
+        {
+            ThrowBadElement(index);
+        }
+
+        return new NodeItem
+        {
+            Data = element + fields[1],
+            KeyLength = (int)fields[2],
+            ValueLength = (int)fields[3],
+            Tag = fields[0],
+        };
+    }
+
+    private byte* Element(int index) => _page + PageFormat.HeaderBytes + ((long)index * PageFormat.ElementBytes);
+
+    private void ThrowBadElement(int index) =>
+        throw new BoltCorruptionException(_path, Id, BoltDamage.BadElement, $"element {index} reaches outside the page");
+}
