@@ -116,19 +116,20 @@ internal sealed class WalRecordReader(IReadOnlyList<IDiskFile> segments) : IDisp
         var remaining = _segmentBytes - _offset - WalFrame.HeaderBytes;
         if (paddedBytes > remaining || paddedBytes > Array.MaxLength - WalFrame.HeaderBytes)
         {
-            return NotWhole($"a record of {recordBytes} bytes reaches beyond the segment's {_segmentBytes} bytes");
+            return NotWhole(
+                $"a record of {recordBytes} bytes reaches beyond the segment's {_segmentBytes} bytes", recordBytes);
         }
 
         var frame = Window(WalFrame.HeaderBytes + (int)paddedBytes)[WalFrame.HeaderBytes..];
         if (!TryParse(frame[..(int)recordBytes]))
         {
-            return Damaged(WalFault.Malformed, "the record is no walpb.Record", frame);
+            return Damaged(WalFault.Malformed, "the record is no walpb.Record", frame, recordBytes);
         }
 
-        return Check(frame);
+        return Check(frame, recordBytes);
     }
 
-    private WalReadStep Check(ReadOnlySpan<byte> frame)
+    private WalReadStep Check(ReadOnlySpan<byte> frame, long recordBytes)
     {
         if (Kind == WalRecordKind.Crc)
         {
@@ -143,18 +144,19 @@ internal sealed class WalRecordReader(IReadOnlyList<IDiskFile> segments) : IDisp
         }
         else
         {
-            Crc = Crc32C.Append(Crc, Data);
-            if (Crc != StoredCrc)
+            var computed = Crc32C.Append(Crc, Data);
+            if (computed != StoredCrc)
             {
-                var detail = $"the checksum is {StoredCrc:x8} but the data's is {Crc:x8}";
+                var detail = $"the checksum is {StoredCrc:x8} but the data's is {computed:x8}";
                 if (!ContinueOnChecksumMismatch)
                 {
-                    return Damaged(WalFault.ChecksumMismatch, detail, frame);
+                    return Damaged(WalFault.ChecksumMismatch, detail, frame, recordBytes);
                 }
 
                 Problem = new WalException(WalFault.ChecksumMismatch, Path, detail, RecordOffset, Kind);
-                Crc = StoredCrc;
             }
+
+            Crc = StoredCrc;
         }
 
         _offset += WalFrame.HeaderBytes + frame.Length;
@@ -190,13 +192,60 @@ internal sealed class WalRecordReader(IReadOnlyList<IDiskFile> segments) : IDisp
     }
 
     /// <summary>A record that is there in full but wrong is torn when one of its sectors was never written.</summary>
-    private WalReadStep Damaged(WalFault fault, string detail, ReadOnlySpan<byte> frame) =>
-        InLastSegment && HasUnwrittenSector(frame, _offset + WalFrame.HeaderBytes)
+    private WalReadStep Damaged(WalFault fault, string detail, ReadOnlySpan<byte> frame, long recordBytes) =>
+        InLastSegment
+        && HasUnwrittenSector(frame, _offset + WalFrame.HeaderBytes)
+        && !IsWholeUnderAnotherLength(recordBytes)
             ? Torn($"{detail}, and one of its sectors is all zeros")
             : Corrupt(fault, detail);
 
-    private WalReadStep NotWhole(string detail) =>
-        InLastSegment ? Torn(detail) : Corrupt(WalFault.Malformed, detail);
+    private WalReadStep NotWhole(string detail, long recordBytes = 0) =>
+        InLastSegment && !IsWholeUnderAnotherLength(recordBytes) ? Torn(detail) : Corrupt(WalFault.Malformed, detail);
+
+    /// <summary>
+    /// Tells a damaged length field from a torn record: a record delimits itself, so when it ends elsewhere than the
+    /// length field says, and its checksum is right there, it was written to its end and the length field is wrong.
+    /// Cutting the log off at such a record would throw acknowledged entries away.
+    /// </summary>
+    private bool IsWholeUnderAnotherLength(long recordBytes)
+    {
+        var remaining = Math.Min(_segmentBytes - _offset - WalFrame.HeaderBytes, Array.MaxLength - WalFrame.HeaderBytes);
+        if (remaining <= 0)
+        {
+            return false;
+        }
+
+        var record = Window(WalFrame.HeaderBytes + (int)remaining)[WalFrame.HeaderBytes..];
+        var reader = new ProtoReader(record);
+        var kind = WalRecordKind.Unknown;
+        uint stored = 0;
+        while (reader.NextField())
+        {
+            if (reader.Field == 1)
+            {
+                kind = (WalRecordKind)reader.ReadInt64();
+            }
+            else if (reader.Field == 2)
+            {
+                stored = reader.ReadUInt32();
+                if (kind == WalRecordKind.Crc && stored == Crc)
+                {
+                    return reader.Position != recordBytes;
+                }
+            }
+            else if (reader.Field == 3)
+            {
+                var data = reader.ReadBytes();
+                return !reader.Failed && reader.Position != recordBytes && Crc32C.Append(Crc, data) == stored;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
 
     private WalReadStep Torn(string detail)
     {

@@ -37,10 +37,37 @@ internal sealed class LegacyRequest
     public string ClusterVersion => Kind == LegacyRequestKind.ClusterVersion ? Value : string.Empty;
 
     /// <summary>
-    /// Reads the body of a Request message: field 2 of an InternalRaftRequest, or, in logs of releases before 3.0, all
-    /// of an entry's data (which does not parse as InternalRaftRequest, because the method's text is no message). Null
-    /// and the reason when it is neither.
+    /// Finds the old store's request in an entry's data: it is field 2 of an InternalRaftRequest or, as releases up to
+    /// 3.5 write it, all of the data. Field 2 of the latter is the method, and no method's text is a valid message. False when
+    /// the entry is none; null and the reason when it is one that cannot be read.
     /// </summary>
+    public static bool TryFindInEntry(ReadOnlySpan<byte> entryData, out LegacyRequest? request, out string? problem)
+    {
+        request = null;
+        problem = null;
+        var reader = new ProtoReader(entryData);
+        while (reader.NextField())
+        {
+            if (reader.Field != 2)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            var second = reader.ReadBytes();
+            if (reader.Failed)
+            {
+                return false;
+            }
+
+            request = TryDecode(IsMethod(second) ? entryData : second, out problem);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads a Request message; null and the reason when it is malformed.</summary>
     public static LegacyRequest? TryDecode(ReadOnlySpan<byte> message, out string? problem)
     {
         ulong id = 0;
@@ -114,6 +141,14 @@ internal sealed class LegacyRequest
 
         return null;
     }
+
+    private static bool IsMethod(ReadOnlySpan<byte> text) =>
+        text.SequenceEqual("PUT"u8)
+        || text.SequenceEqual("SYNC"u8)
+        || text.SequenceEqual("POST"u8)
+        || text.SequenceEqual("DELETE"u8)
+        || text.SequenceEqual("QGET"u8)
+        || text.SequenceEqual("GET"u8);
 
     private LegacyRequest As(
         LegacyRequestKind kind, ulong memberId = 0, string name = "", IReadOnlyList<string>? clientUrls = null) => new()
