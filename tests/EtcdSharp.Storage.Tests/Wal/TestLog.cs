@@ -21,7 +21,7 @@ internal static class TestLog
         WriteAheadLog.Create(SystemDisk.Instance, directory, Metadata, Options(segmentBytes));
 
     public static OpenedWal Open(string directory, WalSnapshotMark? start = null) =>
-        WriteAheadLog.Open(SystemDisk.Instance, directory, start ?? Beginning, Options());
+        WriteAheadLog.Open(SystemDisk.Instance, directory, start ?? Beginning, Options() with { PrepareSegmentsAhead = false });
 
     public static Entry Entry(ulong index, ulong term = 1, int dataBytes = 100)
     {
