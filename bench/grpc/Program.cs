@@ -11,8 +11,16 @@ using Google.Protobuf;
 //   grpc-bench serve                     serves, prints its address, and its CPU and allocations at each line of input
 //   grpc-bench load ADDRESS CALLS LOOPS [later]  makes that many calls from so many concurrent loops
 //   grpc-bench                           runs both and prints the figures
-GrpcMethod<PutRequest, PutResponse> echo = GrpcMethod.Protobuf<PutRequest, PutResponse>(GrpcMethodKind.Unary, "bench.Echo", "Put");
-GrpcMethod<PutRequest, PutResponse> later = GrpcMethod.Protobuf<PutRequest, PutResponse>(GrpcMethodKind.Unary, "bench.Echo", "Later");
+GrpcMethod<PutRequest, PutResponse> echo = GrpcMethod.Protobuf<PutRequest, PutResponse>(
+    GrpcMethodKind.Unary,
+    "bench.Echo",
+    "Put"
+);
+GrpcMethod<PutRequest, PutResponse> later = GrpcMethod.Protobuf<PutRequest, PutResponse>(
+    GrpcMethodKind.Unary,
+    "bench.Echo",
+    "Later"
+);
 
 return args switch
 {
@@ -28,7 +36,16 @@ return args switch
 
 async Task<int> ServeAsync()
 {
-    PutResponse response = new() { Header = new() { ClusterId = 1, MemberId = 2, Revision = 3, RaftTerm = 4 } };
+    PutResponse response = new()
+    {
+        Header = new()
+        {
+            ClusterId = 1,
+            MemberId = 2,
+            Revision = 3,
+            RaftTerm = 4,
+        },
+    };
     GrpcServiceBuilder services = new();
     services.Unary(echo, (_, _) => new(response));
     services.Unary(
@@ -40,10 +57,7 @@ async Task<int> ServeAsync()
         }
     );
     _ = EdgeUrl.TryParse("http://127.0.0.1:0", out EdgeUrl? url, out _);
-    EdgeHost host = await EdgeHost.StartAsync(
-        new() { Urls = [url!], Grpc = services.Build(new()) },
-        CancellationToken.None
-    );
+    EdgeHost host = await EdgeHost.StartAsync(new() { Urls = [url!], Grpc = services.Build(new()) }, CancellationToken.None);
     Console.WriteLine(host.Urls[0].Text);
     while (Console.ReadLine() is not null)
     {
@@ -115,7 +129,8 @@ async Task<int> CompareAsync()
 
 static async Task<(long Cpu, long Bytes)> RunLoadAsync(string address, int calls, int loops, string kind)
 {
-    string[] arguments = kind == "later" ? ["load", address, $"{calls}", $"{loops}", "later"] : ["load", address, $"{calls}", $"{loops}"];
+    string[] arguments =
+        kind == "later" ? ["load", address, $"{calls}", $"{loops}", "later"] : ["load", address, $"{calls}", $"{loops}"];
     using Process load = Start(arguments);
     string line = (await load.StandardOutput.ReadLineAsync())!;
     await load.WaitForExitAsync();
@@ -136,6 +151,11 @@ static (long Cpu, long Bytes) Parse(string line)
 
 static Process Start(params string[] arguments)
 {
-    ProcessStartInfo start = new(Environment.ProcessPath!, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+    ProcessStartInfo start = new(Environment.ProcessPath!, arguments)
+    {
+        UseShellExecute = false,
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+    };
     return Process.Start(start)!;
 }

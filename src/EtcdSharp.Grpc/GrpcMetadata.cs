@@ -52,7 +52,8 @@ public sealed class GrpcMetadata : IEnumerable<KeyValuePair<string, string>>
 
     public List<KeyValuePair<string, string>>.Enumerator GetEnumerator() => entries.GetEnumerator();
 
-    IEnumerator<KeyValuePair<string, string>> IEnumerable<KeyValuePair<string, string>>.GetEnumerator() => entries.GetEnumerator();
+    IEnumerator<KeyValuePair<string, string>> IEnumerable<KeyValuePair<string, string>>.GetEnumerator() =>
+        entries.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => entries.GetEnumerator();
 

@@ -31,7 +31,10 @@ internal static class ClientStatus
         };
         throw new GrpcStatusException(
             code,
-            string.Create(CultureInfo.InvariantCulture, $"unexpected HTTP status code received from server: {(int)response.StatusCode}")
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"unexpected HTTP status code received from server: {(int)response.StatusCode}"
+            )
         );
     }
 
@@ -62,7 +65,8 @@ internal static class ClientStatus
     public static string? Header(HttpHeaders headers, string name) =>
         headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
 
-    public static bool IsTransport(Exception failure) => failure is OperationCanceledException or HttpRequestException or IOException;
+    public static bool IsTransport(Exception failure) =>
+        failure is OperationCanceledException or HttpRequestException or IOException;
 
     public static GrpcStatusException Translate(Exception failure, in CallDeadline deadline)
     {
@@ -78,7 +82,10 @@ internal static class ClientStatus
 
         for (Exception? inner = failure; inner is not null; inner = inner.InnerException)
         {
-            if (inner is HttpProtocolException protocol && protocol.Message.Contains("stream", StringComparison.OrdinalIgnoreCase))
+            if (
+                inner is HttpProtocolException protocol
+                && protocol.Message.Contains("stream", StringComparison.OrdinalIgnoreCase)
+            )
             {
                 StatusCode code = protocol.ErrorCode switch
                 {
@@ -117,7 +124,9 @@ internal static class ClientStatus
         }
 
         string message = StatusText.Decode(Header(place, "grpc-message") ?? string.Empty);
-        return int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= (int)StatusCode.Unauthenticated
+        return
+            int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number <= (int)StatusCode.Unauthenticated
             ? new((StatusCode)number, message)
             : new(StatusCode.Unknown, message);
     }

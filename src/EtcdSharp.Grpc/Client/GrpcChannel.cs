@@ -139,7 +139,7 @@ public sealed class GrpcChannel : IDisposable
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
-        catch
+        catch (Exception failure) when (failure is SocketException or OperationCanceledException)
         {
             socket.Dispose();
             throw;

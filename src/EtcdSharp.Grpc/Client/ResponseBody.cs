@@ -55,7 +55,10 @@ internal sealed class ResponseBody(int bytesMax) : IDisposable
         string? encoding = ClientStatus.Header(response.Headers, "grpc-encoding");
         if (!string.Equals(encoding, GzipFrames.EncodingName, StringComparison.Ordinal))
         {
-            throw new GrpcStatusException(StatusCode.Internal, $"the response is compressed with \"{encoding}\", which nobody asked for");
+            throw new GrpcStatusException(
+                StatusCode.Internal,
+                $"the response is compressed with \"{encoding}\", which nobody asked for"
+            );
         }
 
         if (!GzipFrames.TryDecompress(message, bytesMax, out byte[] rented, out int expanded))

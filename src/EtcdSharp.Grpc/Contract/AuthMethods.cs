@@ -31,13 +31,21 @@ public static class AuthMethods
         GrpcMethod.Protobuf<AuthUserDeleteRequest, AuthUserDeleteResponse>(GrpcMethodKind.Unary, Service, "UserDelete");
 
     public static GrpcMethod<AuthUserChangePasswordRequest, AuthUserChangePasswordResponse> UserChangePassword { get; } =
-        GrpcMethod.Protobuf<AuthUserChangePasswordRequest, AuthUserChangePasswordResponse>(GrpcMethodKind.Unary, Service, "UserChangePassword");
+        GrpcMethod.Protobuf<AuthUserChangePasswordRequest, AuthUserChangePasswordResponse>(
+            GrpcMethodKind.Unary,
+            Service,
+            "UserChangePassword"
+        );
 
     public static GrpcMethod<AuthUserGrantRoleRequest, AuthUserGrantRoleResponse> UserGrantRole { get; } =
         GrpcMethod.Protobuf<AuthUserGrantRoleRequest, AuthUserGrantRoleResponse>(GrpcMethodKind.Unary, Service, "UserGrantRole");
 
     public static GrpcMethod<AuthUserRevokeRoleRequest, AuthUserRevokeRoleResponse> UserRevokeRole { get; } =
-        GrpcMethod.Protobuf<AuthUserRevokeRoleRequest, AuthUserRevokeRoleResponse>(GrpcMethodKind.Unary, Service, "UserRevokeRole");
+        GrpcMethod.Protobuf<AuthUserRevokeRoleRequest, AuthUserRevokeRoleResponse>(
+            GrpcMethodKind.Unary,
+            Service,
+            "UserRevokeRole"
+        );
 
     public static GrpcMethod<AuthRoleAddRequest, AuthRoleAddResponse> RoleAdd { get; } =
         GrpcMethod.Protobuf<AuthRoleAddRequest, AuthRoleAddResponse>(GrpcMethodKind.Unary, Service, "RoleAdd");
@@ -52,8 +60,16 @@ public static class AuthMethods
         GrpcMethod.Protobuf<AuthRoleDeleteRequest, AuthRoleDeleteResponse>(GrpcMethodKind.Unary, Service, "RoleDelete");
 
     public static GrpcMethod<AuthRoleGrantPermissionRequest, AuthRoleGrantPermissionResponse> RoleGrantPermission { get; } =
-        GrpcMethod.Protobuf<AuthRoleGrantPermissionRequest, AuthRoleGrantPermissionResponse>(GrpcMethodKind.Unary, Service, "RoleGrantPermission");
+        GrpcMethod.Protobuf<AuthRoleGrantPermissionRequest, AuthRoleGrantPermissionResponse>(
+            GrpcMethodKind.Unary,
+            Service,
+            "RoleGrantPermission"
+        );
 
     public static GrpcMethod<AuthRoleRevokePermissionRequest, AuthRoleRevokePermissionResponse> RoleRevokePermission { get; } =
-        GrpcMethod.Protobuf<AuthRoleRevokePermissionRequest, AuthRoleRevokePermissionResponse>(GrpcMethodKind.Unary, Service, "RoleRevokePermission");
+        GrpcMethod.Protobuf<AuthRoleRevokePermissionRequest, AuthRoleRevokePermissionResponse>(
+            GrpcMethodKind.Unary,
+            Service,
+            "RoleRevokePermission"
+        );
 }

@@ -13,7 +13,11 @@ public static class LeaseMethods
         GrpcMethod.Protobuf<LeaseRevokeRequest, LeaseRevokeResponse>(GrpcMethodKind.Unary, Service, "LeaseRevoke");
 
     public static GrpcMethod<LeaseKeepAliveRequest, LeaseKeepAliveResponse> LeaseKeepAlive { get; } =
-        GrpcMethod.Protobuf<LeaseKeepAliveRequest, LeaseKeepAliveResponse>(GrpcMethodKind.Bidirectional, Service, "LeaseKeepAlive");
+        GrpcMethod.Protobuf<LeaseKeepAliveRequest, LeaseKeepAliveResponse>(
+            GrpcMethodKind.Bidirectional,
+            Service,
+            "LeaseKeepAlive"
+        );
 
     public static GrpcMethod<LeaseTimeToLiveRequest, LeaseTimeToLiveResponse> LeaseTimeToLive { get; } =
         GrpcMethod.Protobuf<LeaseTimeToLiveRequest, LeaseTimeToLiveResponse>(GrpcMethodKind.Unary, Service, "LeaseTimeToLive");

@@ -11,7 +11,10 @@ namespace EtcdSharp.Grpc.Health;
 public sealed class HealthService
 {
     private readonly Lock changing = new();
-    private readonly Dictionary<string, ServingStatus> statuses = new(StringComparer.Ordinal) { [string.Empty] = ServingStatus.Serving };
+    private readonly Dictionary<string, ServingStatus> statuses = new(StringComparer.Ordinal)
+    {
+        [string.Empty] = ServingStatus.Serving,
+    };
 
     /// <summary>Completed and replaced at every change, so that any number of watchers costs the writer one step.</summary>
     private TaskCompletionSource changed = NewSignal();

@@ -18,7 +18,11 @@ public sealed class ReflectionService
     {
         this.services =
         [
-            .. services.Append(ReflectionMethods.Service).Append(ReflectionMethods.AlphaService).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            .. services
+                .Append(ReflectionMethods.Service)
+                .Append(ReflectionMethods.AlphaService)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
         ];
         AddFile(ReflectionV1Files);
         AddFile(Api.ReflectionV1Alpha.GrpcReflectionV1AlphaReflection.Descriptor);
@@ -60,7 +64,9 @@ public sealed class ReflectionService
         {
             case ServerReflectionRequest.MessageRequestOneofCase.ListServices:
                 response.ListServicesResponse = new();
-                response.ListServicesResponse.Service.AddRange(services.Select(static name => new ServiceResponse { Name = name }));
+                response.ListServicesResponse.Service.AddRange(
+                    services.Select(static name => new ServiceResponse { Name = name })
+                );
                 break;
             case ServerReflectionRequest.MessageRequestOneofCase.FileByFilename:
                 AnswerFile(response, filesByName, request.FileByFilename);

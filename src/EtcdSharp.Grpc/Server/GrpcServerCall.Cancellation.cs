@@ -10,6 +10,7 @@ public sealed partial class GrpcServerCall
     private CancellationTokenRegistration clientGone;
     private CancellationTokenRegistration wakeUp;
     private bool cancellationUsed;
+    private bool running;
     private GrpcStatus forcedStatus;
 
     /// <summary>
@@ -33,19 +34,17 @@ public sealed partial class GrpcServerCall
     /// </summary>
     public void Cancel(GrpcStatus status)
     {
-        CancellationTokenSource source;
         lock (cancellationLock)
         {
-            if (!forcedStatus.IsOk)
+            if (!running || !forcedStatus.IsOk)
             {
                 return;
             }
 
+            // Cancelled under the lock, so that the call cannot end, and its source serve the next one, in between.
             forcedStatus = status;
-            source = UseCancellation();
+            UseCancellation().Cancel();
         }
-
-        source.Cancel();
     }
 
     /// <summary>The status of a call whose wait was cancelled.</summary>
@@ -101,17 +100,31 @@ public sealed partial class GrpcServerCall
         output.CancelPendingFlush();
     }
 
+    private void BeginCancellation()
+    {
+        lock (cancellationLock)
+        {
+            running = true;
+        }
+    }
+
     private void EndCancellation()
     {
-        if (!cancellationUsed)
+        lock (cancellationLock)
         {
-            return;
+            running = false;
+            if (!cancellationUsed)
+            {
+                return;
+            }
+
+            cancellationUsed = false;
+            forcedStatus = default;
         }
 
-        cancellationUsed = false;
+        // Outside the lock: disposing waits for callbacks that are running, and one of those may be waiting for the lock.
         clientGone.Dispose();
         wakeUp.Dispose();
-        forcedStatus = default;
         if (!cancellation!.TryReset())
         {
             // Cancelled, or its timer already fired: this one is spent.

@@ -134,6 +134,7 @@ public sealed partial class GrpcServerCall
 
         frames.Start(features.Get<IRequestBodyPipeFeature>()!.Reader, encoding, dispatcher.Options.MaxReceiveMessageBytes);
         connection?.CallStarted();
+        BeginCancellation();
         return GrpcStatus.Ok;
     }
 

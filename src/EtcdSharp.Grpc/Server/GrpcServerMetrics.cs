@@ -18,12 +18,42 @@ internal static class GrpcServerMetrics
 
     static GrpcServerMetrics()
     {
-        Meter.CreateObservableCounter("grpc_server_started_total", () => PerMethod(static m => m.StartedCount), null, "Total number of RPCs started on the server.");
-        Meter.CreateObservableCounter("grpc_server_handled_total", PerCode, null, "Total number of RPCs completed on the server, regardless of success or failure.");
-        Meter.CreateObservableCounter("grpc_server_msg_received_total", () => PerMethod(static m => m.MessagesReceived), null, "Total number of RPC stream messages received on the server.");
-        Meter.CreateObservableCounter("grpc_server_msg_sent_total", () => PerMethod(static m => m.MessagesSent), null, "Total number of gRPC stream messages sent by the server.");
-        Meter.CreateObservableCounter("etcd_network_client_grpc_received_bytes_total", () => ReceivedBytes, null, "The total number of bytes received from grpc clients.");
-        Meter.CreateObservableCounter("etcd_network_client_grpc_sent_bytes_total", () => SentBytes, null, "The total number of bytes sent to grpc clients.");
+        Meter.CreateObservableCounter(
+            "grpc_server_started_total",
+            () => PerMethod(static m => m.StartedCount),
+            null,
+            "Total number of RPCs started on the server."
+        );
+        Meter.CreateObservableCounter(
+            "grpc_server_handled_total",
+            PerCode,
+            null,
+            "Total number of RPCs completed on the server, regardless of success or failure."
+        );
+        Meter.CreateObservableCounter(
+            "grpc_server_msg_received_total",
+            () => PerMethod(static m => m.MessagesReceived),
+            null,
+            "Total number of RPC stream messages received on the server."
+        );
+        Meter.CreateObservableCounter(
+            "grpc_server_msg_sent_total",
+            () => PerMethod(static m => m.MessagesSent),
+            null,
+            "Total number of gRPC stream messages sent by the server."
+        );
+        Meter.CreateObservableCounter(
+            "etcd_network_client_grpc_received_bytes_total",
+            () => ReceivedBytes,
+            null,
+            "The total number of bytes received from grpc clients."
+        );
+        Meter.CreateObservableCounter(
+            "etcd_network_client_grpc_sent_bytes_total",
+            () => SentBytes,
+            null,
+            "The total number of bytes sent to grpc clients."
+        );
     }
 
     public static long ReceivedBytes => Volatile.Read(ref receivedBytes);

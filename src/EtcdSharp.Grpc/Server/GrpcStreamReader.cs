@@ -64,7 +64,10 @@ public sealed class GrpcStreamReader<T>
         }
         catch (InvalidDataException failure)
         {
-            throw new GrpcStatusException(StatusCode.Internal, $"grpc: failed to unmarshal the received message: {failure.Message}");
+            throw new GrpcStatusException(
+                StatusCode.Internal,
+                $"grpc: failed to unmarshal the received message: {failure.Message}"
+            );
         }
 
         holdsCurrent = true;

@@ -6,7 +6,10 @@ namespace EtcdSharp.Grpc.Server;
 /// <summary>Header values that every response shares, so that none is made per call.</summary>
 internal static class ResponseHeaders
 {
-    private static readonly StringValues[] Codes = [.. Enumerable.Range(0, 17).Select(code => new StringValues(code.ToString(CultureInfo.InvariantCulture)))];
+    private static readonly StringValues[] Codes =
+    [
+        .. Enumerable.Range(0, 17).Select(code => new StringValues(code.ToString(CultureInfo.InvariantCulture))),
+    ];
 
     public static StringValues ContentType { get; } = new("application/grpc");
 

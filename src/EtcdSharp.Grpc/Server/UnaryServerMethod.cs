@@ -27,9 +27,15 @@ internal sealed class UnaryServerMethod<TRequest, TResponse>(
                 }
                 else if (TryDecode(call, out TRequest request, out status))
                 {
-                    GrpcResult<TResponse> result = await handler(request, call).ConfigureAwait(false);
-                    requests.Release(request);
-                    status = Answer(call, result);
+                    try
+                    {
+                        GrpcResult<TResponse> result = await handler(request, call).ConfigureAwait(false);
+                        status = Answer(call, result);
+                    }
+                    finally
+                    {
+                        requests.Release(request);
+                    }
                 }
             }
 #pragma warning disable CA1031 // The edge of the handlers: whatever escapes one of them ends its call and no other.

@@ -45,8 +45,8 @@ public sealed class CallTests
         PutRequest request = TestMethods.Message(message);
         request.Lease = (int)code;
         request.PrevKv = throws;
-        GrpcStatusException refused = await Assert.ThrowsAsync<GrpcStatusException>(
-            async () => await channel.UnaryAsync(TestMethods.Refuse, request)
+        GrpcStatusException refused = await Assert.ThrowsAsync<GrpcStatusException>(async () =>
+            await channel.UnaryAsync(TestMethods.Refuse, request)
         );
         Assert.Equal(code, refused.Code);
         Assert.Equal(message, refused.Status.Message);
@@ -68,11 +68,11 @@ public sealed class CallTests
             "no.Such",
             "Nothing"
         );
-        GrpcStatusException method = await Assert.ThrowsAsync<GrpcStatusException>(
-            async () => await channel.UnaryAsync(noMethod, new())
+        GrpcStatusException method = await Assert.ThrowsAsync<GrpcStatusException>(async () =>
+            await channel.UnaryAsync(noMethod, new())
         );
-        GrpcStatusException service = await Assert.ThrowsAsync<GrpcStatusException>(
-            async () => await channel.UnaryAsync(noService, new())
+        GrpcStatusException service = await Assert.ThrowsAsync<GrpcStatusException>(async () =>
+            await channel.UnaryAsync(noService, new())
         );
         Assert.Equal(new(StatusCode.Unimplemented, "unknown method Nothing for service test.Echo"), method.Status);
         Assert.Equal(new(StatusCode.Unimplemented, "unknown service no.Such"), service.Status);
@@ -88,8 +88,8 @@ public sealed class CallTests
             TestMethods.AddTo
         );
         using GrpcChannel channel = server.Channel();
-        GrpcStatusException late = await Assert.ThrowsAsync<GrpcStatusException>(
-            async () => await channel.UnaryAsync(TestMethods.Wait, new(), new() { Timeout = TimeSpan.FromMilliseconds(200) }, default)
+        GrpcStatusException late = await Assert.ThrowsAsync<GrpcStatusException>(async () =>
+            await channel.UnaryAsync(TestMethods.Wait, new(), new() { Timeout = TimeSpan.FromMilliseconds(200) }, default)
         );
         Assert.Equal(StatusCode.DeadlineExceeded, late.Code);
         GrpcStatus onServer = await finished.Task.WaitAsync(TimeSpan.FromSeconds(10));
@@ -139,7 +139,12 @@ public sealed class CallTests
         using GrpcChannel channel = server.Channel();
         PutRequest request = TestMethods.Message("k", 1000);
         request.Lease = 1000;
-        using GrpcClientCall<PutRequest, PutRequest> call = await channel.OpenAsync(TestMethods.Repeat, request, default, default);
+        using GrpcClientCall<PutRequest, PutRequest> call = await channel.OpenAsync(
+            TestMethods.Repeat,
+            request,
+            default,
+            default
+        );
         int count = 0;
         await foreach (PutRequest copy in call.ReadAllAsync())
         {
@@ -174,7 +179,10 @@ public sealed class CallTests
     public async Task RefusedStreamThrowsOnRead()
     {
         await using TestServer server = await TestServer.StartAsync(services =>
-            services.Bidirectional(TestMethods.Chat, static (_, _, _) => new(new GrpcStatus(StatusCode.ResourceExhausted, "no more")))
+            services.Bidirectional(
+                TestMethods.Chat,
+                static (_, _, _) => new(new GrpcStatus(StatusCode.ResourceExhausted, "no more"))
+            )
         );
         using GrpcChannel channel = server.Channel();
         using GrpcClientCall<PutRequest, PutRequest> call = channel.Open(TestMethods.Chat);
@@ -189,8 +197,8 @@ public sealed class CallTests
         string address = server.Address;
         await server.DisposeAsync();
         using GrpcChannel channel = new(address);
-        GrpcStatusException refused = await Assert.ThrowsAsync<GrpcStatusException>(
-            async () => await channel.UnaryAsync(TestMethods.Echo, new())
+        GrpcStatusException refused = await Assert.ThrowsAsync<GrpcStatusException>(async () =>
+            await channel.UnaryAsync(TestMethods.Echo, new())
         );
         Assert.Equal(StatusCode.Unavailable, refused.Code);
     }

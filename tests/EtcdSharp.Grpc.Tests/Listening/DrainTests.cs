@@ -26,8 +26,8 @@ public sealed class DrainTests
         await entered.Task.WaitAsync(TimeSpan.FromSeconds(10));
         Task stopping = server.Host.StopAsync(TimeSpan.FromSeconds(10));
         using GrpcChannel late = server.Channel();
-        GrpcStatusException refused = await Assert.ThrowsAsync<GrpcStatusException>(
-            async () => await late.UnaryAsync(TestMethods.Wait, new())
+        GrpcStatusException refused = await Assert.ThrowsAsync<GrpcStatusException>(async () =>
+            await late.UnaryAsync(TestMethods.Wait, new())
         );
         Assert.Equal(StatusCode.Unavailable, refused.Code);
         Assert.False(stopping.IsCompleted);

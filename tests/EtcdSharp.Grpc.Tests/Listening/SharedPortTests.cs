@@ -51,7 +51,8 @@ public sealed class SharedPortTests
     [Fact]
     public void RecognizedByTheFirstBytes()
     {
-        static string Of(string bytes) => SharedPort.Recognize(new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(bytes)))?.ToString() ?? "more";
+        static string Of(string bytes) =>
+            SharedPort.Recognize(new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(bytes)))?.ToString() ?? "more";
         Assert.Equal("Http2", Of("PRI * HTTP/2.0\r\n"));
         Assert.Equal("more", Of("P"));
         Assert.Equal("more", Of("PRI"));
@@ -120,7 +121,10 @@ public sealed class SharedPortTests
     [Fact]
     public async Task SharedAddressWherePortsAreReused()
     {
-        await using EdgeHost first = await EdgeHost.StartAsync(new() { Urls = [Url("http://127.0.0.1:0")], ReusePort = true }, default);
+        await using EdgeHost first = await EdgeHost.StartAsync(
+            new() { Urls = [Url("http://127.0.0.1:0")], ReusePort = true },
+            default
+        );
         await using EdgeHost second = await EdgeHost.StartAsync(new() { Urls = [first.Urls[0]], ReusePort = true }, default);
         Assert.Equal(first.Urls[0].Text, second.Urls[0].Text);
     }
@@ -142,7 +146,10 @@ public sealed class SharedPortTests
         bool parsed = EdgeUrl.TryParse(text, out EdgeUrl? url, out string? error);
         Assert.Equal(expectedError, error);
         Assert.Equal(expectedError is null, parsed);
-        Assert.Equal(text.StartsWith("https", StringComparison.Ordinal) || text.StartsWith("unixs", StringComparison.Ordinal), url?.Secure ?? false);
+        Assert.Equal(
+            text.StartsWith("https", StringComparison.Ordinal) || text.StartsWith("unixs", StringComparison.Ordinal),
+            url?.Secure ?? false
+        );
     }
 
     private static EdgeUrl Url(string text)

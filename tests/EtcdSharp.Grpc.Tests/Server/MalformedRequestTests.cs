@@ -27,11 +27,7 @@ public sealed class MalformedRequestTests
                 "grpc: received message larger than max (4294967295 vs. 1000)"
             },
             { [7, 0, 0, 0, 0], StatusCode.Internal, "grpc: received unexpected payload format 7" },
-            {
-                [1, 0, 0, 0, 1, 0],
-                StatusCode.Internal,
-                "grpc: compressed flag set with identity or empty encoding"
-            },
+            { [1, 0, 0, 0, 1, 0], StatusCode.Internal, "grpc: compressed flag set with identity or empty encoding" },
         };
 
     [Theory]
@@ -138,7 +134,12 @@ public sealed class MalformedRequestTests
     public async Task OtherMethodThanPost()
     {
         await using TestServer server = await SmallServerAsync();
-        using HttpResponseMessage response = await PostAsync(server, "Echo", [0, 0, 0, 0, 0], request => request.Method = HttpMethod.Put);
+        using HttpResponseMessage response = await PostAsync(
+            server,
+            "Echo",
+            [0, 0, 0, 0, 0],
+            request => request.Method = HttpMethod.Put
+        );
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
     }
 

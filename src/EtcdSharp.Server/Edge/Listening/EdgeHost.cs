@@ -49,7 +49,9 @@ public sealed class EdgeHost : IAsyncDisposable
         EdgeHost host = new(options);
         try
         {
-            await host.server.StartAsync(new EdgeApplication(options.Grpc, options.Http), cancellationToken).ConfigureAwait(false);
+            await host
+                .server.StartAsync(new EdgeApplication(options.Grpc, options.Http), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch
         {
@@ -58,7 +60,9 @@ public sealed class EdgeHost : IAsyncDisposable
         }
 
         host.urls.AddRange(host.shared.Select(static port => port.Url.Bound(port.Bound)));
-        host.urls.AddRange(host.secured.Zip(options.Urls.Where(static url => url.Secure), static (listen, url) => url.Bound(listen.EndPoint)));
+        host.urls.AddRange(
+            host.secured.Zip(options.Urls.Where(static url => url.Secure), static (listen, url) => url.Bound(listen.EndPoint))
+        );
         return host;
     }
 
@@ -116,7 +120,8 @@ public sealed class EdgeHost : IAsyncDisposable
         if (url.Secure)
         {
             Action<ListenOptions> tls =
-                options.UseTls ?? throw new ArgumentException($"{url.Text} needs a certificate and none is configured", nameof(options));
+                options.UseTls
+                ?? throw new ArgumentException($"{url.Text} needs a certificate and none is configured", nameof(options));
             kestrel.Listen(
                 url.EndPoint,
                 listen =>

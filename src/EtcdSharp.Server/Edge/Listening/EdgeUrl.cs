@@ -68,7 +68,10 @@ public sealed record EdgeUrl
 
         string authority = slash < 0 ? rest : rest[..slash];
         int port = authority.LastIndexOf(':');
-        if (port < 0 || !ushort.TryParse(authority[(port + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out ushort number))
+        if (
+            port < 0
+            || !ushort.TryParse(authority[(port + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out ushort number)
+        )
         {
             return $"URL address does not have the form \"host:port\": {text}";
         }

@@ -49,7 +49,8 @@ internal sealed class ScannedReader(PipeReader inner, KeepAliveEnforcement enfor
     public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadResult> ReadSlowlyAsync(ValueTask<ReadResult> pending) => Show(await pending.ConfigureAwait(false));
+    private async ValueTask<ReadResult> ReadSlowlyAsync(ValueTask<ReadResult> pending) =>
+        Show(await pending.ConfigureAwait(false));
 
     private ReadResult Show(in ReadResult read)
     {
