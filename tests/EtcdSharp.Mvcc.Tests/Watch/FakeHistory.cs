@@ -11,6 +11,9 @@ internal sealed class FakeHistory : IWatchHistory
 
     public WatchHub? Hub { get; set; }
 
+    /// <summary>Runs between the notification of a revision and its publication.</summary>
+    public Action? AfterNotify { get; set; }
+
     /// <summary>Runs when history has been read and not yet given: what another thread could do meanwhile.</summary>
     public Action? AfterRead { get; set; }
 
@@ -29,6 +32,7 @@ internal sealed class FakeHistory : IWatchHistory
         _notified.Clear();
         Fill(_notified, revision);
         Hub?.Notify(_notified);
+        AfterNotify?.Invoke();
         CurrentRevision = revision;
         return revision;
     }
