@@ -1,4 +1,5 @@
 using System.Text;
+using EtcdSharp.Raft.Wire;
 
 namespace EtcdSharp.Raft.Tests.Scripting;
 
@@ -202,13 +203,13 @@ internal sealed partial class InteractionScript
             var confState = last.Metadata.ConfState;
             if (entry.Type == EntryType.ConfChange)
             {
-                Assert.True(Wire.RaftWire.TryDecode(entry.Data, out ConfChange? change));
+                Assert.True(RaftWire.TryDecode(entry.Data, out ConfChange? change));
                 confState = member.Node.ApplyConfChange(change);
                 update = change.Context;
             }
             else if (entry.Type == EntryType.ConfChangeV2)
             {
-                Assert.True(Wire.RaftWire.TryDecode(entry.Data, out ConfChangeV2? change));
+                Assert.True(RaftWire.TryDecode(entry.Data, out ConfChangeV2? change));
                 confState = member.Node.ApplyConfChange(change);
                 update = change.Context;
             }
