@@ -21,6 +21,9 @@ internal sealed record NodeOptions
     /// <summary>Entries kept in memory behind a snapshot, for members that lag a little.</summary>
     public ulong SnapshotCatchUpEntries { get; init; } = 5_000;
 
+    /// <summary>Refuses changes of the membership that would leave it without a working quorum.</summary>
+    public bool StrictReconfigCheck { get; init; } = true;
+
     public int MaxSnapshotFiles { get; init; } = 5;
 
     public int MaxWalFiles { get; init; } = 5;

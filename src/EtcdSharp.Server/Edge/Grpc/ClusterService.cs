@@ -1,0 +1,105 @@
+using EtcdSharp.Api;
+using EtcdSharp.Api.Errors;
+using EtcdSharp.Grpc;
+using EtcdSharp.Grpc.Contract;
+using EtcdSharp.Grpc.Server;
+using EtcdSharp.Server.Membership;
+using EtcdSharp.Server.Node;
+
+namespace EtcdSharp.Server.Edge.Grpc;
+
+/// <summary>The Cluster service: lists and changes the members.</summary>
+internal sealed class ClusterService(IReplicatedLog log, ClusterState cluster, Reconfiguration reconfiguration)
+{
+    public void Register(GrpcServiceBuilder services) =>
+        services
+            .Unary(ClusterMethods.MemberList, ListAsync)
+            .Unary(ClusterMethods.MemberAdd, AddAsync)
+            .Unary(ClusterMethods.MemberRemove, RemoveAsync)
+            .Unary(ClusterMethods.MemberUpdate, UpdateAsync)
+            .Unary(ClusterMethods.MemberPromote, PromoteAsync);
+
+    private async ValueTask<GrpcResult<MemberListResponse>> ListAsync(MemberListRequest request, GrpcServerCall call)
+    {
+        if (
+            request.Linearizable
+            && await log.ReadBarrierAsync(call.CancellationToken).ConfigureAwait(false) is { } error
+        )
+        {
+            return error.ToStatus();
+        }
+
+        var response = new MemberListResponse { Header = Header() };
+        response.Members.AddRange(Messages(cluster.View));
+        return response;
+    }
+
+    private async ValueTask<GrpcResult<MemberAddResponse>> AddAsync(MemberAddRequest request, GrpcServerCall call)
+    {
+        if (PeerUrls.TryParse(request.PeerURLs) is not { } urls)
+        {
+            return EtcdError.MemberBadURLs.ToStatus();
+        }
+
+        var (member, view, error) = await reconfiguration
+            .AddAsync(urls, request.IsLearner, call.CancellationToken)
+            .ConfigureAwait(false);
+        if (error is not null)
+        {
+            return error.ToStatus();
+        }
+
+        var response = new MemberAddResponse { Header = Header(), Member = member!.ToMessage() };
+        response.Members.AddRange(Messages(view!));
+        return response;
+    }
+
+    private async ValueTask<GrpcResult<MemberRemoveResponse>> RemoveAsync(MemberRemoveRequest request, GrpcServerCall call)
+    {
+        var (view, error) = await reconfiguration.RemoveAsync(request.ID, call.CancellationToken).ConfigureAwait(false);
+        if (error is not null)
+        {
+            return error.ToStatus();
+        }
+
+        var response = new MemberRemoveResponse { Header = Header() };
+        response.Members.AddRange(Messages(view!));
+        return response;
+    }
+
+    private async ValueTask<GrpcResult<MemberUpdateResponse>> UpdateAsync(MemberUpdateRequest request, GrpcServerCall call)
+    {
+        var (view, error) = await reconfiguration
+            .UpdateAsync(request.ID, [.. request.PeerURLs], call.CancellationToken)
+            .ConfigureAwait(false);
+        if (error is not null)
+        {
+            return error.ToStatus();
+        }
+
+        var response = new MemberUpdateResponse { Header = Header() };
+        response.Members.AddRange(Messages(view!));
+        return response;
+    }
+
+    private async ValueTask<GrpcResult<MemberPromoteResponse>> PromoteAsync(
+        MemberPromoteRequest request,
+        GrpcServerCall call
+    )
+    {
+        var (view, error) = await reconfiguration.PromoteAsync(request.ID, call.CancellationToken).ConfigureAwait(false);
+        if (error is not null)
+        {
+            return error.ToStatus();
+        }
+
+        var response = new MemberPromoteResponse { Header = Header() };
+        response.Members.AddRange(Messages(view!));
+        return response;
+    }
+
+    /// <summary>Membership has no revision, so its header carries none.</summary>
+    private ResponseHeader Header() => log.Header(0);
+
+    private static IEnumerable<Api.Member> Messages(ClusterView view) => view.Members.Select(member => member.ToMessage());
+}

@@ -1,0 +1,74 @@
+using EtcdSharp.Server.Apply;
+
+namespace EtcdSharp.Server.Edge.Grpc;
+
+/// <summary>The keys that a branch of a transaction puts, and the ranges it deletes.</summary>
+internal sealed class KeyChanges
+{
+    private readonly HashSet<byte[]> _puts = new(KeyComparer.Instance);
+    private readonly List<(byte[] Key, byte[] RangeEnd)> _deletes = [];
+
+    public void AddDelete(ReadOnlyMemory<byte> request)
+    {
+        if (RequestParsing.TryReadDelete(request.Span, out var delete))
+        {
+            _deletes.Add((delete.Key.ToArray(), delete.RangeEnd.ToArray()));
+        }
+    }
+
+    public bool TryAddPut(ReadOnlyMemory<byte> request) =>
+        !RequestParsing.TryReadPut(request.Span, out var put) || TryAdd(put.Key.ToArray());
+
+    /// <summary>Adds the changes of both branches of a nested transaction; false when they clash with what is here.</summary>
+    public bool TryAddNested(KeyChanges success, KeyChanges failure)
+    {
+        foreach (var key in success._puts)
+        {
+            if (!TryAdd(key))
+            {
+                return false;
+            }
+        }
+
+        foreach (var key in failure._puts)
+        {
+            if (success._puts.Contains(key) ? IsDeleted(key) : !TryAdd(key))
+            {
+                return false;
+            }
+        }
+
+        _deletes.AddRange(success._deletes);
+        _deletes.AddRange(failure._deletes);
+        return true;
+    }
+
+    private bool TryAdd(byte[] key) => !IsDeleted(key) && _puts.Add(key);
+
+    private bool IsDeleted(byte[] key) => _deletes.Exists(delete => Covers(delete.Key, delete.RangeEnd, key));
+
+    private static bool Covers(ReadOnlySpan<byte> start, ReadOnlySpan<byte> end, ReadOnlySpan<byte> key)
+    {
+        if (end.IsEmpty)
+        {
+            return start.SequenceEqual(key);
+        }
+
+        var isFromKey = end.Length == 1 && end[0] == 0;
+        return start.SequenceCompareTo(key) <= 0 && (isFromKey || key.SequenceCompareTo(end) < 0);
+    }
+
+    private sealed class KeyComparer : IEqualityComparer<byte[]>
+    {
+        public static readonly KeyComparer Instance = new();
+
+        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public int GetHashCode(byte[] obj)
+        {
+            var hash = new HashCode();
+            hash.AddBytes(obj);
+            return hash.ToHashCode();
+        }
+    }
+}

@@ -1,0 +1,232 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using EtcdSharp.Api;
+using EtcdSharp.Api.Errors;
+using EtcdSharp.Grpc;
+using EtcdSharp.Grpc.Contract;
+using EtcdSharp.Grpc.Server;
+using EtcdSharp.Mvcc;
+using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Node;
+using EtcdSharp.Storage.Backend;
+
+namespace EtcdSharp.Server.Edge.Grpc;
+
+/// <summary>
+/// The KV service. Requests stay the bytes they came as: they are checked in place, replicated as they are, and
+/// their answers are put together from bytes that are encoded already.
+/// </summary>
+internal sealed class KvService(
+    IReplicatedLog log,
+    MvccStore store,
+    BackendStore backend,
+    QuotaGuard quota,
+    KvServiceOptions options
+)
+{
+    /// <summary>A compaction that overtakes a read of the newest revision is tried again; twice in a row is rare, this often is a fault.</summary>
+    private const int OvertakenReadsMax = 16;
+
+    private static readonly RawMarshaller Raw = RawMarshaller.Instance;
+
+    private readonly RangeStreamer _streamer = new(log, store, options.MaxRequestBytes);
+
+    public void Register(GrpcServiceBuilder services) =>
+        services
+            .Unary(KvMethods.Range.With(Raw, KvResponseMarshaller.Instance), RangeAsync)
+            .ServerStreaming(KvMethods.RangeStream.With(Raw, KvResponseMarshaller.Instance), RangeStreamAsync)
+            .Unary(KvMethods.Put.With(Raw, KvResponseMarshaller.Instance), PutAsync)
+            .Unary(KvMethods.DeleteRange.With(Raw, KvResponseMarshaller.Instance), DeleteRangeAsync)
+            .Unary(KvMethods.Txn.With(Raw, KvResponseMarshaller.Instance), TxnAsync)
+            .Unary(KvMethods.Compact, CompactAsync);
+
+    private ValueTask<GrpcResult<KvResponse>> PutAsync(ReadOnlySequence<byte> request, GrpcServerCall call)
+    {
+        var body = RequestBytes.Contiguous(request);
+        if (!RequestParsing.TryReadPut(body.Span, out var put))
+        {
+            return Malformed("PutRequest");
+        }
+
+        return KvChecks.CheckPut(put) is { } error ? Refused(error) : WriteAsync(RequestKind.Put, body);
+    }
+
+    private ValueTask<GrpcResult<KvResponse>> DeleteRangeAsync(ReadOnlySequence<byte> request, GrpcServerCall call)
+    {
+        var body = RequestBytes.Contiguous(request);
+        if (!RequestParsing.TryReadDelete(body.Span, out var delete))
+        {
+            return Malformed("DeleteRangeRequest");
+        }
+
+        return delete.Key.IsEmpty ? Refused(EtcdError.EmptyKey) : WriteAsync(RequestKind.DeleteRange, body);
+    }
+
+    private ValueTask<GrpcResult<KvResponse>> TxnAsync(ReadOnlySequence<byte> request, GrpcServerCall call)
+    {
+        var body = RequestBytes.Contiguous(request);
+        var error = KvChecks.CheckTxn(body.Span, options.MaxTxnOperations, out var traits) ?? TxnOverlaps.Check(body);
+        if (error is not null)
+        {
+            return Refused(error);
+        }
+
+        return traits.IsReadOnly
+            ? ReadTxnAsync(body, traits.IsSerializable, call)
+            : WriteAsync(RequestKind.Txn, body);
+    }
+
+    /// <summary>
+    /// The way of every write. The call's own cancellation is not followed: who goes away is not waited for, and the
+    /// gate gives a request up that takes too long.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<GrpcResult<KvResponse>> WriteAsync(RequestKind kind, ReadOnlyMemory<byte> body)
+    {
+        if (!quota.HasRoomFor(kind, body.Span))
+        {
+            return (await quota.RefuseAsync(CancellationToken.None).ConfigureAwait(false)).ToStatus();
+        }
+
+        var result = await log.ProposeAsync(kind, body.Span, CancellationToken.None).ConfigureAwait(false);
+        return result.Error is { } error ? error.ToStatus() : KvResponse.Rent(log, result.Revision, result.Body);
+    }
+
+    private ValueTask<GrpcResult<KvResponse>> RangeAsync(ReadOnlySequence<byte> request, GrpcServerCall call)
+    {
+        var body = RequestBytes.Contiguous(request);
+        if (!RequestParsing.TryReadRange(body.Span, out var query, out var serializable))
+        {
+            return Malformed("RangeRequest");
+        }
+
+        if (KvChecks.CheckRange(query) is { } error)
+        {
+            return Refused(error);
+        }
+
+        if (serializable)
+        {
+            return new ValueTask<GrpcResult<KvResponse>>(Read(query));
+        }
+
+        var barrier = log.ReadBarrierAsync(CancellationToken.None);
+        return barrier.IsCompletedSuccessfully && barrier.Result is null
+            ? new ValueTask<GrpcResult<KvResponse>>(Read(query))
+            : ReadAfterAsync(barrier, body);
+    }
+
+    private async ValueTask<GrpcResult<KvResponse>> ReadAfterAsync(ValueTask<EtcdError?> barrier, ReadOnlyMemory<byte> body)
+    {
+        if (await barrier.ConfigureAwait(false) is { } error)
+        {
+            return error.ToStatus();
+        }
+
+        RequestParsing.TryReadRange(body.Span, out var query, out _);
+        return Read(query);
+    }
+
+    private GrpcResult<KvResponse> Read(in RangeQuery query)
+    {
+        var found = RangeResult.Rent();
+        var status = store.Range(query, found);
+        if (status == MvccStatus.Ok)
+        {
+            return KvResponse.Rent(log, found);
+        }
+
+        found.Dispose();
+        return MvccErrors.Of(status).ToStatus();
+    }
+
+    private async ValueTask<GrpcStatus> RangeStreamAsync(
+        ReadOnlySequence<byte> request,
+        GrpcStreamWriter<KvResponse> responses,
+        GrpcServerCall call
+    )
+    {
+        // The bytes are valid only until the first answer, and the query is read again for every chunk.
+        var body = request.ToArray();
+        if (!RequestParsing.TryReadRange(body, out var query, out var serializable))
+        {
+            return MalformedStatus("RangeRequest");
+        }
+
+        if (KvChecks.CheckRangeStream(query) is { } refusal)
+        {
+            return refusal.ToStatus();
+        }
+
+        if (!serializable && await log.ReadBarrierAsync(call.CancellationToken).ConfigureAwait(false) is { } error)
+        {
+            return error.ToStatus();
+        }
+
+        return await _streamer.StreamAsync(body, responses).ConfigureAwait(false);
+    }
+
+    private async ValueTask<GrpcResult<KvResponse>> ReadTxnAsync(
+        ReadOnlyMemory<byte> body,
+        bool serializable,
+        GrpcServerCall call
+    )
+    {
+        if (!serializable && await log.ReadBarrierAsync(CancellationToken.None).ConfigureAwait(false) is { } error)
+        {
+            return error.ToStatus();
+        }
+
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return ReadTxn(body.Span);
+            }
+            catch (TxnExecutionException overtaken) when (attempt < OvertakenReadsMax)
+            {
+                _ = overtaken;
+            }
+        }
+    }
+
+    private GrpcResult<KvResponse> ReadTxn(ReadOnlySpan<byte> body)
+    {
+        var execution = new TxnExecution();
+        using var reader = store.BeginRead();
+        if (execution.Check(body, reader, static _ => true) is { } error)
+        {
+            return error.ToStatus();
+        }
+
+        var response = ResponseBody.Rent();
+        execution.Execute(body, reader, null, response);
+        return KvResponse.Rent(log, reader.Revision, response);
+    }
+
+    private async ValueTask<GrpcResult<CompactionResponse>> CompactAsync(CompactionRequest request, GrpcServerCall call)
+    {
+        var result = await log.ProposeAsync(RequestKind.Compaction, request, CancellationToken.None).ConfigureAwait(false);
+        if (result.Error is { } error)
+        {
+            return error.ToStatus();
+        }
+
+        if (request.Physical && result.Response is Task physical)
+        {
+            await physical.ConfigureAwait(false);
+
+            // Without this commit a crash would resume the compaction, and the file would be as before it for a while.
+            await Task.Run(backend.ForceCommit).ConfigureAwait(false);
+        }
+
+        return new CompactionResponse { Header = log.Header(store.CurrentRevision) };
+    }
+
+    private static ValueTask<GrpcResult<KvResponse>> Refused(EtcdError error) => new(error.ToStatus());
+
+    private static ValueTask<GrpcResult<KvResponse>> Malformed(string message) => new(MalformedStatus(message));
+
+    private static GrpcStatus MalformedStatus(string message) =>
+        new(StatusCode.Internal, $"grpc: error unmarshalling request: the bytes are no {message}");
+}

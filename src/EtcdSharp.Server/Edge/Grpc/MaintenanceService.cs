@@ -1,0 +1,155 @@
+using EtcdSharp.Api;
+using EtcdSharp.Api.Errors;
+using EtcdSharp.Grpc;
+using EtcdSharp.Grpc.Contract;
+using EtcdSharp.Grpc.Server;
+using EtcdSharp.Mvcc;
+using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Membership;
+using EtcdSharp.Server.Node;
+using EtcdSharp.Storage.Backend;
+
+namespace EtcdSharp.Server.Edge.Grpc;
+
+/// <summary>The Maintenance service: what operators ask of one member.</summary>
+internal sealed class MaintenanceService(
+    IReplicatedLog log,
+    MvccStore store,
+    BackendStore backend,
+    AlarmStore alarms,
+    Quota quota,
+    ClusterState cluster,
+    DowngradeService downgrade
+)
+{
+    private int _defragmenting;
+
+    public void Register(GrpcServiceBuilder services) =>
+        services
+            .Unary(MaintenanceMethods.Alarm, AlarmAsync)
+            .Unary(MaintenanceMethods.Status, StatusAsync)
+            .Unary(MaintenanceMethods.Defragment, DefragmentAsync)
+            .Unary(MaintenanceMethods.Hash, HashAsync)
+            .Unary(MaintenanceMethods.HashKV, HashKvAsync)
+            .ServerStreaming(MaintenanceMethods.Snapshot, SnapshotAsync)
+            .Unary(MaintenanceMethods.MoveLeader, MoveLeaderAsync)
+            .Unary(MaintenanceMethods.Downgrade, downgrade.HandleAsync);
+
+    private async ValueTask<GrpcResult<AlarmResponse>> AlarmAsync(AlarmRequest request, GrpcServerCall call)
+    {
+        var result = await log.ProposeAsync(RequestKind.Alarm, request, CancellationToken.None).ConfigureAwait(false);
+        if (result.Error is { } error)
+        {
+            return error.ToStatus();
+        }
+
+        var response = (AlarmResponse)result.Response!;
+        response.Header = log.Header(store.CurrentRevision);
+        return response;
+    }
+
+    private ValueTask<GrpcResult<StatusResponse>> StatusAsync(StatusRequest request, GrpcServerCall call)
+    {
+        var view = cluster.View;
+        var leader = log.LeaderId;
+        var response = new StatusResponse
+        {
+            Header = log.Header(store.CurrentRevision),
+            Version = EtcdVersion.Server.ToString(),
+            DbSize = backend.SizeBytes,
+            DbSizeInUse = backend.InUseBytes,
+            DbSizeQuota = quota.Bytes,
+            Leader = leader,
+            RaftIndex = log.CommittedIndex,
+            RaftAppliedIndex = log.AppliedIndex,
+            RaftTerm = log.Term,
+            IsLearner = view.Find(log.MemberId)?.IsLearner ?? false,
+            StorageVersion = cluster.StorageVersion.ToString(),
+            DowngradeInfo = new Api.DowngradeInfo
+            {
+                Enabled = view.Downgrade.Enabled,
+                TargetVersion = view.Downgrade.TargetVersion,
+            },
+        };
+        if (leader == 0)
+        {
+            response.Errors.Add(EtcdError.NoLeader.Message);
+        }
+
+        response.Errors.AddRange(alarms.List(AlarmType.None).Select(DescribeAlarm));
+        return new ValueTask<GrpcResult<StatusResponse>>(response);
+    }
+
+    /// <summary>The text form of the message, as Go prints it.</summary>
+    private static string DescribeAlarm(AlarmMember alarm) => $"memberID:{alarm.MemberID} alarm:{alarm.Alarm.ToString().ToUpperInvariant()} ";
+
+    private async ValueTask<GrpcResult<DefragmentResponse>> DefragmentAsync(DefragmentRequest request, GrpcServerCall call)
+    {
+        // One after the other is what several at once would come to anyway.
+        if (Interlocked.Exchange(ref _defragmenting, 1) != 0)
+        {
+            return new GrpcStatus(StatusCode.Unavailable, "etcdserver: a defragmentation is running already");
+        }
+
+        try
+        {
+            await Task.Run(backend.Defragment).ConfigureAwait(false);
+        }
+        finally
+        {
+            Volatile.Write(ref _defragmenting, 0);
+        }
+
+        return new DefragmentResponse();
+    }
+
+    private async ValueTask<GrpcResult<HashResponse>> HashAsync(HashRequest request, GrpcServerCall call)
+    {
+        var hash = await Task.Run(backend.Hash).ConfigureAwait(false);
+        return new HashResponse { Header = log.Header(store.CurrentRevision), Hash = hash };
+    }
+
+    private async ValueTask<GrpcResult<HashKVResponse>> HashKvAsync(HashKVRequest request, GrpcServerCall call)
+    {
+        var (status, hash, current) = await Task.Run(() =>
+            {
+                var outcome = store.HashKv(request.Revision, out var computed, out var revision);
+                return (outcome, computed, revision);
+            })
+            .ConfigureAwait(false);
+        return status == MvccStatus.Ok
+            ? new HashKVResponse
+            {
+                Header = log.Header(current),
+                Hash = hash.Hash,
+                CompactRevision = hash.CompactRevision,
+                HashRevision = hash.Revision,
+            }
+            : MvccErrors.Of(status).ToStatus();
+    }
+
+    private async ValueTask<GrpcStatus> SnapshotAsync(
+        SnapshotRequest request,
+        GrpcStreamWriter<SnapshotResponse> responses,
+        GrpcServerCall call
+    )
+    {
+        var version = cluster.StorageVersion.ToString();
+        using var snapshot = await Task.Run(backend.Snapshot).ConfigureAwait(false);
+        await new SnapshotStreaming(snapshot, version).StreamAsync(responses).ConfigureAwait(false);
+        return GrpcStatus.Ok;
+    }
+
+    private ValueTask<GrpcResult<MoveLeaderResponse>> MoveLeaderAsync(MoveLeaderRequest request, GrpcServerCall call)
+    {
+        if (!log.IsLeader)
+        {
+            return new ValueTask<GrpcResult<MoveLeaderResponse>>(EtcdError.NotLeader.ToStatus());
+        }
+
+        // To move leadership to oneself is done at once; any other target must be a voter that is there.
+        return new ValueTask<GrpcResult<MoveLeaderResponse>>(
+            request.TargetID == log.MemberId ? new MoveLeaderResponse() : EtcdError.BadLeaderTransferee.ToStatus()
+        );
+    }
+}

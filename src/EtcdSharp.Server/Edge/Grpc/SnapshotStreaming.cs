@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using EtcdSharp.Api;
+using EtcdSharp.Grpc.Server;
+using EtcdSharp.Storage.Backend;
+using Google.Protobuf;
+
+namespace EtcdSharp.Server.Edge.Grpc;
+
+/// <summary>Sends a backend snapshot in pieces, and its SHA-256 as the last one, by which a restore checks the file.</summary>
+internal sealed class SnapshotStreaming(BackendSnapshot snapshot, string storageVersion)
+{
+    /// <summary>etcd's size of a piece: some pages of the file.</summary>
+    private const int ChunkBytes = 32 * 1024;
+
+    public async Task StreamAsync(GrpcStreamWriter<SnapshotResponse> responses)
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var total = snapshot.SizeBytes;
+        var buffer = new byte[ChunkBytes];
+        for (long sent = 0; sent < total; )
+        {
+            var read = snapshot.Read(sent, buffer.AsSpan(0, (int)Math.Min(ChunkBytes, total - sent)));
+            if (read == 0)
+            {
+                throw new InvalidDataException($"the snapshot ends at {sent} of {total} bytes");
+            }
+
+            sent += read;
+            sha.AppendData(buffer, 0, read);
+            if (!await SendAsync(responses, total - sent, buffer.AsMemory(0, read)).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
+
+        await SendAsync(responses, 0, sha.GetHashAndReset()).ConfigureAwait(false);
+    }
+
+    private ValueTask<bool> SendAsync(GrpcStreamWriter<SnapshotResponse> responses, long remaining, ReadOnlyMemory<byte> blob) =>
+        responses.WriteAsync(
+            new SnapshotResponse
+            {
+                RemainingBytes = (ulong)remaining,
+                Blob = ByteString.CopyFrom(blob.Span),
+                Version = storageVersion,
+            }
+        );
+}

@@ -1,0 +1,284 @@
+using EtcdSharp.Api.Errors;
+using EtcdSharp.Grpc.Health;
+using EtcdSharp.Grpc.Server;
+using EtcdSharp.Platform;
+using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Edge.Grpc;
+using EtcdSharp.Server.Edge.Http;
+using EtcdSharp.Server.Edge.Listening;
+using EtcdSharp.Server.Metrics;
+using EtcdSharp.Server.Node;
+using EtcdSharp.Storage;
+using EtcdSharp.Storage.Backend;
+using EtcdSharp.Storage.Wal;
+using Microsoft.Extensions.Logging;
+
+namespace EtcdSharp.Server;
+
+/// <summary>
+/// One member of a cluster, in this process. <see cref="StartAsync"/> returns when clients are served;
+/// <see cref="StopAsync"/> when everything acknowledged is on the disk and all threads have ended.
+/// </summary>
+public sealed class Member : IAsyncDisposable
+{
+    /// <summary>How long a removed member goes on before it stops, so that the one who removed it gets the answer.</summary>
+    private static readonly TimeSpan RemovalDelay = TimeSpan.FromSeconds(1);
+
+    private readonly MemberOptions _options;
+    private readonly MemberStore _store;
+    private readonly MemberNode _node;
+    private readonly Publication _publication;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<Task> _background = [];
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private EdgeHost? _edge;
+    private MetricsCollector? _metrics;
+    private Task? _stop;
+
+    private Member(MemberOptions options, NodeOptions nodeOptions)
+    {
+        _options = options;
+        var logger = options.Logging.CreateLogger("EtcdSharp.Server");
+        var data = new DataDirectory(options.Disk, options.DataDirectory, options.WalDirectory);
+        var start = CreateBootstrap(options, data, logger).Run(DescribeSelf(options));
+        _store = new MemberStore(options, nodeOptions, start);
+        RequireSupported();
+        _node = new MemberNode(options, nodeOptions, start, _store, data, new NoPeers());
+        _publication = new Publication(_node.Log, _store.Cluster);
+        _node.Machine.TermBegun = _publication.TermBegun;
+        _node.Machine.RaiseNoSpace = () => QuotaGuard.RaiseAsync(_node.Log, _stopping.Token);
+        _node.Machine.RemovedFromCluster = () => _ = StopAfterRemovalAsync();
+        _node.LeadershipChanged = leads =>
+        {
+            if (!leads)
+            {
+                _store.Lessor.Demote();
+            }
+        };
+    }
+
+    public ulong MemberId => _node.Log.MemberId;
+
+    public ulong ClusterId => _node.Log.ClusterId;
+
+    /// <summary>The client URLs as they are really listened on, with the ports that the system chose for port 0.</summary>
+    public IReadOnlyList<string> ClientUrls => [.. (_edge?.Urls ?? []).Select(url => url.Text)];
+
+    /// <summary>Ends when the member has stopped, for whatever reason.</summary>
+    public Task Completion => _completion.Task;
+
+    internal MemberStore Store => _store;
+
+    internal MemberNode Node => _node;
+
+    /// <summary>Starts a member and waits until clients are served.</summary>
+    /// <exception cref="BootstrapException">It cannot start from what is in the data directory.</exception>
+    /// <exception cref="IOException">A file or an address cannot be used.</exception>
+    public static async Task<Member> StartAsync(MemberOptions options, CancellationToken cancellation = default)
+    {
+        var nodeOptions = new NodeOptions
+        {
+            HeartbeatMs = options.HeartbeatMs,
+            ElectionMs = options.ElectionMs,
+            PreVote = options.PreVote,
+            ElectionTickAdvance = options.InitialElectionTickAdvance,
+            MaxRequestBytes = options.MaxRequestBytes,
+            SnapshotCount = options.SnapshotCount,
+            SnapshotCatchUpEntries = options.SnapshotCatchUpEntries,
+            StrictReconfigCheck = options.StrictReconfigCheck,
+            MaxSnapshotFiles = options.MaxSnapshotFiles,
+            MaxWalFiles = options.MaxWalFiles,
+        };
+
+        // Reading the log and the index takes its time and blocks; it is not for the caller's thread.
+        var member = await Task.Run(() => new Member(options, nodeOptions), cancellation).ConfigureAwait(false);
+        try
+        {
+            await member.RunAsync(cancellation).ConfigureAwait(false);
+            return member;
+        }
+        catch
+        {
+            await member.StopAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public Task StopAsync()
+    {
+        lock (_gate)
+        {
+            return _stop ??= Task.Run(StopOnceAsync);
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private static Bootstrap CreateBootstrap(MemberOptions options, DataDirectory data, ILogger logger) =>
+        new(
+            options.Disk,
+            data,
+            new WalOptions
+            {
+                Clock = options.Clock,
+                UnsafeNoFsync = options.UnsafeNoFsync,
+                Logger = logger,
+            },
+            new BackendOptions
+            {
+                CommitIntervalMs = options.BackendBatchIntervalMs,
+                CommitOperations = options.BackendBatchLimit,
+                NoSync = options.UnsafeNoFsync,
+                CommitFailed = failure => options.Fatal("committing the store", failure),
+            },
+            logger
+        );
+
+    private static BootstrapOptions DescribeSelf(MemberOptions options)
+    {
+        var cluster =
+            options.InitialCluster.Count != 0
+                ? options.InitialCluster
+                : [.. options.AdvertisePeerUrls.Select(url => (options.Name, url))];
+        return new BootstrapOptions
+        {
+            Name = options.Name,
+            ClusterToken = options.InitialClusterToken,
+            NewCluster = options.NewCluster,
+            InitialCluster =
+            [
+                .. cluster
+                    .GroupBy(pair => pair.Name, pair => pair.PeerUrl, StringComparer.Ordinal)
+                    .Select(group => (group.Key, (IReadOnlyList<string>)[.. group])),
+            ],
+        };
+    }
+
+    /// <summary>To go on where this release would break a promise is worse than not to start.</summary>
+    private void RequireSupported()
+    {
+        var problem =
+            _store.Cluster.View.Members.Count > 1 ? "the data directory belongs to a cluster of several members"
+            : _store.Backend.Get(BackendBucket.Auth, MetaKeys.AuthEnabled) is [1] ? "authentication is enabled in the data directory"
+            : null;
+        if (problem is not null)
+        {
+            _store.Dispose();
+            throw new BootstrapException($"{problem}, which this release does not support yet");
+        }
+    }
+
+    private async Task RunAsync(CancellationToken cancellation)
+    {
+        _node.Start();
+        using var starting = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);
+        RunInBackground(_publication.FollowVersionAsync);
+        RunInBackground(new LeaseDuties(_store.Lessor, _node.Log, _options.Clock).RunAsync);
+        var urls = _options.AdvertiseClientUrls ?? _options.ListenClientUrls;
+        await _publication.PublishAttributesAsync(_options.Name, urls, starting.Token).ConfigureAwait(false);
+        _edge = await EdgeHost.StartAsync(DescribeEdge(), starting.Token).ConfigureAwait(false);
+    }
+
+    private EdgeOptions DescribeEdge()
+    {
+        _metrics = new MetricsCollector(_options.ExtensiveMetrics);
+        var state = new MemberHttpState(_store, _node.Log);
+        var health = new HealthEndpoints(state, _options.Logging.CreateLogger<HealthEndpoints>());
+        return new EdgeOptions
+        {
+            Urls = [.. _options.ListenClientUrls.Select(ParseUrl)],
+            Grpc = BuildServices(),
+            Http = new HttpEndpoints(state, health, _metrics).ServeAsync,
+            MaxConcurrentStreams = _options.MaxConcurrentStreams,
+            KeepAlive = _options.KeepAlive,
+            ReuseAddress = _options.SocketReuseAddress,
+            ReusePort = _options.SocketReusePort,
+            UseTls = _options.UseTls,
+            Logging = _options.Logging,
+        };
+    }
+
+    private GrpcDispatcher BuildServices()
+    {
+        var log = _node.Log;
+        var services = new GrpcServiceBuilder();
+        var quota = new QuotaGuard(_store.Quota, log);
+        var kvOptions = new KvServiceOptions
+        {
+            MaxTxnOperations = _options.MaxTxnOperations,
+            MaxRequestBytes = _options.MaxRequestBytes,
+        };
+        new KvService(log, _store.Kv, _store.Backend, quota, kvOptions).Register(services);
+        new ClusterService(log, _store.Cluster, _node.Reconfiguration).Register(services);
+        new MaintenanceService(
+            log,
+            _store.Kv,
+            _store.Backend,
+            _store.Alarms,
+            _store.Quota,
+            _store.Cluster,
+            new DowngradeService(log, _store.Kv, _store.Cluster)
+        ).Register(services);
+        new AuthService(log, () => _store.Kv.CurrentRevision).Register(services);
+        new WatchService(
+            _store.Hub,
+            log,
+            new WatchServiceOptions
+            {
+                ProgressInterval = _options.WatchProgressInterval,
+                Randomness = _options.Randomness,
+                Time = TimeProvider.System,
+            }
+        ).Register(services);
+        new LeaseService(
+            _store.Lessor,
+            log,
+            NoOtherLeader.Instance,
+            _options.Clock,
+            () => _store.Kv.CurrentRevision
+        ).Register(services);
+        var health = new HealthService();
+        health.Set("", serving: true);
+        health.AddTo(services);
+        return services.Build(
+            new GrpcServerOptions
+            {
+                MaxReceiveMessageBytes = _options.MaxRequestBytes + GrpcServerOptions.RequestOverheadBytes,
+                Logger = _options.Logging.CreateLogger("EtcdSharp.Grpc"),
+            }
+        );
+    }
+
+    private static EdgeUrl ParseUrl(string text) =>
+        EdgeUrl.TryParse(text, out var url, out var problem) ? url : throw new BootstrapException(problem);
+
+    private void RunInBackground(Func<CancellationToken, Task> work) =>
+        _background.Add(Task.Run(() => work(_stopping.Token), CancellationToken.None));
+
+    private async Task StopAfterRemovalAsync()
+    {
+        await Task.Delay(RemovalDelay).ConfigureAwait(false);
+        await StopAsync().ConfigureAwait(false);
+    }
+
+    private async Task StopOnceAsync()
+    {
+        if (_edge is not null)
+        {
+            await _edge.StopAsync(_options.Drain).ConfigureAwait(false);
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        _node.Stop();
+        foreach (var task in _background)
+        {
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        _store.Dispose();
+        _metrics?.Dispose();
+        _stopping.Dispose();
+        _completion.TrySetResult();
+    }
+}

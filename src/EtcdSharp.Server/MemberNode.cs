@@ -1,0 +1,184 @@
+using EtcdSharp.Api.Errors;
+using EtcdSharp.Raft;
+using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Membership;
+using EtcdSharp.Server.Node;
+using EtcdSharp.Storage;
+using EtcdSharp.Storage.Snap;
+using EtcdSharp.Storage.Wal;
+using Microsoft.Extensions.Logging;
+
+namespace EtcdSharp.Server;
+
+/// <summary>The write and read path of a member, put together: gate, raft loop, log writer, apply loop, snapshots.</summary>
+internal sealed class MemberNode
+{
+    /// <summary>Entry bytes per append message; etcd's figure.</summary>
+    private const ulong MaxSizePerMessage = 1024 * 1024;
+
+    /// <summary>Appends to a member that it has not answered; etcd's figure.</summary>
+    private const int MaxInflightMessages = 512;
+
+    /// <summary>Bytes of committed entries on their way to the apply loop: some batches of the raft loop.</summary>
+    private const ulong MaxCommittedBytes = 16 * 1024 * 1024;
+
+    private readonly RaftLoop _loop;
+    private readonly LogWriter _writer;
+    private readonly ApplyLoop _applier;
+    private readonly Snapshots _snapshots;
+    private readonly ReadIndex _reads;
+    private readonly AppliedWaiters _applied;
+    private readonly WaiterTable _waiters;
+    private readonly WriteAheadLog _log;
+
+    public MemberNode(
+        MemberOptions options,
+        NodeOptions node,
+        StartingPoint start,
+        MemberStore store,
+        DataDirectory data,
+        IPeerTransport transport
+    )
+    {
+        var logger = options.Logging.CreateLogger("EtcdSharp.Node");
+        var ids = new RequestIds(start.MemberId, options.Clock.UtcNow);
+        State = new NodeState(start.MemberId);
+        State.PublishApplied(start.AppliedIndex, start.AppliedTerm);
+        _waiters = new WaiterTable(ids);
+        _applied = new AppliedWaiters(State);
+        _reads = new ReadIndex(State, _applied, ids, options.Clock, node);
+        _log = start.Log;
+        var raft = CreateRaft(options, node, start, out var configuration);
+        _loop = new RaftLoop(raft, State, _reads, _waiters, transport, options.Clock, node, logger);
+        _loop.ConfigurationChanged(configuration);
+        void Fatal(string part, Exception failure)
+        {
+            NodeLog.Fatal(logger, part, failure);
+            options.Fatal(part, failure);
+        }
+
+        _writer = new LogWriter(_log, start.Storage, _loop, Fatal);
+        Machine = new StateMachine(
+            store.Kv,
+            store.Lessor,
+            store.Alarms,
+            store.Quota,
+            store.Cluster,
+            State,
+            transport,
+            options.Clock,
+            new StateMachineOptions
+            {
+                ElectionTimeout = TimeSpan.FromMilliseconds(node.ElectionMs),
+                MaxLearners = options.MaxLearners,
+                SlowApplyNanoseconds = options.WarningApplyMs * 1_000_000L,
+            },
+            logger
+        );
+        _applier = new ApplyLoop(Machine, store.Backend, _loop, State, _waiters, _applied, Fatal);
+        _snapshots = new Snapshots(
+            store.Backend,
+            start.Storage,
+            new SnapshotDirectory(options.Disk, data.SnapPath, logger),
+            data,
+            options.Disk,
+            _writer,
+            store.Cluster,
+            start.SnapshotIndex,
+            node,
+            logger,
+            Fatal
+        );
+        _applier.BatchApplied = (index, term) => _snapshots.Applied(index, term, Machine.Configuration ?? configuration);
+        var gate = new ProposalGate(State, _waiters, _loop, options.Clock, node);
+        Log = new ReplicatedLog(start.ClusterId, State, ids, gate, _reads, _applied);
+        Reconfiguration = new Reconfiguration(
+            State,
+            _waiters,
+            _loop,
+            _applied,
+            store.Cluster,
+            transport,
+            options.Clock,
+            node
+        );
+    }
+
+    public NodeState State { get; }
+
+    public StateMachine Machine { get; }
+
+    public ReplicatedLog Log { get; }
+
+    public Reconfiguration Reconfiguration { get; }
+
+    /// <summary>Called on the raft loop when this member has begun (true) or ceased to lead.</summary>
+    public Action<bool>? LeadershipChanged
+    {
+        get => _loop.LeadershipChanged;
+        set => _loop.LeadershipChanged = value;
+    }
+
+    public void Start()
+    {
+        _writer.Start();
+        _applier.Start();
+        _snapshots.Start();
+        _loop.Start(_writer, _applier);
+    }
+
+    /// <summary>
+    /// The apply loop ends first, because it asks the raft loop; what raft hands out after that is applied at the
+    /// next start. The log writer ends last, so that everything it was given is on the disk.
+    /// </summary>
+    public void Stop()
+    {
+        _snapshots.Stop();
+        _applier.Stop();
+        _loop.Stop();
+        _writer.Stop();
+        _waiters.FailAll(EtcdError.Stopped);
+        _reads.Stop(EtcdError.Stopped);
+        _applied.FailAll(EtcdError.Stopped);
+        _log.Dispose();
+    }
+
+    private static RaftNode CreateRaft(
+        MemberOptions options,
+        NodeOptions node,
+        StartingPoint start,
+        out ConfState configuration
+    )
+    {
+        var raft = new RaftNode(
+            new RaftConfig
+            {
+                Id = start.MemberId,
+                ElectionTicks = node.ElectionTicks,
+                HeartbeatTicks = 1,
+                Storage = new RestartStorage(start.Storage, start.Configuration),
+                Randomness = options.Randomness,
+                Applied = start.AppliedIndex,
+                AsyncStorageWrites = true,
+                MaxSizePerMessage = MaxSizePerMessage,
+                MaxCommittedSizePerReady = MaxCommittedBytes,
+                MaxInflightMessages = MaxInflightMessages,
+                CheckQuorum = true,
+                PreVote = node.PreVote,
+                LogSink = new RaftLogSink(options.Logging.CreateLogger("EtcdSharp.Raft")),
+            }
+        );
+        if (start.NewMembers.Count != 0)
+        {
+            // The first entries of a log say who its members are, as if each had been added.
+            var peers = start.NewMembers.Select(member => new BootstrapPeer(
+                member.Id,
+                MemberJson.Encode(member)
+            ));
+            raft.Bootstrap(peers.ToArray());
+        }
+
+        configuration = raft.Status().Configuration;
+        return raft;
+    }
+}

@@ -1,0 +1,112 @@
+using EtcdSharp.Platform;
+using EtcdSharp.Server.Edge.Listening;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EtcdSharp.Server;
+
+/// <summary>How a member runs. Names and defaults are those of etcd's flags; times are milliseconds where the name says so.</summary>
+public sealed record MemberOptions
+{
+    public string Name { get; init; } = "default";
+
+    /// <summary>Where the member keeps its files (--data-dir).</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Another place for the log; null for the usual one below the data directory.</summary>
+    public string? WalDirectory { get; init; }
+
+    public IReadOnlyList<string> ListenClientUrls { get; init; } = ["http://localhost:2379"];
+
+    /// <summary>The client URLs that other members and clients are told; null for those that are listened on.</summary>
+    public IReadOnlyList<string>? AdvertiseClientUrls { get; init; }
+
+    public IReadOnlyList<string> AdvertisePeerUrls { get; init; } = ["http://localhost:2380"];
+
+    /// <summary>The first members, name and peer URL, one pair per URL; empty for this member alone.</summary>
+    public IReadOnlyList<(string Name, string PeerUrl)> InitialCluster { get; init; } = [];
+
+    public string InitialClusterToken { get; init; } = "etcd-cluster";
+
+    public bool NewCluster { get; init; } = true;
+
+    public int HeartbeatMs { get; init; } = 100;
+
+    public int ElectionMs { get; init; } = 1000;
+
+    public bool InitialElectionTickAdvance { get; init; } = true;
+
+    public bool PreVote { get; init; } = true;
+
+    public bool StrictReconfigCheck { get; init; } = true;
+
+    public int MaxLearners { get; init; } = 1;
+
+    /// <summary>Applied entries between two snapshots on disk.</summary>
+    public ulong SnapshotCount { get; init; } = 10_000;
+
+    public ulong SnapshotCatchUpEntries { get; init; } = 5_000;
+
+    public int MaxSnapshotFiles { get; init; } = 5;
+
+    public int MaxWalFiles { get; init; } = 5;
+
+    /// <summary>Bytes that the store may take; 0 for the default of 2 GiB, negative for no limit.</summary>
+    public long QuotaBackendBytes { get; init; }
+
+    public int BackendBatchIntervalMs { get; init; } = 100;
+
+    public int BackendBatchLimit { get; init; } = 10_000;
+
+    public int MaxTxnOperations { get; init; } = 128;
+
+    public int MaxRequestBytes { get; init; } = 1536 * 1024;
+
+    public int MaxConcurrentStreams { get; init; } = int.MaxValue;
+
+    public KeepAlivePolicy KeepAlive { get; init; } = new();
+
+    /// <summary>periodic or revision.</summary>
+    public string AutoCompactionMode { get; init; } = "periodic";
+
+    /// <summary>A duration (1h, 30m, or a number of hours) or a number of revisions; 0 for no automatic compaction.</summary>
+    public string AutoCompactionRetention { get; init; } = "0";
+
+    public int CompactionBatchLimit { get; init; } = 1000;
+
+    public int CompactionSleepMs { get; init; } = 10;
+
+    public TimeSpan WatchProgressInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    public int WarningApplyMs { get; init; } = 100;
+
+    /// <summary>Leaves out every sync: a power loss then loses acknowledged writes.</summary>
+    public bool UnsafeNoFsync { get; init; }
+
+    public bool SocketReusePort { get; init; }
+
+    public bool SocketReuseAddress { get; init; }
+
+    public bool ExtensiveMetrics { get; init; }
+
+    public Action<ListenOptions>? UseTls { get; init; }
+
+    /// <summary>How long a stopping member lets running calls finish.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(1);
+
+    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>
+    /// Called when the member can no longer keep what it acknowledges (a failed write or sync). It must not return;
+    /// the default ends the process at once.
+    /// </summary>
+    public Action<string, Exception> Fatal { get; init; } =
+        static (part, failure) => Environment.FailFast($"{part} failed: {failure.Message}", failure);
+
+    internal IDisk Disk { get; init; } = SystemDisk.Instance;
+
+    internal IClock Clock { get; init; } = SystemClock.Instance;
+
+    internal IRandomness Randomness { get; init; } = SystemRandomness.Instance;
+}

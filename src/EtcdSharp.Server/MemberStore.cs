@@ -1,0 +1,71 @@
+using EtcdSharp.Mvcc;
+using EtcdSharp.Mvcc.Watch;
+using EtcdSharp.Platform;
+using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Lease;
+using EtcdSharp.Server.Membership;
+using EtcdSharp.Server.Node;
+using EtcdSharp.Storage.Backend;
+
+namespace EtcdSharp.Server;
+
+/// <summary>The replicated state of a member and those who look at it: store, watchers, leases, alarms, membership.</summary>
+internal sealed class MemberStore : IDisposable
+{
+    private readonly WatchCatchUpLoop _catchUp;
+
+    public MemberStore(MemberOptions options, NodeOptions node, StartingPoint start)
+    {
+        Backend = start.Backend;
+        Cluster = new ClusterState(Backend, start.ClusterId, start.MemberId);
+        Alarms = new AlarmStore(Backend);
+        Quota = new Quota(Backend, options.QuotaBackendBytes);
+
+        // The leases come first: the store hangs its keys on them as it restores.
+        var heartbeat = TimeSpan.FromMilliseconds(node.HeartbeatMs);
+        Lessor = new Lessor(
+            new LessorOptions
+            {
+                MinimumTtlSeconds = LessorOptions.MinimumTtlSecondsFor(node.ElectionTicks, heartbeat),
+                ExpiredRetryInterval = node.RequestTimeout,
+            },
+            new BackendLeaseBucket(Backend)
+        );
+        Hub = new WatchHub();
+        Kv = new MvccStore(
+            Backend,
+            Lessor,
+            Hub,
+            new MvccOptions
+            {
+                CompactionBatchLimit = options.CompactionBatchLimit,
+                CompactionPauseMs = options.CompactionSleepMs,
+                HashSeed = options.Randomness.NextUInt64(),
+            }
+        );
+        Hub.Open(new StoreWatchHistory(Kv));
+        _catchUp = new WatchCatchUpLoop(Hub);
+    }
+
+    public BackendStore Backend { get; }
+
+    public ClusterState Cluster { get; }
+
+    public AlarmStore Alarms { get; }
+
+    public Quota Quota { get; }
+
+    public Lessor Lessor { get; }
+
+    public WatchHub Hub { get; }
+
+    public MvccStore Kv { get; }
+
+    /// <summary>After the apply loop has ended.</summary>
+    public void Dispose()
+    {
+        _catchUp.Dispose();
+        Kv.Dispose();
+        Backend.Dispose();
+    }
+}

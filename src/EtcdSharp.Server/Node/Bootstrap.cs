@@ -1,0 +1,235 @@
+using EtcdSharp.Platform;
+using EtcdSharp.Platform.Wire;
+using EtcdSharp.Raft;
+using EtcdSharp.Server.Membership;
+using EtcdSharp.Storage;
+using EtcdSharp.Storage.Backend;
+using EtcdSharp.Storage.Snap;
+using EtcdSharp.Storage.Wal;
+using Microsoft.Extensions.Logging;
+
+namespace EtcdSharp.Server.Node;
+
+/// <summary>
+/// Finds out what a member starts from: nothing (then it makes the ids of a new cluster and an empty log), or the
+/// log, the snapshots and the backend of an earlier run, its own or etcd's.
+/// </summary>
+internal sealed class Bootstrap(
+    IDisk disk,
+    DataDirectory data,
+    WalOptions walOptions,
+    BackendOptions backendOptions,
+    ILogger logger
+)
+{
+    private const int MetadataNodeIdField = 1;
+    private const int MetadataClusterIdField = 2;
+
+    private readonly SnapshotDirectory _snapshots = new(disk, data.SnapPath, logger);
+
+    /// <exception cref="BootstrapException">The member cannot start from what is there.</exception>
+    public StartingPoint Run(BootstrapOptions options)
+    {
+        data.Create();
+        _snapshots.DeleteLeftovers();
+        return data.HasLog ? Restart() : StartNew(options);
+    }
+
+    private StartingPoint StartNew(BootstrapOptions options)
+    {
+        var members = DescribeCluster(options);
+        var self = members.Single(member => member.Name == options.Name);
+        if (!options.NewCluster)
+        {
+            throw new BootstrapException(
+                "joining an existing cluster (--initial-cluster-state existing) is not supported yet"
+            );
+        }
+
+        var clusterId = MemberIds.ForCluster(members.Select(member => member.Id));
+        var backend = BackendStore.Open(disk, data.StorePath, backendOptions);
+        if (backend.ConsistentIndex != 0)
+        {
+            backend.Dispose();
+            throw new BootstrapException(
+                $"{data.StorePath} holds a store, but {data.WalPath} holds no log; one of them is missing or misplaced"
+            );
+        }
+
+        return new StartingPoint
+        {
+            MemberId = self.Id,
+            ClusterId = clusterId,
+            Backend = backend,
+            Log = WriteAheadLog.Create(disk, data.WalPath, EncodeMetadata(self.Id, clusterId), walOptions),
+            Storage = new MemoryStorage(),
+            Configuration = ConfState.Empty,
+            NewMembers = members,
+        };
+    }
+
+    private static List<MemberInfo> DescribeCluster(BootstrapOptions options)
+    {
+        var members = options
+            .InitialCluster.Select(member => new MemberInfo(
+                MemberIds.ForMember(member.PeerUrls, options.ClusterToken),
+                [.. member.PeerUrls.Order(StringComparer.Ordinal)],
+                Name: member.Name
+            ))
+            .OrderBy(member => member.Id)
+            .ToList();
+        if (members.Count(member => member.Name == options.Name) != 1)
+        {
+            throw new BootstrapException($"couldn't find local name \"{options.Name}\" in the initial cluster configuration");
+        }
+
+        if (members.DistinctBy(member => member.Id).Count() != members.Count)
+        {
+            throw new BootstrapException("two members of the initial cluster have the same peer URLs");
+        }
+
+        return members.Count == 1
+            ? members
+            : throw new BootstrapException("a cluster of several members is not supported yet");
+    }
+
+    private StartingPoint Restart()
+    {
+        var storeExisted = data.HasStore;
+        var mark = WalReading.ValidSnapshots(disk, data.WalPath).MaxBy(snapshot => snapshot.Index);
+        var backend = OpenBackend(mark.Index);
+        try
+        {
+            return Restart(backend, mark, storeExisted);
+        }
+        catch
+        {
+            backend.Dispose();
+            throw;
+        }
+    }
+
+    private StartingPoint Restart(BackendStore backend, WalSnapshotMark mark, bool storeExisted)
+    {
+        if (backend.ConsistentIndex < mark.Index)
+        {
+            throw new BootstrapException(
+                storeExisted
+                    ? $"database file ({data.StorePath} index {backend.ConsistentIndex}) does not match with snapshot (index {mark.Index})"
+                    : $"database file ({data.StorePath}) of the backend is missing"
+            );
+        }
+
+        var opened = WriteAheadLog.Open(disk, data.WalPath, mark, walOptions);
+        try
+        {
+            return Resume(backend, mark, opened);
+        }
+        catch
+        {
+            opened.Log.Dispose();
+            throw;
+        }
+    }
+
+    private static StartingPoint Resume(BackendStore backend, WalSnapshotMark mark, OpenedWal opened)
+    {
+        var (memberId, clusterId) = DecodeMetadata(opened.Contents.Metadata);
+        var configuration = ConfigurationOf(ClusterState.Load(backend));
+        var applied = backend.ConsistentIndex;
+        var entries = opened.Contents.Entries;
+        var lastIndex = entries.Count == 0 ? mark.Index : entries[^1].Index;
+        if (applied > lastIndex)
+        {
+            throw new BootstrapException(
+                $"the store has applied entry {applied}, but the log ends at entry {lastIndex}: they do not belong together, or the log was cut"
+            );
+        }
+
+        var storage = new MemoryStorage();
+        if (mark.Index != 0)
+        {
+            storage.ApplySnapshot(new Snapshot(default, new SnapshotMetadata(configuration, mark.Index, mark.Term)));
+        }
+
+        storage.Append(entries.ToArray());
+
+        // What is applied was committed, even where the commit index that said so was still on its way to the disk.
+        var state = opened.Contents.State;
+        storage.SetHardState(state with { Commit = Math.Max(state.Commit, applied) });
+        storage.TryGetTerm(applied, out var appliedTerm);
+        return new StartingPoint
+        {
+            MemberId = memberId,
+            ClusterId = clusterId,
+            Backend = backend,
+            Log = opened.Log,
+            Storage = storage,
+            Configuration = configuration,
+            AppliedIndex = applied,
+            AppliedTerm = appliedTerm,
+            SnapshotIndex = mark.Index,
+        };
+    }
+
+    /// <summary>
+    /// Opens the store; one that is older than the snapshot gives way to the store that came with the snapshot, whose
+    /// installation a crash has interrupted.
+    /// </summary>
+    private BackendStore OpenBackend(ulong snapshotIndex)
+    {
+        var backend = BackendStore.Open(disk, data.StorePath, backendOptions);
+        if (backend.ConsistentIndex >= snapshotIndex || !_snapshots.HasDatabase(snapshotIndex))
+        {
+            return backend;
+        }
+
+        backend.Dispose();
+        _snapshots.PromoteDatabase(snapshotIndex, data.StorePath);
+        return BackendStore.Open(disk, data.StorePath, backendOptions);
+    }
+
+    private static ConfState ConfigurationOf(ClusterView view) =>
+        new()
+        {
+            Voters = [.. view.Voters.Select(member => member.Id)],
+            Learners = [.. view.Members.Where(member => member.IsLearner).Select(member => member.Id)],
+        };
+
+    private static byte[] EncodeMetadata(ulong memberId, ulong clusterId)
+    {
+        var metadata = new byte[
+            ProtoWriter.SizeOfField(MetadataNodeIdField, memberId) + ProtoWriter.SizeOfField(MetadataClusterIdField, clusterId)
+        ];
+        var writer = new ProtoWriter(metadata);
+        writer.WriteField(MetadataNodeIdField, memberId);
+        writer.WriteField(MetadataClusterIdField, clusterId);
+        return metadata;
+    }
+
+    private static (ulong MemberId, ulong ClusterId) DecodeMetadata(ReadOnlySpan<byte> metadata)
+    {
+        ulong memberId = 0;
+        ulong clusterId = 0;
+        var reader = new ProtoReader(metadata);
+        while (reader.NextField())
+        {
+            switch (reader.Field)
+            {
+                case MetadataNodeIdField:
+                    memberId = reader.ReadUInt64();
+                    break;
+                case MetadataClusterIdField:
+                    clusterId = reader.ReadUInt64();
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        return !reader.Failed && memberId != 0
+            ? (memberId, clusterId)
+            : throw new BootstrapException("the log does not say whose it is: its metadata record cannot be read");
+    }
+}

@@ -1,0 +1,62 @@
+using EtcdSharp.Api;
+using EtcdSharp.Platform;
+using EtcdSharp.Server.Lease;
+
+namespace EtcdSharp.Server.Node;
+
+/// <summary>
+/// What the leader owes its leases: expired ones are revoked and remaining times recorded, through the log, so that
+/// every member does the same at the same place.
+/// </summary>
+internal sealed class LeaseDuties(Lessor lessor, IReplicatedLog log, IClock clock)
+{
+    /// <summary>Revocations under way at once; etcd's figure.</summary>
+    private const int PendingRevokesMax = 16;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(1000.0 / Lessor.TicksPerSecond);
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(Interval);
+        while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
+        {
+            if (log.IsLeader)
+            {
+                await TickAsync(stopping).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task TickAsync(CancellationToken stopping)
+    {
+        var duties = lessor.Tick(clock.MonotonicNanoseconds);
+        foreach (var chunk in duties.Expired.Chunk(PendingRevokesMax))
+        {
+            await Task.WhenAll(chunk.Select(id => RevokeAsync(id, stopping))).ConfigureAwait(false);
+        }
+
+        foreach (var chunk in duties.Checkpoints.Chunk(Lessor.CheckpointsPerProposalMax))
+        {
+            var request = new LeaseCheckpointRequest();
+            request.Checkpoints.AddRange(
+                chunk.Select(checkpoint => new Api.LeaseCheckpoint
+                {
+                    ID = checkpoint.Id,
+                    RemainingTTL = checkpoint.RemainingTtlSeconds,
+                })
+            );
+            await log.ProposeAsync(RequestKind.LeaseCheckpoint, request, stopping).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One that fails is due again later: the lessor keeps offering it.</summary>
+    private async Task RevokeAsync(long id, CancellationToken stopping)
+    {
+        var result = await log.ProposeAsync(RequestKind.LeaseRevoke, new LeaseRevokeRequest { ID = id }, stopping)
+            .ConfigureAwait(false);
+        if (result.Error is null)
+        {
+            NodeMetrics.LeasesExpired.Add(1);
+        }
+    }
+}

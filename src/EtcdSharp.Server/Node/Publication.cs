@@ -1,0 +1,78 @@
+using EtcdSharp.Api.Errors;
+using EtcdSharp.Api.Membershippb;
+using EtcdSharp.Server.Membership;
+using Google.Protobuf;
+
+namespace EtcdSharp.Server.Node;
+
+/// <summary>What a member tells the cluster of itself and, when it leads, of the cluster's version.</summary>
+internal sealed class Publication(IReplicatedLog log, ClusterState cluster)
+{
+    /// <summary>How often the leader looks whether the version must change although nothing called for it.</summary>
+    private static readonly TimeSpan VersionInterval = TimeSpan.FromSeconds(4);
+
+    private readonly SemaphoreSlim _termBegun = new(0, 1);
+
+    /// <summary>Apply loop: a leader can act now.</summary>
+    public void TermBegun()
+    {
+        if (_termBegun.CurrentCount == 0)
+        {
+            _termBegun.Release();
+        }
+    }
+
+    /// <summary>Publishes name and client URLs, as often as it takes. Clients are served after it.</summary>
+    /// <exception cref="OperationCanceledException">The member stops.</exception>
+    public async Task PublishAttributesAsync(string name, IReadOnlyList<string> clientUrls, CancellationToken stopping)
+    {
+        var request = new ClusterMemberAttrSetRequest
+        {
+            MemberID = log.MemberId,
+            MemberAttributes = new Attributes { Name = name },
+        };
+        request.MemberAttributes.ClientUrls.AddRange(clientUrls);
+        while (await ProposeAsync(RequestKind.ClusterMemberAttrSet, request, stopping).ConfigureAwait(false) is { } error)
+        {
+            stopping.ThrowIfCancellationRequested();
+            if (ReferenceEquals(error, EtcdError.Stopped))
+            {
+                throw new OperationCanceledException("the member stopped before it was part of the cluster");
+            }
+        }
+    }
+
+    /// <summary>Keeps the cluster's version at what its members can do, and lets a finished downgrade end.</summary>
+    public async Task FollowVersionAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            await _termBegun.WaitAsync(VersionInterval, stopping).ConfigureAwait(false);
+            if (log.IsLeader && NextVersion(cluster.View) is { } version)
+            {
+                var request = new ClusterVersionSetRequest { Ver = version.ToString() };
+                await ProposeAsync(RequestKind.ClusterVersionSet, request, stopping).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The version to set, null to leave it. All members run this release, as long as there is one member.</summary>
+    internal static EtcdVersion? NextVersion(ClusterView view)
+    {
+        var lowest = EtcdVersion.Server.Release;
+        if (view.Version is not { } current)
+        {
+            return lowest;
+        }
+
+        if (view.Downgrade.Enabled && EtcdVersion.TryParse(view.Downgrade.TargetVersion, out var target))
+        {
+            return target.Release != current && target.Release == current.DowngradeTarget ? target.Release : null;
+        }
+
+        return current < lowest ? lowest : null;
+    }
+
+    private async Task<EtcdError?> ProposeAsync(RequestKind kind, IMessage request, CancellationToken stopping) =>
+        (await log.ProposeAsync(kind, request, stopping).ConfigureAwait(false)).Error;
+}
