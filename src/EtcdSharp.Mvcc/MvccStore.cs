@@ -36,7 +36,7 @@ internal sealed class MvccStore : IDisposable
         MvccMetrics.Keys.Record(_index.LiveKeys);
         MvccMetrics.CurrentRevision.Record(_currentRevision);
         MvccMetrics.CompactRevision.Record(_compactedRevision);
-        if (scheduled > _compactedRevision)
+        if (scheduled > Math.Max(0, _compactedRevision))
         {
             Compact(scheduled, out _);
         }
