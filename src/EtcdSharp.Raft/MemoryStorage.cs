@@ -6,19 +6,27 @@ namespace EtcdSharp.Raft;
 /// An <see cref="IRaftStorage"/> in memory: the log of a test, or the readable tail of a log whose durable form lies
 /// elsewhere. Any thread may call it; entries are handed out as windows, which never change.
 /// </summary>
+/// <remarks>
+/// The log lies in segments of <see cref="SegmentLength"/> entries by index, so that appending and compacting move nothing;
+/// only a read across two segments copies, entries and never their data.
+/// </remarks>
 public sealed class MemoryStorage : IRaftStorage
 {
-    private const int ArrayLengthMin = 16;
+    /// <summary>
+    /// 1024 entries of 40 bytes are 40 KB, below the large object heap's 85 KB. After compaction up to as many entries
+    /// before the first may be kept alive.
+    /// </summary>
+    private const int SegmentLength = 1024;
 
     private readonly Lock _gate = new();
+
+    /// <summary>Segments by number, index / SegmentLength; the first in the list has number _firstSegment.</summary>
+    private readonly List<Entry[]> _segments = [];
+    private ulong _firstSegment;
+    private ulong _lastIndex;
+    private EntryId _compacted;
     private HardState _hardState;
     private Snapshot _snapshot = Snapshot.Empty;
-
-    /// <summary>The entries are _array[_start.._start+_count], the first with index _compacted.Index + 1.</summary>
-    private Entry[] _array = [];
-    private int _start;
-    private int _count;
-    private EntryId _compacted;
 
     public ulong FirstIndex
     {
@@ -37,7 +45,7 @@ public sealed class MemoryStorage : IRaftStorage
         {
             lock (_gate)
             {
-                return _compacted.Index + (ulong)_count;
+                return _lastIndex;
             }
         }
     }
@@ -60,12 +68,12 @@ public sealed class MemoryStorage : IRaftStorage
                 return StorageRead.Compacted;
             }
 
-            if (index > _compacted.Index + (ulong)_count)
+            if (index > _lastIndex)
             {
                 return StorageRead.Unavailable;
             }
 
-            term = index == _compacted.Index ? _compacted.Term : _array[Slot(index)].Term;
+            term = index == _compacted.Index ? _compacted.Term : SegmentOf(index)[Slot(index)].Term;
             return StorageRead.Ok;
         }
     }
@@ -80,12 +88,12 @@ public sealed class MemoryStorage : IRaftStorage
                 return StorageRead.Compacted;
             }
 
-            if (high > _compacted.Index + (ulong)_count + 1)
+            if (high > _lastIndex + 1)
             {
                 return StorageRead.Unavailable;
             }
 
-            entries = EntrySizes.Limit(new ReadOnlyMemory<Entry>(_array, Slot(low), (int)(high - low)), maxBytes);
+            entries = low < high ? EntrySizes.Limit(Window(low, high), maxBytes) : default;
             return StorageRead.Ok;
         }
     }
@@ -125,24 +133,26 @@ public sealed class MemoryStorage : IRaftStorage
                 entries = entries[(int)(_compacted.Index + 1 - entries[0].Index)..];
             }
 
-            var kept = entries[0].Index - _compacted.Index - 1;
-            if (kept > (ulong)_count)
+            var first = entries[0].Index;
+            if (first > _lastIndex + 1)
             {
-                throw new RaftInvariantException(
-                    $"missing log entry [last: {_compacted.Index + (ulong)_count}, append at: {entries[0].Index}]"
-                );
+                throw new RaftInvariantException($"missing log entry [last: {_lastIndex}, append at: {first}]");
             }
 
-            // Windows on the replaced tail may be out: it must not be overwritten.
-            var replaces = kept < (ulong)_count;
-            _count = (int)kept;
-            if (replaces || _start + _count + entries.Length > _array.Length)
+            if (first <= _lastIndex)
             {
-                MoveToNewArray(_count + entries.Length);
+                Truncate(first);
             }
 
-            entries.CopyTo(_array.AsSpan(_start + _count));
-            _count += entries.Length;
+            while (!entries.IsEmpty)
+            {
+                var segment = SegmentForAppend(_lastIndex + 1);
+                var slot = Slot(_lastIndex + 1);
+                var fitting = entries[..Math.Min(entries.Length, SegmentLength - slot)];
+                fitting.CopyTo(segment.AsSpan(slot));
+                _lastIndex += (ulong)fitting.Length;
+                entries = entries[fitting.Length..];
+            }
         }
     }
 
@@ -158,9 +168,8 @@ public sealed class MemoryStorage : IRaftStorage
 
             _snapshot = snapshot;
             _compacted = new EntryId(snapshot.Metadata.Term, snapshot.Metadata.Index);
-            _array = [];
-            _start = 0;
-            _count = 0;
+            _lastIndex = snapshot.Metadata.Index;
+            _segments.Clear();
             return true;
         }
     }
@@ -198,29 +207,69 @@ public sealed class MemoryStorage : IRaftStorage
                 return false;
             }
 
-            var dropped = index - _compacted.Index;
-            if (dropped > (ulong)_count)
+            if (index > _lastIndex)
             {
                 throw new RaftInvariantException($"compact {index} is out of bounds of the log");
             }
 
-            _compacted = new EntryId(_array[Slot(index)].Term, index);
-            _start += (int)dropped;
-            _count -= (int)dropped;
-
-            // The dropped entries' data must become garbage, so what is kept moves.
-            MoveToNewArray(_count);
+            _compacted = new EntryId(SegmentOf(index)[Slot(index)].Term, index);
+            var dropped = Math.Min((int)(SegmentNumber(index + 1) - _firstSegment), _segments.Count);
+            _segments.RemoveRange(0, dropped);
+            _firstSegment += (ulong)dropped;
             return true;
         }
     }
 
-    private int Slot(ulong index) => _start + (int)(index - _compacted.Index - 1);
+    private static ulong SegmentNumber(ulong index) => index / SegmentLength;
 
-    private void MoveToNewArray(int needed)
+    private static int Slot(ulong index) => (int)(index % SegmentLength);
+
+    private Entry[] SegmentOf(ulong index) => _segments[(int)(SegmentNumber(index) - _firstSegment)];
+
+    private Entry[] SegmentForAppend(ulong index)
     {
-        var array = new Entry[Math.Max(ArrayLengthMin, needed + needed / 2)];
-        Array.Copy(_array, _start, array, 0, _count);
-        _array = array;
-        _start = 0;
+        if (_segments.Count == 0)
+        {
+            _firstSegment = SegmentNumber(index);
+        }
+
+        if (SegmentNumber(index) == _firstSegment + (ulong)_segments.Count)
+        {
+            _segments.Add(new Entry[SegmentLength]);
+        }
+
+        return SegmentOf(index);
+    }
+
+    /// <summary>Windows on the tail may be out, so what is kept of its first segment goes on in a new array.</summary>
+    private void Truncate(ulong from)
+    {
+        var kept = SegmentOf(from).AsSpan(0, Slot(from));
+        var position = (int)(SegmentNumber(from) - _firstSegment);
+        var segment = new Entry[SegmentLength];
+        kept.CopyTo(segment);
+        _segments[position] = segment;
+        _segments.RemoveRange(position + 1, _segments.Count - position - 1);
+        _lastIndex = from - 1;
+    }
+
+    private ReadOnlyMemory<Entry> Window(ulong low, ulong high)
+    {
+        var length = (int)(high - low);
+        if (Slot(low) + length <= SegmentLength)
+        {
+            return SegmentOf(low).AsMemory(Slot(low), length);
+        }
+
+        var joined = new Entry[length];
+        for (var filled = 0; filled < length; )
+        {
+            var index = low + (ulong)filled;
+            var part = Math.Min(length - filled, SegmentLength - Slot(index));
+            SegmentOf(index).AsSpan(Slot(index), part).CopyTo(joined.AsSpan(filled));
+            filled += part;
+        }
+
+        return joined;
     }
 }

@@ -90,6 +90,7 @@ internal sealed partial class RaftCore
 
         _uncommittedBytes += bytes;
         var index = Log.LastIndex;
+        Log.Unstable.MakeRoom(entries.Length);
         foreach (ref readonly var entry in entries)
         {
             index++;

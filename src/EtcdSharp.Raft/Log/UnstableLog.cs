@@ -200,7 +200,8 @@ internal sealed class UnstableLog(ulong offset, RaftLogger logger)
         _heldDataBytes += (long)EntrySizes.Payload(entries);
     }
 
-    private void MakeRoom(int more)
+    /// <summary>Makes room for entries to come, so that a batch grows the array once.</summary>
+    public void MakeRoom(int more)
     {
         if (_start + _count + more <= _array.Length)
         {
