@@ -1,9 +1,14 @@
 using EtcdSharp.Platform;
+using EtcdSharp.Storage.Snap;
 using EtcdSharp.Storage.Wal;
+using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Storage;
 
-/// <summary>Where a member keeps its files.</summary>
+/// <summary>
+/// Where a member keeps its files. What keeps a second process out are the locks on the log's segments (refused with
+/// <see cref="WalFault.Locked"/>) and on the store's file.
+/// </summary>
 internal sealed class DataDirectory
 {
     private readonly IDisk _disk;
@@ -40,13 +45,29 @@ internal sealed class DataDirectory
     /// <summary>Creates the folders, readable by their owner alone. The log's own is created with the log.</summary>
     public void Create()
     {
-        _disk.CreateDirectory(SnapPath);
+        CreateDurably(Root);
+        CreateDurably(MemberPath);
+        CreateDurably(SnapPath);
         if (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(WalPath)) is { Length: > 0 } walParent)
         {
-            _disk.CreateDirectory(walParent);
+            CreateDurably(walParent);
+        }
+    }
+
+    /// <summary>Deletes what an interrupted reception of a snapshot or defragmentation has left.</summary>
+    public void DeleteLeftovers(ILogger logger) => new SnapshotDirectory(_disk, SnapPath, logger).DeleteLeftovers();
+
+    private void CreateDurably(string path)
+    {
+        if (_disk.DirectoryExists(path))
+        {
+            return;
         }
 
-        _disk.SyncDirectory(MemberPath);
-        _disk.SyncDirectory(Root);
+        _disk.CreateDirectory(path);
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { Length: > 0 } parent)
+        {
+            _disk.SyncDirectory(parent);
+        }
     }
 }

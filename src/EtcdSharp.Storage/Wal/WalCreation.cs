@@ -47,6 +47,11 @@ internal static class WalCreation
         }
 
         file.Preallocate(options.SegmentBytes);
+        if (options.WritesZeros)
+        {
+            WalZeros.Write(file, 0, Math.Min(WalZeros.HeadBytes, options.SegmentBytes), static () => false);
+        }
+
         var start = new WalSnapshotMark(0, 0);
         encoder.WriteCrcRecord();
         encoder.WriteRecord(WalRecordKind.Metadata, metadata);

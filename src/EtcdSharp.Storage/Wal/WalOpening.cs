@@ -112,10 +112,18 @@ internal static class WalOpening
     /// </summary>
     private static void ClearTail(IDiskFile tail, long end, WalOptions options)
     {
-        tail.SetLength(end);
-        if (end < options.SegmentBytes)
+        if (!WalZeros.AreThere(tail, end))
+        {
+            tail.SetLength(end);
+        }
+
+        if (tail.Length < options.SegmentBytes)
         {
             tail.Preallocate(options.SegmentBytes);
+            if (options.WritesZeros)
+            {
+                WalZeros.Write(tail, end, Math.Min(end + WalZeros.HeadBytes, options.SegmentBytes), static () => false);
+            }
         }
     }
 

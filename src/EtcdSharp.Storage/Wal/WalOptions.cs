@@ -21,8 +21,13 @@ internal sealed record WalOptions
     /// </summary>
     public bool PrepareSegmentsAhead { get; init; } = true;
 
+    /// <summary>With <see cref="PrepareSegmentsAhead"/>: writes zeros where the log will go, which makes its syncs cheaper.</summary>
+    public bool WriteZerosAhead { get; init; } = true;
+
     /// <summary>Measures syncs.</summary>
     public required IClock Clock { get; init; }
+
+    internal bool WritesZeros => WriteZerosAhead && PrepareSegmentsAhead && !UnsafeNoFsync;
 
     public ILogger Logger { get; init; } = NullLogger.Instance;
 }

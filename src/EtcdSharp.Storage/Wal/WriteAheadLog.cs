@@ -48,6 +48,10 @@ internal sealed class WriteAheadLog : IDisposable
         _writtenOffset = endOffset;
         LastIndex = contents.LastIndex;
         _pipeline = new WalSegmentPipeline(disk, directory, options);
+        if (endOffset >= NearBytes)
+        {
+            _pipeline.Near();
+        }
     }
 
     public string Directory { get; }
@@ -59,6 +63,9 @@ internal sealed class WriteAheadLog : IDisposable
     public long TailBytes => _writtenOffset + _encoder.Length;
 
     private WalSegmentFile Tail => _segments[^1];
+
+    /// <summary>From here on in a segment the next one is made ready in full: late enough that a member that writes little spares the disk.</summary>
+    private long NearBytes => _options.SegmentBytes / 4;
 
     public static bool Exists(IDisk disk, string directory) => WalDirectory.HasLog(disk, directory);
 
@@ -226,6 +233,11 @@ internal sealed class WriteAheadLog : IDisposable
         file.WriteAt(_writtenOffset, buffered);
         WalMetrics.WriteDurationSeconds.Record((_options.Clock.MonotonicNanoseconds - started) / 1e9);
         WalMetrics.WriteBytes.Add(buffered.Length);
+        if (_writtenOffset < NearBytes && _writtenOffset + buffered.Length >= NearBytes)
+        {
+            _pipeline.Near();
+        }
+
         _writtenOffset += buffered.Length;
         _encoder.Clear();
     }
