@@ -1,32 +1,43 @@
+using System.Runtime.InteropServices;
+using EtcdSharp.Platform;
+using EtcdSharp.Programs.Etcd;
 using EtcdSharp.Server;
-using Microsoft.Extensions.Logging.Abstractions;
+using EtcdSharp.Server.Configuration;
+using EtcdSharp.Server.Logging;
+using Microsoft.Extensions.Logging;
 
-// A member on its defaults; an argument names another data directory, a second one another client URL.
-var stop = new TaskCompletionSource();
-using var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(
-    System.Runtime.InteropServices.PosixSignal.SIGINT,
-    context =>
+var reading = ConfigurationReader.Read(args, Environment.GetEnvironmentVariables());
+if (reading.Request == ConfigurationRequest.PrintVersion)
+{
+    Console.Out.Write(ProductVersion.Text());
+    return 0;
+}
+
+if (reading.Request == ConfigurationRequest.PrintHelp)
+{
+    Console.Out.Write(HelpText.Flags());
+    return 0;
+}
+
+if (reading.Configuration is not { } configuration)
+{
+    Console.Error.WriteLine("etcd: " + reading.Error);
+    if (reading.ExitCode == ExitCodes.BadCommandLine)
     {
-        context.Cancel = true;
-        stop.TrySetResult();
+        Console.Error.WriteLine("etcd --help lists the flags");
     }
-);
-using var terminate = System.Runtime.InteropServices.PosixSignalRegistration.Create(
-    System.Runtime.InteropServices.PosixSignal.SIGTERM,
-    context =>
-    {
-        context.Cancel = true;
-        stop.TrySetResult();
-    }
-);
-await using var member = await Member.StartAsync(
-    new MemberOptions
-    {
-        DataDirectory = args.Length > 0 ? args[0] : "default.etcd",
-        ListenClientUrls = [args.Length > 1 ? args[1] : "http://localhost:2379"],
-        Logging = NullLoggerFactory.Instance,
-    }
-);
-Console.WriteLine($"serving on {string.Join(", ", member.ClientUrls)}");
-await Task.WhenAny(stop.Task, member.Completion);
-return 0;
+
+    return reading.ExitCode;
+}
+
+using var logs = LogOutputs.Open(configuration, out var logProblem);
+if (logs is null)
+{
+    Console.Error.WriteLine("etcd: " + logProblem);
+    return ExitCodes.CannotStart;
+}
+
+var logger = logs.CreateLogger("EtcdSharp.Server.Start");
+StartLog.Notices(logger, reading.Notices);
+StartLog.Running(logger, ["etcd", .. args]);
+return await Service.RunAsync(configuration, logs, logger);

@@ -1,0 +1,57 @@
+using EtcdSharp.Server.Edge.Listening;
+using Microsoft.Extensions.Logging;
+
+namespace EtcdSharp.Server.Configuration;
+
+/// <summary>The options of a member from the configuration of the program.</summary>
+internal static class MemberOptionsFactory
+{
+    public static MemberOptions Create(EtcdConfiguration configuration, ILoggerFactory logging) =>
+        new()
+        {
+            Name = configuration.Name,
+            DataDirectory = configuration.DataDirectory,
+            WalDirectory = configuration.WalDirectory is { Length: > 0 } wal ? wal : null,
+            ListenClientUrls = Texts(configuration.ListenClientUrls),
+            AdvertiseClientUrls = Texts(configuration.AdvertiseClientUrls),
+            AdvertisePeerUrls = Texts(configuration.AdvertisePeerUrls),
+            InitialCluster = [.. configuration.InitialMembers()],
+            InitialClusterToken = configuration.InitialClusterToken,
+            NewCluster = configuration.NewCluster,
+            HeartbeatMs = configuration.HeartbeatMilliseconds,
+            ElectionMs = configuration.ElectionMilliseconds,
+            InitialElectionTickAdvance = configuration.InitialElectionTickAdvance,
+            PreVote = configuration.PreVote,
+            StrictReconfigCheck = configuration.StrictReconfigCheck,
+            MaxLearners = configuration.MaxLearners,
+            SnapshotCount = configuration.SnapshotCount,
+            SnapshotCatchUpEntries = configuration.SnapshotCatchUpEntries,
+            MaxSnapshotFiles = configuration.MaxSnapshots,
+            MaxWalFiles = configuration.MaxWals,
+            QuotaBackendBytes = configuration.QuotaBackendBytes,
+            BackendBatchIntervalMs = (int)configuration.BackendBatchInterval.TotalMilliseconds,
+            BackendBatchLimit = configuration.BackendBatchLimit,
+            MaxTxnOperations = configuration.MaxTxnOperations,
+            MaxRequestBytes = configuration.MaxRequestBytes,
+            MaxConcurrentStreams = (int)Math.Min(configuration.MaxConcurrentStreams, int.MaxValue),
+            KeepAlive = new KeepAlivePolicy
+            {
+                MinTime = configuration.KeepAliveMinTime,
+                Interval = configuration.KeepAliveInterval,
+                Timeout = configuration.KeepAliveTimeout,
+            },
+            AutoCompactionMode = configuration.AutoCompactionMode,
+            AutoCompactionRetention = configuration.AutoCompactionRetention,
+            CompactionBatchLimit = configuration.CompactionBatchLimit,
+            CompactionSleepMs = (int)configuration.CompactionSleepInterval.TotalMilliseconds,
+            WatchProgressInterval = configuration.WatchProgressNotifyInterval,
+            WarningApplyMs = (int)configuration.WarningApplyDuration.TotalMilliseconds,
+            UnsafeNoFsync = configuration.UnsafeNoFsync,
+            SocketReusePort = configuration.SocketReusePort,
+            SocketReuseAddress = configuration.SocketReuseAddress,
+            ExtensiveMetrics = configuration.ExtensiveMetrics,
+            Logging = logging,
+        };
+
+    private static string[] Texts(IReadOnlyList<EtcdUrl> urls) => [.. urls.Select(url => url.Text)];
+}

@@ -1,0 +1,53 @@
+using EtcdSharp.Server.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace EtcdSharp.Server.Logging;
+
+/// <summary>The first and the last lines of a program's log.</summary>
+internal static partial class StartLog
+{
+    public static void Notices(ILogger logger, IReadOnlyList<ConfigurationNotice> notices)
+    {
+        foreach (var notice in notices)
+        {
+            KeyValuePair<string, object?>[] fields =
+            [
+                .. notice.Fields.Select(field => new KeyValuePair<string, object?>(field.Name, field.Value)),
+            ];
+            logger.Log(notice.Warning ? LogLevel.Warning : LogLevel.Information, default, fields, null, (_, _) => notice.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Running: ")]
+    public static partial void Running(ILogger logger, IReadOnlyList<string> args);
+
+    [LoggerMessage(LogLevel.Information, "starting an etcd server")]
+    public static partial void Starting(
+        ILogger logger,
+        string etcdVersion,
+        string etcdsharpVersion,
+        string dotnetVersion,
+        int maxCpuAvailable,
+        string name,
+        string dataDir,
+        IReadOnlyList<string> listenClientUrls,
+        IReadOnlyList<string> advertiseClientUrls,
+        long quotaBackendBytes,
+        ulong snapshotCount
+    );
+
+    [LoggerMessage(LogLevel.Information, "serving client traffic insecurely; this is strongly discouraged!")]
+    public static partial void ServingInsecurely(ILogger logger, string address);
+
+    [LoggerMessage(LogLevel.Information, "ready to serve client requests")]
+    public static partial void Ready(ILogger logger);
+
+    [LoggerMessage(LogLevel.Information, "received signal; shutting down")]
+    public static partial void Signal(ILogger logger, string signal);
+
+    [LoggerMessage(LogLevel.Information, "closed etcd server")]
+    public static partial void Closed(ILogger logger, string name, string dataDir);
+
+    [LoggerMessage(LogLevel.Critical, "failed to start etcd")]
+    public static partial void Failed(ILogger logger, string error);
+}

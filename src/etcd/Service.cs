@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+using EtcdSharp.Server;
+using EtcdSharp.Server.Configuration;
+using EtcdSharp.Server.Logging;
+using EtcdSharp.Server.Node;
+using Microsoft.Extensions.Logging;
+
+namespace EtcdSharp.Programs.Etcd;
+
+/// <summary>Runs a member until a signal or its own end.</summary>
+internal static class Service
+{
+    public static async Task<int> RunAsync(EtcdConfiguration configuration, ILoggerFactory logs, ILogger logger)
+    {
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, "interrupt"));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, "terminated"));
+
+        var options = MemberOptionsFactory.Create(configuration, logs);
+        StartLog.Starting(
+            logger,
+            ProductVersion.Etcd,
+            ProductVersion.Own,
+            Environment.Version.ToString(),
+            Environment.ProcessorCount,
+            options.Name,
+            options.DataDirectory,
+            options.ListenClientUrls,
+            options.AdvertiseClientUrls!,
+            options.QuotaBackendBytes,
+            options.SnapshotCount
+        );
+
+        Member member;
+        try
+        {
+            member = await Member.StartAsync(options, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return ExitCodes.Stopped;
+        }
+        catch (Exception exception) when (exception is BootstrapException or IOException or UnauthorizedAccessException)
+        {
+            StartLog.Failed(logger, exception.Message);
+            Console.Error.WriteLine("etcd: " + exception.Message);
+            return ExitCodes.CannotStart;
+        }
+
+        foreach (var url in member.ClientUrls)
+        {
+            StartLog.ServingInsecurely(logger, url);
+        }
+
+        StartLog.Ready(logger);
+        await Task.WhenAny(member.Completion, Task.Delay(Timeout.Infinite, stop.Token));
+        await member.StopAsync();
+        StartLog.Closed(logger, options.Name, options.DataDirectory);
+        return ExitCodes.Stopped;
+
+        void Stop(PosixSignalContext context, string name)
+        {
+            context.Cancel = true;
+            StartLog.Signal(logger, name);
+            stop.Cancel();
+        }
+    }
+}
