@@ -39,6 +39,13 @@ public sealed class SystemDisk : IDisk
             throw new PlatformNotSupportedException("the system disk is written for Linux");
         }
 
+        // .NET gives the mode to the last directory only, so each missing parent is created by itself.
+        string? parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path));
+        if (!string.IsNullOrEmpty(parent) && !Directory.Exists(parent))
+        {
+            CreateDirectory(parent);
+        }
+
         Directory.CreateDirectory(path, OwnerOnly);
     }
 
