@@ -7,7 +7,7 @@ using EtcdSharp.Storage.Bolt;
 
 // Measures the B+tree file alone: commits of 10,000 appended values as etcd's backend makes them, random point reads,
 // a full walk, deletions as compaction makes them, and opening without a stored freelist.
-// Usage: EtcdSharp.Bench [folder] [commits]
+// Usage: bolt-bench [folder] [commits]
 const int PutsPerCommit = 10_000;
 const int ValueBytes = 300;
 const int Reads = 1_000_000;

@@ -197,12 +197,11 @@ internal sealed class BoltFile : IDisposable
         }
     }
 
-    internal void Commit(BoltWriteTransaction transaction, BoltWriteBucket root, Arena pageMemory)
+    internal void Commit(BoltWriteTransaction transaction, BoltWriteBucket root, WriteBuffers buffers)
     {
         CommittedState state = transaction.State;
         PageAllocation pages = transaction.Pages;
-        var dirty = new DirtyPages(pageMemory, PageSize);
-        ulong rootPage = new TreeWriter(transaction, dirty).WriteRoot(root);
+        ulong rootPage = new TreeWriter(transaction, buffers).WriteRoot(root);
         bool freelistMissing = _options.SyncFreelist && state.Meta.FreelistPage == MetaPage.NoFreelist;
         if (pages.Allocated.Count == 0 && pages.GivenUp.Count == 0 && !freelistMissing)
         {
@@ -213,12 +212,12 @@ internal sealed class BoltFile : IDisposable
         {
             RootPage = rootPage,
             RootSequence = root.Sequence,
-            FreelistPage = ReplaceFreelist(state, pages, dirty),
+            FreelistPage = ReplaceFreelist(state, pages, buffers.Pages),
             HighWaterMark = pages.HighWaterMark,
             TransactionId = transaction.TransactionId,
         };
         GrowFile(meta);
-        dirty.WriteTo(_file);
+        buffers.Pages.WriteTo(_file, PageSize);
         MappedFile map = MapFor(state, meta);
         bool durable = false;
         try

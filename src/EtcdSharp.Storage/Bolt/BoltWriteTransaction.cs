@@ -14,7 +14,7 @@ internal sealed class BoltWriteTransaction : IDisposable
         _file = file;
         _buffers = buffers;
         State = state;
-        Pages = new PageAllocation(freePages, state);
+        Pages = new PageAllocation(freePages, state, buffers);
         _root = new BoltWriteBucket(this, default, new BucketLocation(state.Meta.RootPage, state.Meta.RootSequence), nesting: 0);
     }
 
@@ -50,7 +50,7 @@ internal sealed class BoltWriteTransaction : IDisposable
         bool committed = false;
         try
         {
-            _file.Commit(this, _root, _buffers.Pages);
+            _file.Commit(this, _root, _buffers);
             committed = true;
         }
         finally

@@ -4,20 +4,13 @@ using EtcdSharp.Platform;
 namespace EtcdSharp.Storage.Bolt;
 
 /// <summary>The pages a commit is about to write, each built in place in the arena.</summary>
-internal sealed unsafe class DirtyPages
+internal sealed unsafe class DirtyPages : IDisposable
 {
     /// <summary>1 GB: one write's length is a 32-bit number.</summary>
     private const int MaxWriteBytes = 1 << 30;
 
-    private readonly Arena _arena;
-    private readonly int _pageSize;
+    private readonly Arena _arena = new();
     private readonly List<Extent> _extents = [];
-
-    public DirtyPages(Arena arena, int pageSize)
-    {
-        _arena = arena;
-        _pageSize = pageSize;
-    }
 
     public byte* Add(ulong pageId, long bytes)
     {
@@ -27,7 +20,7 @@ internal sealed unsafe class DirtyPages
     }
 
     /// <summary>Writes in file order; pages that are neighbours in the file and in memory go out in one write.</summary>
-    public void WriteTo(IDiskFile file)
+    public void WriteTo(IDiskFile file, int pageSize)
     {
         _extents.Sort(static (left, right) => left.PageId.CompareTo(right.PageId));
         int first = 0;
@@ -38,16 +31,24 @@ internal sealed unsafe class DirtyPages
             int next = first + 1;
             while (next < _extents.Count
                 && _extents[next].Memory == run.Memory + bytes
-                && (long)(_extents[next].PageId - run.PageId) * _pageSize == bytes)
+                && (long)(_extents[next].PageId - run.PageId) * pageSize == bytes)
             {
                 bytes += _extents[next].Bytes;
                 next++;
             }
 
-            Write(file, (long)run.PageId * _pageSize, run.Memory, bytes);
+            Write(file, (long)run.PageId * pageSize, run.Memory, bytes);
             first = next;
         }
     }
+
+    public void Reset()
+    {
+        _extents.Clear();
+        _arena.Reset();
+    }
+
+    public void Dispose() => _arena.Dispose();
 
     private static void Write(IDiskFile file, long offset, byte* memory, long bytes)
     {

@@ -6,8 +6,10 @@ internal sealed class PageAllocation
     private readonly FreePages _freePages;
     private readonly CommittedState _state;
 
-    public PageAllocation(FreePages freePages, CommittedState state)
+    public PageAllocation(FreePages freePages, CommittedState state, WriteBuffers buffers)
     {
+        Allocated = buffers.Allocated;
+        GivenUp = buffers.GivenUp;
         _freePages = freePages;
         _state = state;
         HighWaterMark = state.Meta.HighWaterMark;
@@ -15,9 +17,9 @@ internal sealed class PageAllocation
 
     public ulong HighWaterMark { get; private set; }
 
-    public List<PageExtent> Allocated { get; } = [];
+    public List<PageExtent> Allocated { get; }
 
-    public List<PageExtent> GivenUp { get; } = [];
+    public List<PageExtent> GivenUp { get; }
 
     /// <summary>Free and pending pages, those of this transaction included: what a stored freelist lists.</summary>
     public FreePages FreePages => _freePages;

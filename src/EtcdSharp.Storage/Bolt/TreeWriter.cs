@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace EtcdSharp.Storage.Bolt;
 
@@ -18,13 +19,13 @@ internal sealed unsafe class TreeWriter
     private const double MaxFillPercent = 1.0;
 
     private readonly BoltWriteTransaction _transaction;
-    private readonly DirtyPages _dirty;
+    private readonly WriteBuffers _buffers;
     private readonly int _pageSize;
 
-    public TreeWriter(BoltWriteTransaction transaction, DirtyPages dirty)
+    public TreeWriter(BoltWriteTransaction transaction, WriteBuffers buffers)
     {
         _transaction = transaction;
-        _dirty = dirty;
+        _buffers = buffers;
         _pageSize = transaction.State.PageSize;
     }
 
@@ -99,16 +100,19 @@ internal sealed unsafe class TreeWriter
     {
         double fill = Math.Clamp(bucket.FillPercent, MinFillPercent, MaxFillPercent);
         var threshold = (long)(_pageSize * fill);
-        var written = new List<NodeItem>();
+        List<NodeItem> written = _buffers.RentList();
         WriteNode(bucket.RootNode!, threshold, written);
         while (written.Count > 1)
         {
-            var above = new List<NodeItem>();
-            WriteSplit(written.ToArray(), isLeaf: false, threshold, above);
+            List<NodeItem> above = _buffers.RentList();
+            WriteSplit(CollectionsMarshal.AsSpan(written), isLeaf: false, threshold, above);
+            _buffers.ReturnList(written);
             written = above;
         }
 
-        return written[0].Tag;
+        ulong rootPage = written[0].Tag;
+        _buffers.ReturnList(written);
+        return rootPage;
     }
 
     /// <summary>Writes a node and what is in memory below it; adds an element for each page made.</summary>
@@ -121,7 +125,7 @@ internal sealed unsafe class TreeWriter
             return;
         }
 
-        var children = new List<NodeItem>(node.Count);
+        List<NodeItem> children = _buffers.RentList();
         for (int i = 0; i < node.Count; i++)
         {
             if (node.Child(i) is Node child)
@@ -135,7 +139,8 @@ internal sealed unsafe class TreeWriter
         }
 
         _transaction.GiveUpPage(node);
-        WriteSplit(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(children), isLeaf: false, threshold, written);
+        WriteSplit(CollectionsMarshal.AsSpan(children), isLeaf: false, threshold, written);
+        _buffers.ReturnList(children);
     }
 
     private void WriteSplit(ReadOnlySpan<NodeItem> items, bool isLeaf, long threshold, List<NodeItem> written)
@@ -182,7 +187,7 @@ internal sealed unsafe class TreeWriter
     {
         long pageCount = (bytes + _pageSize - 1) / _pageSize;
         ulong id = _transaction.Pages.Allocate((ulong)pageCount);
-        byte* page = _dirty.Add(id, pageCount * _pageSize);
+        byte* page = _buffers.Pages.Add(id, pageCount * _pageSize);
         WritePage(page, bytes, id, isLeaf, items, (uint)(pageCount - 1));
 
         // What an earlier transaction left in this memory must not leak into the file.
