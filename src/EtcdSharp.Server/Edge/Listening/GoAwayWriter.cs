@@ -5,11 +5,25 @@ namespace EtcdSharp.Server.Edge.Listening;
 /// <summary>Lets the keepalive enforcement put its last word between two frames of Kestrel's.</summary>
 internal sealed class GoAwayWriter(PipeWriter inner, KeepAliveEnforcement enforcement) : PipeWriter
 {
+    /// <summary>
+    /// A large response leaves long after its call has said that it wrote, and a client probes its bandwidth with pings while it reads
+    /// it. What Kestrel writes of its own accord (acknowledgements, windows) is smaller than this.
+    /// </summary>
+    private const int DataBytesMin = 64;
+
     public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
 
     public override long UnflushedBytes => inner.UnflushedBytes;
 
-    public override void Advance(int bytes) => inner.Advance(bytes);
+    public override void Advance(int bytes)
+    {
+        if (bytes >= DataBytesMin)
+        {
+            enforcement.Wrote();
+        }
+
+        inner.Advance(bytes);
+    }
 
     public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
 

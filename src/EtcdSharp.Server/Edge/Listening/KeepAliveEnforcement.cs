@@ -58,6 +58,9 @@ internal sealed class KeepAliveEnforcement : IDuplexPipe
         return next(connection);
     }
 
+    /// <summary>Data is on its way to the client.</summary>
+    public void Wrote() => guard.Wrote();
+
     /// <summary>Wakes the reader, who then sees <see cref="Closed"/>.</summary>
     public void StopReading() => transport.Input.CancelPendingRead();
 
