@@ -1,8 +1,6 @@
-using EtcdSharp.Api.Errors;
 using EtcdSharp.Grpc.Health;
 using EtcdSharp.Grpc.Server;
-using EtcdSharp.Platform;
-using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Compaction;
 using EtcdSharp.Server.Edge.Grpc;
 using EtcdSharp.Server.Edge.Http;
 using EtcdSharp.Server.Edge.Listening;
@@ -174,6 +172,14 @@ public sealed class Member : IAsyncDisposable
         _node.Start();
         using var starting = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);
         RunInBackground(_publication.FollowVersionAsync);
+        if (AutoCompaction.Parse(_options.AutoCompactionMode, _options.AutoCompactionRetention, _options.Clock) is { } schedule)
+        {
+            var logger = _options.Logging.CreateLogger("EtcdSharp.Compaction");
+            RunInBackground(
+                new AutoCompaction(schedule, _node.Log, () => _store.Kv.CurrentRevision, _options.Clock, logger).RunAsync
+            );
+        }
+
         RunInBackground(new LeaseDuties(_store.Lessor, _node.Log, _options.Clock).RunAsync);
         var urls = _options.AdvertiseClientUrls ?? _options.ListenClientUrls;
         await _publication.PublishAttributesAsync(_options.Name, urls, starting.Token).ConfigureAwait(false);
