@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace EtcdSharp.Storage.Bolt;
 
-/// <summary>A set of page ids as bits: 32 kB per million pages (4 GB of 4 kB pages takes 128 kB).</summary>
+/// <summary>A set of page ids as bits: 128 kB per million pages, which are 4 GB at 4 kB each.</summary>
 internal sealed class PageBitmap
 {
     private const int BitsPerWord = 64;

@@ -143,6 +143,53 @@ public sealed class BoltFileTests
         Assert.Equal(1000, Count(read));
     }
 
+    [Theory]
+    [InlineData(1024)]
+    [InlineData(4096)]
+    [InlineData(65536)]
+    public void Either_meta_page_alone_opens_the_file(int pageSize)
+    {
+        BoltOptions options = _options with { PageSize = pageSize };
+        using (BoltFile file = BoltFile.Open(_disk, Path, options))
+        {
+            for (byte round = 1; round <= 4; round++)
+            {
+                using BoltWriteTransaction transaction = file.BeginWrite();
+                transaction.CreateBucketIfMissing("b"u8).Put("k"u8, [round]);
+                transaction.Commit();
+            }
+        }
+
+        // The last commit is transaction 5, so the second meta page holds it and the first one the commit before.
+        byte[] sound = _disk.ReadAllBytes(Path);
+        foreach ((int destroyed, byte expected) in new[] { (0, (byte)4), (1, (byte)3) })
+        {
+            byte[] bytes = (byte[])sound.Clone();
+            bytes[(destroyed * pageSize) + 20] ^= 1;
+            _disk.WriteAllBytes("/data/copy", bytes);
+            using BoltFile file = BoltFile.Open(_disk, "/data/copy", _options);
+            Assert.Equal(pageSize, file.PageSize);
+            using BoltReadTransaction read = file.BeginRead();
+            Assert.True(read.Bucket("b"u8)!.TryGet("k"u8, out ReadOnlySpan<byte> value));
+            Assert.Equal(expected, value[0]);
+            Assert.Empty(file.Check());
+        }
+
+        sound[20] ^= 1;
+        sound[pageSize + 20] ^= 1;
+        _disk.WriteAllBytes("/data/copy", sound);
+        Assert.Equal(BoltDamage.NoValidMeta, Assert.Throws<BoltCorruptionException>(() => BoltFile.Open(_disk, "/data/copy", _options)).Damage);
+    }
+
+    [Fact]
+    public void A_file_cut_short_is_refused()
+    {
+        Fill(1000);
+        byte[] bytes = _disk.ReadAllBytes(Path);
+        _disk.WriteAllBytes("/data/copy", bytes.AsSpan(0, bytes.Length - 8192));
+        Assert.Equal(BoltDamage.Truncated, Assert.Throws<BoltCorruptionException>(() => BoltFile.Open(_disk, "/data/copy", _options)).Damage);
+    }
+
     [Fact]
     public void A_transaction_without_changes_writes_nothing()
     {

@@ -14,8 +14,10 @@ public sealed partial class BoltRealEtcdTests
 {
     private const int Keys = 300;
 
-    [Fact]
-    public async Task A_database_goes_from_real_etcd_to_here_and_back()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_database_goes_from_real_etcd_to_here_and_back(bool syncFreelist)
     {
         string? programs = FindPrograms();
         if (programs is null)
@@ -39,7 +41,7 @@ public sealed partial class BoltRealEtcdTests
             });
             string db = Path.Combine(data, "member", "snap", "db");
             string before = await Run(programs, "etcdutl", "snapshot", "status", db);
-            CheckAndRewrite(db);
+            CheckAndRewrite(db, syncFreelist);
             Assert.Equal(HashAndRevision(before), HashAndRevision(await Run(programs, "etcdutl", "snapshot", "status", db)));
             await RunEtcd(programs, data, async endpoint =>
             {
@@ -56,7 +58,7 @@ public sealed partial class BoltRealEtcdTests
     }
 
     /// <summary>Reads what real etcd wrote, then moves every page by compacting it into a file of our own.</summary>
-    private static void CheckAndRewrite(string db)
+    private static void CheckAndRewrite(string db, bool syncFreelist)
     {
         using (BoltFile file = BoltFile.Open(SystemDisk.Instance, db, new BoltOptions()))
         {
@@ -71,7 +73,7 @@ public sealed partial class BoltRealEtcdTests
             }
 
             Assert.Equal(Keys + 1, revision);
-            using BoltFile target = BoltFile.Open(SystemDisk.Instance, db + ".ours", new BoltOptions());
+            using BoltFile target = BoltFile.Open(SystemDisk.Instance, db + ".ours", new BoltOptions { SyncFreelist = syncFreelist });
             read.CompactInto(target, keysPerCommit: 100);
 
             // Change and change back, so that pages of ours replace each other too.
