@@ -226,6 +226,54 @@ public class LessorTests
     }
 
     [Fact]
+    public async Task Questions_and_renewals_from_other_threads_see_whole_leases_while_keys_come_and_go()
+    {
+        const int keys = 200;
+        var lessor = Open();
+        lessor.Promote(TimeSpan.Zero, 0);
+        lessor.Grant(1, 1000, 0);
+        lessor.Attach(1, Key("always"));
+        using var done = new ManualResetEventSlim();
+        var asked = 0;
+        var askers = Enumerable
+            .Range(0, 3)
+            .Select(_ =>
+                Task.Run(() =>
+                {
+                    while (!done.IsSet)
+                    {
+                        var told = lessor.Describe(1, true, 0)!.Keys;
+                        Assert.Contains(told, key => key.AsSpan().SequenceEqual("always"u8));
+                        Assert.InRange(told.Length, 1, keys + 1);
+                        Assert.Equal(LeaseStatus.Done, lessor.FinishRenewal(1, 0).Status);
+                        Assert.Contains(1, lessor.ListIds());
+                        Interlocked.Increment(ref asked);
+                    }
+                })
+            )
+            .ToArray();
+
+        for (var round = 0; (round < 300 || Volatile.Read(ref asked) < 100) && !askers.Any(asker => asker.IsFaulted); round++)
+        {
+            for (var i = 0; i < keys; i++)
+            {
+                lessor.Attach(1, Key("k" + i));
+            }
+
+            for (var i = 0; i < keys; i++)
+            {
+                lessor.Detach(1, Key("k" + i));
+            }
+
+            lessor.Grant(2, 1000, 0);
+            lessor.Revoke(2);
+        }
+
+        done.Set();
+        await Task.WhenAll(askers);
+    }
+
+    [Fact]
     public void A_model_of_leases_holds_through_random_histories()
     {
         var expiredTotal = 0;
