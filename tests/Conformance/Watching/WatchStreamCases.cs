@@ -245,7 +245,8 @@ public sealed class WatchStreamCases(Servers servers)
     [Theory, OnEach]
     public async Task ProgressNotifyReportsWhenNothingHappens(ServerKind kind)
     {
-        await using var server = await Servers.Fresh(kind, "--experimental-watch-progress-notify-interval", "300ms");
+        var flag = kind == ServerKind.Real ? "--experimental-watch-progress-notify-interval" : "--watch-progress-notify-interval";
+        await using var server = await Servers.Fresh(kind, flag, "300ms");
         var keys = new Keyspace();
         await using var watch = server.Endpoint.Watch();
         await Ask(watch, Create(new WatchCreateRequest { Key = keys["a"], ProgressNotify = true }));

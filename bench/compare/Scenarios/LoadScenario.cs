@@ -1,0 +1,43 @@
+using System.Globalization;
+using EtcdSharp.Harness;
+
+namespace EtcdSharp.Compare.Scenarios;
+
+/// <summary>A load on a fresh server, after some keys were written for it to read.</summary>
+internal sealed class LoadScenario(string name, string title, long preloadedKeys, string kind, params string[] arguments)
+    : Scenario(name, title)
+{
+    public override Task<IReadOnlyList<Measurement>> RunAsync(ServerKind server, CompareOptions options) =>
+        InScratchAsync(options, folder => MeasureAsync(server, options, folder));
+
+    private async Task<IReadOnlyList<Measurement>> MeasureAsync(ServerKind serverKind, CompareOptions options, string folder)
+    {
+        await using var server = await StartAsync(serverKind, folder);
+        string[] keySpace = preloadedKeys == 0 ? [] : ["--key-space", preloadedKeys.ToString(CultureInfo.InvariantCulture)];
+        if (preloadedKeys > 0)
+        {
+            await LoadGenerator.RunAsync(
+                server, "put", [.. keySpace, "--sequential", "--total", preloadedKeys.ToString(CultureInfo.InvariantCulture)]);
+        }
+        var cpuBefore = server.CpuTime();
+        var report = await LoadGenerator.RunAsync(
+            server,
+            kind,
+            [
+                .. keySpace, .. arguments,
+                "--warmup", options.Warmup.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+                "--duration", options.Duration.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+            ]);
+        var cpu = server.CpuTime() - cpuBefore;
+        return
+        [
+            new("requests/s", report.PerSecond(0), MoreIsBetter: true),
+            new("p50 ms", report.Milliseconds(0, "p50")),
+            new("p99 ms", report.Milliseconds(0, "p99")),
+            new("p99.9 ms", report.Milliseconds(0, "p99.9")),
+            new("server CPU us/request", cpu.TotalMicroseconds / report.Requests),
+            new("answer bytes", report.AnswerBytesEach(0)),
+            new("client CPU us/request", report.ClientCpuSeconds * 1e6 / report.Requests),
+        ];
+    }
+}

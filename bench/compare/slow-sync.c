@@ -1,0 +1,47 @@
+/* Loaded before the C library (LD_PRELOAD) to make every sync of a file take SLOW_SYNC_MS longer, as a slow disk does.
+   .NET looks functions up by name, so that the look-up itself is answered here, too. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static void wait_a_little(void)
+{
+    const char *text = getenv("SLOW_SYNC_MS");
+    long ms = text ? atol(text) : 0;
+    struct timespec span = { ms / 1000, (ms % 1000) * 1000000L };
+    while (nanosleep(&span, &span) != 0) { }
+}
+
+int fsync(int file)
+{
+    wait_a_little();
+    return (int)syscall(SYS_fsync, file);
+}
+
+int fdatasync(int file)
+{
+    wait_a_little();
+    return (int)syscall(SYS_fdatasync, file);
+}
+
+void *dlsym(void *restrict library, const char *restrict name)
+{
+    static void *(*real)(void *, const char *);
+    if (!real) {
+        real = (void *(*)(void *, const char *))dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.34");
+        if (!real) {
+            real = (void *(*)(void *, const char *))dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.2.5");
+        }
+    }
+    if (strcmp(name, "fsync") == 0) {
+        return (void *)fsync;
+    }
+    if (strcmp(name, "fdatasync") == 0) {
+        return (void *)fdatasync;
+    }
+    return real(library, name);
+}
