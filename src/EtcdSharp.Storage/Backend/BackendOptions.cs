@@ -1,3 +1,5 @@
+using EtcdSharp.Storage.Bolt;
+
 namespace EtcdSharp.Storage.Backend;
 
 internal sealed class BackendOptions
@@ -10,6 +12,9 @@ internal sealed class BackendOptions
 
     /// <summary>Leaves out the syncs: for tests, and for <c>--unsafe-no-fsync</c>.</summary>
     public bool NoSync { get; init; }
+
+    /// <summary>Address space reserved for the file at open.</summary>
+    public long InitialMapBytes { get; init; } = BoltOptions.DefaultInitialMapBytes;
 
     /// <summary>Commits on a thread of its own. Off in the simulation, which commits when the seed says so.</summary>
     public bool OwnThread { get; init; } = true;

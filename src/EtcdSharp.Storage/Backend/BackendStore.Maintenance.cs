@@ -67,7 +67,7 @@ internal sealed partial class BackendStore
                 _disk.DeleteFile(copyPath);
             }
 
-            using (var copy = BoltFile.Open(_disk, copyPath, new BoltOptions { NoSync = _options.NoSync }))
+            using (var copy = BoltFile.Open(_disk, copyPath, FileOptions(_options)))
             {
                 using var read = _file.BeginRead();
                 read.CompactInto(copy, DefragmentKeysPerCommit);
@@ -77,7 +77,7 @@ internal sealed partial class BackendStore
             _disk.Rename(copyPath, _path);
             _disk.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
             var old = _file;
-            var fresh = BoltFile.Open(_disk, _path, new BoltOptions { NoSync = _options.NoSync });
+            var fresh = BoltFile.Open(_disk, _path, FileOptions(_options));
             Volatile.Write(ref _file, fresh);
             Publish(new ReadHandle(fresh.BeginRead()), null);
             old.Dispose();

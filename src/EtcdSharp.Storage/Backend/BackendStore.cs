@@ -75,7 +75,9 @@ internal sealed partial class BackendStore : IDisposable
 
     /// <summary>Opens the file, creating it and its buckets when they are missing, and starts the committer thread.</summary>
     public static BackendStore Open(IDisk disk, string path, BackendOptions options) =>
-        new(disk, path, options, BoltFile.Open(disk, path, new BoltOptions { NoSync = options.NoSync }));
+        new(disk, path, options, BoltFile.Open(disk, path, FileOptions(options)));
+
+    private static BoltOptions FileOptions(BackendOptions options) => new() { NoSync = options.NoSync, InitialMapBytes = options.InitialMapBytes };
 
     /// <summary>
     /// Begins applying one log entry on the apply thread: everything written until <see cref="EndEntry"/> gets into the
