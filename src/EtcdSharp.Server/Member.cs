@@ -43,7 +43,7 @@ public sealed class Member : IAsyncDisposable
         _store = new MemberStore(options, nodeOptions, start);
         RequireSupported();
         _node = new MemberNode(options, nodeOptions, start, _store, data, new NoPeers());
-        _publication = new Publication(_node.Log, _store.Cluster);
+        _publication = new Publication(_node.Log, _store.Cluster, options.ClusterVersionMax);
         _node.Machine.TermBegun = _publication.TermBegun;
         _node.Machine.RaiseNoSpace = () => QuotaGuard.RaiseAsync(_node.Log, _stopping.Token);
         _node.Machine.RemovedFromCluster = () => _ = StopAfterRemovalAsync();
@@ -87,6 +87,7 @@ public sealed class Member : IAsyncDisposable
             StrictReconfigCheck = options.StrictReconfigCheck,
             MaxSnapshotFiles = options.MaxSnapshotFiles,
             MaxWalFiles = options.MaxWalFiles,
+            AlwaysAskReadIndex = options.AlwaysAskReadIndex,
         };
 
         // Reading the log and the index takes its time and blocks; it is not for the caller's thread.

@@ -1,5 +1,6 @@
 using EtcdSharp.Platform;
 using EtcdSharp.Server.Edge.Listening;
+using EtcdSharp.Server.Membership;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -103,6 +104,12 @@ public sealed record MemberOptions
     /// </summary>
     public Action<string, Exception> Fatal { get; init; } =
         static (part, failure) => Environment.FailFast($"{part} failed: {failure.Message}", failure);
+
+    /// <summary>Holds the cluster at an older version, so that a test can give the directory to an older etcd.</summary>
+    internal EtcdVersion ClusterVersionMax { get; init; } = EtcdVersion.Server.Release;
+
+    /// <summary>Lets even a member that runs alone ask raft before every linearizable read, as members of a cluster do.</summary>
+    internal bool AlwaysAskReadIndex { get; init; }
 
     internal IDisk Disk { get; init; } = SystemDisk.Instance;
 

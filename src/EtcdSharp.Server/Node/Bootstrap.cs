@@ -96,7 +96,7 @@ internal sealed class Bootstrap(
     private StartingPoint Restart()
     {
         var storeExisted = data.HasStore;
-        var mark = WalReading.ValidSnapshots(disk, data.WalPath).MaxBy(snapshot => snapshot.Index);
+        var mark = WalReading.ValidSnapshots(disk, data.WalPath).DefaultIfEmpty().MaxBy(snapshot => snapshot.Index);
         var backend = OpenBackend(mark.Index);
         try
         {

@@ -28,6 +28,9 @@ internal sealed record NodeOptions
 
     public int MaxWalFiles { get; init; } = 5;
 
+    /// <summary>Leaves out the short way that a member running alone has for linearizable reads.</summary>
+    public bool AlwaysAskReadIndex { get; init; }
+
     public int ElectionTicks => Math.Max(ElectionMs / HeartbeatMs, 2);
 
     /// <summary>Five seconds for queues and the disk, and two election timeouts in case a leader must be found first.</summary>

@@ -6,7 +6,8 @@ using Google.Protobuf;
 namespace EtcdSharp.Server.Node;
 
 /// <summary>What a member tells the cluster of itself and, when it leads, of the cluster's version.</summary>
-internal sealed class Publication(IReplicatedLog log, ClusterState cluster)
+/// <param name="release">What the members can do: the release of this server, as long as there is one member.</param>
+internal sealed class Publication(IReplicatedLog log, ClusterState cluster, EtcdVersion release)
 {
     /// <summary>How often the leader looks whether the version must change although nothing called for it.</summary>
     private static readonly TimeSpan VersionInterval = TimeSpan.FromSeconds(4);
@@ -48,7 +49,7 @@ internal sealed class Publication(IReplicatedLog log, ClusterState cluster)
         while (!stopping.IsCancellationRequested)
         {
             await _termBegun.WaitAsync(VersionInterval, stopping).ConfigureAwait(false);
-            if (log.IsLeader && NextVersion(cluster.View) is { } version)
+            if (log.IsLeader && NextVersion(cluster.View, release) is { } version)
             {
                 var request = new ClusterVersionSetRequest { Ver = version.ToString() };
                 await ProposeAsync(RequestKind.ClusterVersionSet, request, stopping).ConfigureAwait(false);
@@ -56,10 +57,9 @@ internal sealed class Publication(IReplicatedLog log, ClusterState cluster)
         }
     }
 
-    /// <summary>The version to set, null to leave it. All members run this release, as long as there is one member.</summary>
-    internal static EtcdVersion? NextVersion(ClusterView view)
+    /// <summary>The version to set, null to leave it.</summary>
+    internal static EtcdVersion? NextVersion(ClusterView view, EtcdVersion lowest)
     {
-        var lowest = EtcdVersion.Server.Release;
         if (view.Version is not { } current)
         {
             return lowest;

@@ -24,7 +24,7 @@ internal sealed class ReadIndex(NodeState state, AppliedWaiters applied, Request
     /// <summary>Any thread. Null when a read may be served now.</summary>
     public ValueTask<EtcdError?> WaitAsync(CancellationToken cancellation)
     {
-        if (state.AppliedStateIsCurrent && _stopped is null)
+        if (!options.AlwaysAskReadIndex && state.AppliedStateIsCurrent && _stopped is null)
         {
             return default;
         }
