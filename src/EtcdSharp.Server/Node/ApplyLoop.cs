@@ -23,6 +23,7 @@ internal sealed class ApplyLoop
     private readonly Action<string, Exception> _fatal;
     private readonly Thread _thread;
     private List<Message> _taken = [];
+    private readonly List<PendingRequest> _configurations = [];
     private CompletionBatch? _completions;
     private bool _stopping;
 
@@ -107,6 +108,11 @@ internal sealed class ApplyLoop
 
         Wake();
         _loop.Step(message.Responses.Span);
+
+        // Raft takes one configuration change at a time, so the next one must not come before this answer.
+        _configurations.ForEach(Complete);
+        _configurations.Clear();
+        Wake();
         if (entries.Length != 0)
         {
             NodeMetrics.ProposalsApplied.Record((long)entries[^1].Index);
@@ -133,7 +139,7 @@ internal sealed class ApplyLoop
         _state.PublishApplied(entry.Index, entry.Term);
         if (id != 0)
         {
-            Finish(id, result);
+            Finish(id, result, entry.Type);
         }
     }
 
@@ -175,7 +181,7 @@ internal sealed class ApplyLoop
             return configuration;
         }) ?? ConfState.Empty;
 
-    private void Finish(ulong id, in ApplyResult result)
+    private void Finish(ulong id, in ApplyResult result, EntryType type)
     {
         if (_waiters.TryTake(id, result) is not { } request)
         {
@@ -189,6 +195,18 @@ internal sealed class ApplyLoop
             return;
         }
 
+        if (type == EntryType.ConfChange)
+        {
+            _configurations.Add(request);
+        }
+        else
+        {
+            Complete(request);
+        }
+    }
+
+    private void Complete(PendingRequest request)
+    {
         _completions ??= CompletionBatch.Rent();
         _completions.Add(request);
         if (_completions.IsFull)

@@ -193,14 +193,16 @@ internal sealed class RaftLoop
         while (TakeInput(out var readsWaiting))
         {
             Tick();
-            foreach (var action in _taken.Actions)
-            {
-                action(_node);
-            }
-
             foreach (var message in _taken.Messages)
             {
                 _node.Step(message);
+            }
+
+            // After the messages: who proposes a configuration change because the one before is applied must find
+            // that raft knows it too.
+            foreach (var action in _taken.Actions)
+            {
+                action(_node);
             }
 
             if (readsWaiting)
