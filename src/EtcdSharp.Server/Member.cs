@@ -43,7 +43,7 @@ public sealed class Member : IAsyncDisposable
         _store = new MemberStore(options, nodeOptions, start);
         RequireSupported();
         _node = new MemberNode(options, nodeOptions, start, _store, data, new NoPeers());
-        _publication = new Publication(_node.Log, _store.Cluster, options.ClusterVersionMax);
+        _publication = new Publication(_node.Log, _store.Cluster, options.ServerVersion.Release);
         _node.Machine.TermBegun = _publication.TermBegun;
         _node.Machine.RaiseNoSpace = () => QuotaGuard.RaiseAsync(_node.Log, _stopping.Token);
         _node.Machine.RemovedFromCluster = () => _ = StopAfterRemovalAsync();
@@ -157,6 +157,17 @@ public sealed class Member : IAsyncDisposable
     /// <summary>To go on where this release would break a promise is worse than not to start.</summary>
     private void RequireSupported()
     {
+        var server = _store.Cluster.ServerVersion;
+        if ((_store.Cluster.View.Version ?? server) > server || _store.Cluster.StorageVersion > server)
+        {
+            var found = $"cluster version {_store.Cluster.View.Version}, storage version {_store.Cluster.StorageVersion}";
+            _store.Dispose();
+            throw new BootstrapException(
+                $"invalid downgrade: the data directory is above this member's version {server} ({found}); "
+                    + $"start with a higher --emulated-version, or downgrade the cluster first"
+            );
+        }
+
         var problem =
             _store.Cluster.View.Members.Count > 1 ? "the data directory belongs to a cluster of several members"
             : _store.Backend.Get(BackendBucket.Auth, MetaKeys.AuthEnabled) is [1] ? "authentication is enabled in the data directory"

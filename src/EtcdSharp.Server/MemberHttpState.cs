@@ -15,6 +15,8 @@ internal sealed class MemberHttpState(MemberStore store, IReplicatedLog log) : I
 
     public bool IsLearner => store.Cluster.View.Find(log.MemberId)?.IsLearner ?? false;
 
+    public string ServerVersion => store.Cluster.ServerVersion.ToString();
+
     public string? ClusterVersion => store.Cluster.View.Version?.ToString();
 
     public string? StorageVersion => store.Cluster.StorageVersion.ToString();

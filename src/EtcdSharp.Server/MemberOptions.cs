@@ -1,6 +1,7 @@
 using EtcdSharp.Platform;
 using EtcdSharp.Server.Edge.Listening;
 using EtcdSharp.Server.Membership;
+using EtcdSharp.Server.Node;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,6 +32,12 @@ public sealed record MemberOptions
     public string InitialClusterToken { get; init; } = "etcd-cluster";
 
     public bool NewCluster { get; init; } = true;
+
+    /// <summary>
+    /// 3.5, 3.6 or 3.7: what the member says it is, and the height to which it lets the version of cluster and storage
+    /// rise. As long as nothing raised them further, etcd of that release can take the data directory back.
+    /// </summary>
+    public string EmulatedVersion { get; init; } = "3.7";
 
     public int HeartbeatMs { get; init; } = 100;
 
@@ -105,8 +112,11 @@ public sealed record MemberOptions
     public Action<string, Exception> Fatal { get; init; } =
         static (part, failure) => Environment.FailFast($"{part} failed: {failure.Message}", failure);
 
-    /// <summary>Holds the cluster at an older version, so that a test can give the directory to an older etcd.</summary>
-    internal EtcdVersion ClusterVersionMax { get; init; } = EtcdVersion.Server.Release;
+    /// <summary>The release that <see cref="EmulatedVersion"/> names.</summary>
+    internal EtcdVersion ServerVersion =>
+        EtcdVersion.TryEmulate(EmulatedVersion, out var version)
+            ? version
+            : throw new BootstrapException($"version {EmulatedVersion} cannot be emulated, only 3.5, 3.6 and 3.7");
 
     /// <summary>Lets even a member that runs alone ask raft before every linearizable read, as members of a cluster do.</summary>
     internal bool AlwaysAskReadIndex { get; init; }

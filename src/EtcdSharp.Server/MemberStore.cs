@@ -17,7 +17,7 @@ internal sealed class MemberStore : IDisposable
     public MemberStore(MemberOptions options, NodeOptions node, StartingPoint start)
     {
         Backend = start.Backend;
-        Cluster = new ClusterState(Backend, start.ClusterId, start.MemberId);
+        Cluster = new ClusterState(Backend, start.ClusterId, start.MemberId) { ServerVersion = options.ServerVersion };
         Alarms = new AlarmStore(Backend);
         Quota = new Quota(Backend, options.QuotaBackendBytes);
 

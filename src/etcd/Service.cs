@@ -16,7 +16,7 @@ internal static class Service
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, "interrupt"));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, "terminated"));
 
-        var options = MemberOptionsFactory.Create(configuration, logs);
+        var options = MemberOptionsFactory.Create(configuration, logs) with { Fatal = Abandon };
         StartLog.Starting(
             logger,
             ProductVersion.Etcd,
@@ -64,5 +64,12 @@ internal static class Service
             StartLog.Signal(logger, name);
             stop.Cancel();
         }
+    }
+    /// <summary>Nothing may be acknowledged any more: ends the process without the ways of an orderly stop, which would write on.</summary>
+    private static void Abandon(string part, Exception failure)
+    {
+        Console.Error.WriteLine($"etcd: {part} failed: {failure.Message}");
+        Console.Error.Flush();
+        Environment.Exit(ExitCodes.CannotGoOn);
     }
 }

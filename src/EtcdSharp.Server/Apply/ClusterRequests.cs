@@ -37,10 +37,10 @@ internal static class ClusterRequests
             throw new InvalidDataException($"the log sets the cluster version to '{text}', which is no version");
         }
 
-        if (EtcdVersion.Server.Release < version)
+        if (cluster.ServerVersion.Release < version)
         {
             throw new InvalidDataException(
-                $"invalid downgrade: this server is version {EtcdVersion.Server}, the cluster is at {version}"
+                $"invalid downgrade: this server is version {cluster.ServerVersion}, the cluster is at {version}"
             );
         }
 

@@ -78,6 +78,7 @@ internal static class ConfigurationRules
     private static string? BrokenChoice(FlagValues values) =>
         NotOneOf(values, "initial-cluster-state", "new", "existing")
         ?? NotOneOf(values, "auto-compaction-mode", "periodic", "revision")
+        ?? NotOneOf(values, "emulated-version", "3.5", "3.6", "3.7")
         ?? NotOneOf(values, "metrics", "basic", "extensive")
         ?? NotOneOf(values, "logger", "zap")
         ?? NotOneOf(values, "log-level", "debug", "info", "warn", "error", "dpanic", "panic", "fatal")

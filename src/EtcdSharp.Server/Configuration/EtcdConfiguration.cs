@@ -33,6 +33,7 @@ internal sealed class EtcdConfiguration
     public required string InitialCluster { get; init; }
     public required string InitialClusterToken { get; init; }
     public required bool NewCluster { get; init; }
+    public required string EmulatedVersion { get; init; }
 
     /// <summary>Bytes; zero or less for no limit.</summary>
     public required long QuotaBackendBytes { get; init; }
@@ -120,6 +121,7 @@ internal sealed class EtcdConfiguration
                 : string.Join(',', advertisePeerUrls.Select(url => $"{name}={url}")),
             InitialClusterToken = values.Text("initial-cluster-token"),
             NewCluster = values.Text("initial-cluster-state") == "new",
+            EmulatedVersion = values.Text("emulated-version"),
             QuotaBackendBytes =
                 values.Integer("quota-backend-bytes") is var quota && quota == 0 ? QuotaBackendBytesDefault : quota,
             BackendBatchInterval =

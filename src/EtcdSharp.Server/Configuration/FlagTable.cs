@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace EtcdSharp.Server.Configuration;
 
-/// <summary>Every flag of etcd 3.7, with its default and how far the feature behind it is built here.</summary>
+/// <summary>Every flag of etcd 3.7 and our own under a heading of theirs, with its default and how far the feature behind it is built here.</summary>
 internal static class FlagTable
 {
     /// <summary>Flags of old releases that etcd still takes without a word.</summary>
@@ -139,6 +139,7 @@ internal static class FlagTable
         new("Features", "compaction-sleep-interval", FlagKind.Duration, "10ms", "Pause between two steps of a compaction."),
         new("Features", "downgrade-check-time", FlagKind.Duration, "5s", "Time between two looks at the state of a downgrade.", FlagSupport.Accepted),
         new("Features", "snapshot-catchup-entries", FlagKind.Unsigned, "5000", "Log entries kept behind a snapshot for slow members."),
+        new("EtcdSharp", "emulated-version", FlagKind.Text, "3.7", "3.5, 3.6 or 3.7: the release to act as; the data directory can go back to etcd of that release."),
         new("Unsafe feature", "force-new-cluster", FlagKind.Boolean, "false", "Start as the only member of a new cluster from this data directory.", FlagSupport.NotBuilt),
         new("Unsafe feature", "unsafe-no-fsync", FlagKind.Boolean, "false", "Never wait for the disk: loses acknowledged writes at a power failure."),
     ];

@@ -18,6 +18,7 @@ internal static class MemberOptionsFactory
             InitialCluster = [.. configuration.InitialMembers()],
             InitialClusterToken = configuration.InitialClusterToken,
             NewCluster = configuration.NewCluster,
+            EmulatedVersion = configuration.EmulatedVersion,
             HeartbeatMs = configuration.HeartbeatMilliseconds,
             ElectionMs = configuration.ElectionMilliseconds,
             InitialElectionTickAdvance = configuration.InitialElectionTickAdvance,

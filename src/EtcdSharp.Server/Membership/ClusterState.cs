@@ -28,6 +28,9 @@ internal sealed class ClusterState
 
     public ulong LocalId { get; }
 
+    /// <summary>What this member says it is, and the height above which it lets neither cluster nor storage rise.</summary>
+    public EtcdVersion ServerVersion { get; init; } = EtcdVersion.Server;
+
     public ClusterView View => Volatile.Read(ref _view);
 
     /// <summary>Called on the apply loop after every change.</summary>

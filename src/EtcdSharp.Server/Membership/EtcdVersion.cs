@@ -11,6 +11,12 @@ internal readonly record struct EtcdVersion(int Major, int Minor, int Patch) : I
     /// <summary>The release whose behaviour this server has; what clients and other members are told.</summary>
     public static readonly EtcdVersion Server = new(3, 7, 1);
 
+    /// <summary>
+    /// The releases that a member can act as, so that a data directory can go back to one of them; the patch numbers
+    /// are those whose behaviour was compared, because clients choose features by them.
+    /// </summary>
+    private static readonly EtcdVersion[] Emulated = [new(3, 5, 30), new(3, 6, 14), Server];
+
     /// <summary>The version a cluster starts with while the releases of its members are not all known.</summary>
     public static readonly EtcdVersion OldestCluster = new(3, 0, 0);
 
@@ -59,6 +65,13 @@ internal readonly record struct EtcdVersion(int Major, int Minor, int Patch) : I
 
         version = new EtcdVersion(numbers[0], numbers[1], numbers[2]);
         return count >= 2;
+    }
+
+    /// <summary>The release to act as for <c>3.5</c>, <c>3.6</c> or <c>3.7</c>; false for anything else.</summary>
+    public static bool TryEmulate(string text, out EtcdVersion version)
+    {
+        version = Array.Find(Emulated, release => release.ToReleaseString() == text);
+        return version != default;
     }
 
     public int CompareTo(EtcdVersion other) => (Major, Minor, Patch).CompareTo((other.Major, other.Minor, other.Patch));

@@ -55,7 +55,7 @@ internal sealed class MaintenanceService(
         var response = new StatusResponse
         {
             Header = log.Header(store.CurrentRevision),
-            Version = EtcdVersion.Server.ToString(),
+            Version = cluster.ServerVersion.ToString(),
             DbSize = backend.SizeBytes,
             DbSizeInUse = backend.InUseBytes,
             DbSizeQuota = quota.Bytes,

@@ -33,7 +33,7 @@ internal sealed class HttpEndpoints(IMemberState member, HealthEndpoints health,
             var cluster = member.ClusterVersion ?? "not_decided";
             var storage = member.StorageVersion ?? "unknown";
             await http.Response.WriteAsync(
-                $"{{\"etcdserver\":\"{ProductVersion.Etcd}\",\"etcdcluster\":\"{cluster}\",\"storage\":\"{storage}\"}}"
+                $"{{\"etcdserver\":\"{member.ServerVersion}\",\"etcdcluster\":\"{cluster}\",\"storage\":\"{storage}\"}}"
             );
         }
     }

@@ -11,6 +11,9 @@ internal interface IMemberState
 
     bool IsLearner { get; }
 
+    /// <summary>The release that the member acts as: <c>3.7.1</c> unless an older one is emulated.</summary>
+    string ServerVersion { get; }
+
     /// <summary>As <c>3.7.0</c>; null while the cluster has not decided.</summary>
     string? ClusterVersion { get; }
 
