@@ -1,9 +1,6 @@
-using EtcdSharp.Grpc.Health;
-using EtcdSharp.Grpc.Server;
 using EtcdSharp.Server.Compaction;
+using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Edge.Grpc;
-using EtcdSharp.Server.Edge.Http;
-using EtcdSharp.Server.Edge.Listening;
 using EtcdSharp.Server.Metrics;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Storage;
@@ -30,17 +27,19 @@ public sealed class Member : IAsyncDisposable
     private readonly List<Task> _background = [];
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
-    private EdgeHost? _edge;
-    private MetricsCollector? _metrics;
+    private readonly MetricsCollector _metrics;
+    private readonly MemberMetrics _memberMetrics;
+    private readonly MemberEdge _edge;
     private Task? _stop;
 
-    private Member(MemberOptions options, NodeOptions nodeOptions)
+    private Member(MemberOptions options, NodeOptions nodeOptions, FeatureGates gates, MetricsCollector metrics)
     {
         _options = options;
-        var logger = options.Logging.CreateLogger("EtcdSharp.Server");
+        var logger = options.Logging.CreateLogger("EtcdSharp.Server.Member");
+        _metrics = metrics;
         var data = new DataDirectory(options.Disk, options.DataDirectory, options.WalDirectory);
         var start = CreateBootstrap(options, data, logger).Run(DescribeSelf(options));
-        _store = new MemberStore(options, nodeOptions, start);
+        _store = new MemberStore(options, nodeOptions, start, gates);
         RequireSupported();
         _node = new MemberNode(options, nodeOptions, start, _store, data, new NoPeers());
         _publication = new Publication(_node.Log, _store.Cluster, options.ServerVersion.Release);
@@ -54,6 +53,8 @@ public sealed class Member : IAsyncDisposable
                 _store.Lessor.Demote();
             }
         };
+        _memberMetrics = new MemberMetrics(_metrics, _store, _node.State, gates);
+        _edge = new MemberEdge(options, _store, _node, _metrics);
     }
 
     public ulong MemberId => _node.Log.MemberId;
@@ -61,7 +62,10 @@ public sealed class Member : IAsyncDisposable
     public ulong ClusterId => _node.Log.ClusterId;
 
     /// <summary>The client URLs as they are really listened on, with the ports that the system chose for port 0.</summary>
-    public IReadOnlyList<string> ClientUrls => [.. (_edge?.Urls ?? []).Select(url => url.Text)];
+    public IReadOnlyList<string> ClientUrls => [.. _edge.ClientUrls.Select(url => url.Text)];
+
+    /// <summary>The URLs that serve plain HTTP apart from the client URLs, as they are really listened on.</summary>
+    public IReadOnlyList<string> HttpUrls => [.. _edge.HttpUrls.Select(url => url.Text)];
 
     /// <summary>Ends when the member has stopped, for whatever reason.</summary>
     public Task Completion => _completion.Task;
@@ -90,8 +94,11 @@ public sealed class Member : IAsyncDisposable
             AlwaysAskReadIndex = options.AlwaysAskReadIndex,
         };
 
+        var gates =
+            FeatureGates.Parse(options.FeatureGates, out var problem) ?? throw new BootstrapException(problem!);
+
         // Reading the log and the index takes its time and blocks; it is not for the caller's thread.
-        var member = await Task.Run(() => new Member(options, nodeOptions), cancellation).ConfigureAwait(false);
+        var member = await Task.Run(() => Open(options, nodeOptions, gates), cancellation).ConfigureAwait(false);
         try
         {
             await member.RunAsync(cancellation).ConfigureAwait(false);
@@ -100,6 +107,20 @@ public sealed class Member : IAsyncDisposable
         catch
         {
             await member.StopAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static Member Open(MemberOptions options, NodeOptions nodeOptions, FeatureGates gates)
+    {
+        var metrics = new MetricsCollector(options.ExtensiveMetrics);
+        try
+        {
+            return new Member(options, nodeOptions, gates, metrics);
+        }
+        catch
+        {
+            metrics.Dispose();
             throw;
         }
     }
@@ -195,81 +216,8 @@ public sealed class Member : IAsyncDisposable
         RunInBackground(new LeaseDuties(_store.Lessor, _node.Log, _options.Clock).RunAsync);
         var urls = _options.AdvertiseClientUrls ?? _options.ListenClientUrls;
         await _publication.PublishAttributesAsync(_options.Name, urls, starting.Token).ConfigureAwait(false);
-        _edge = await EdgeHost.StartAsync(DescribeEdge(), starting.Token).ConfigureAwait(false);
+        await _edge.StartAsync(starting.Token).ConfigureAwait(false);
     }
-
-    private EdgeOptions DescribeEdge()
-    {
-        _metrics = new MetricsCollector(_options.ExtensiveMetrics);
-        var state = new MemberHttpState(_store, _node.Log);
-        var health = new HealthEndpoints(state, _options.Logging.CreateLogger<HealthEndpoints>());
-        return new EdgeOptions
-        {
-            Urls = [.. _options.ListenClientUrls.Select(ParseUrl)],
-            Grpc = BuildServices(),
-            Http = new HttpEndpoints(state, health, _metrics).ServeAsync,
-            MaxConcurrentStreams = _options.MaxConcurrentStreams,
-            KeepAlive = _options.KeepAlive,
-            ReuseAddress = _options.SocketReuseAddress,
-            ReusePort = _options.SocketReusePort,
-            UseTls = _options.UseTls,
-            Logging = _options.Logging,
-        };
-    }
-
-    private GrpcDispatcher BuildServices()
-    {
-        var log = _node.Log;
-        var services = new GrpcServiceBuilder();
-        var quota = new QuotaGuard(_store.Quota, log);
-        var kvOptions = new KvServiceOptions
-        {
-            MaxTxnOperations = _options.MaxTxnOperations,
-            MaxRequestBytes = _options.MaxRequestBytes,
-        };
-        new KvService(log, _store.Kv, _store.Backend, quota, kvOptions).Register(services);
-        new ClusterService(log, _store.Cluster, _node.Reconfiguration).Register(services);
-        new MaintenanceService(
-            log,
-            _store.Kv,
-            _store.Backend,
-            _store.Alarms,
-            _store.Quota,
-            _store.Cluster,
-            new DowngradeService(log, _store.Kv, _store.Cluster)
-        ).Register(services);
-        new AuthService(log, () => _store.Kv.CurrentRevision).Register(services);
-        new WatchService(
-            _store.Hub,
-            log,
-            new WatchServiceOptions
-            {
-                ProgressInterval = _options.WatchProgressInterval,
-                Randomness = _options.Randomness,
-                Time = TimeProvider.System,
-            }
-        ).Register(services);
-        new LeaseService(
-            _store.Lessor,
-            log,
-            NoOtherLeader.Instance,
-            _options.Clock,
-            () => _store.Kv.CurrentRevision
-        ).Register(services);
-        var health = new HealthService();
-        health.Set("", serving: true);
-        health.AddTo(services);
-        return services.Build(
-            new GrpcServerOptions
-            {
-                MaxReceiveMessageBytes = _options.MaxRequestBytes + GrpcServerOptions.RequestOverheadBytes,
-                Logger = _options.Logging.CreateLogger("EtcdSharp.Grpc"),
-            }
-        );
-    }
-
-    private static EdgeUrl ParseUrl(string text) =>
-        EdgeUrl.TryParse(text, out var url, out var problem) ? url : throw new BootstrapException(problem);
 
     private void RunInBackground(Func<CancellationToken, Task> work) =>
         _background.Add(Task.Run(() => work(_stopping.Token), CancellationToken.None));
@@ -282,11 +230,7 @@ public sealed class Member : IAsyncDisposable
 
     private async Task StopOnceAsync()
     {
-        if (_edge is not null)
-        {
-            await _edge.StopAsync(_options.Drain).ConfigureAwait(false);
-        }
-
+        await _edge.StopAsync().ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         _node.Stop();
         foreach (var task in _background)
@@ -295,7 +239,8 @@ public sealed class Member : IAsyncDisposable
         }
 
         _store.Dispose();
-        _metrics?.Dispose();
+        _memberMetrics.Dispose();
+        _metrics.Dispose();
         _stopping.Dispose();
         _completion.TrySetResult();
     }

@@ -21,6 +21,12 @@ public sealed record MemberOptions
 
     public IReadOnlyList<string> ListenClientUrls { get; init; } = ["http://localhost:2379"];
 
+    /// <summary>URLs for plain HTTP alone; the client URLs then serve gRPC alone. Empty for both on the client URLs.</summary>
+    public IReadOnlyList<string> ListenClientHttpUrls { get; init; } = [];
+
+    /// <summary>Further URLs that serve metrics and health.</summary>
+    public IReadOnlyList<string> ListenMetricsUrls { get; init; } = [];
+
     /// <summary>The client URLs that other members and clients are told; null for those that are listened on.</summary>
     public IReadOnlyList<string>? AdvertiseClientUrls { get; init; }
 
@@ -88,6 +94,15 @@ public sealed record MemberOptions
     public TimeSpan WatchProgressInterval { get; init; } = TimeSpan.FromMinutes(10);
 
     public int WarningApplyMs { get; init; } = 100;
+
+    /// <summary>Unary calls that take longer are logged.</summary>
+    public TimeSpan WarningUnaryRequestDuration { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Defragments the store at the start when that frees at least so many megabytes; 0 for never.</summary>
+    public ulong BootstrapDefragThresholdMegabytes { get; init; }
+
+    /// <summary>Pairs Name=true or Name=false, separated by commas.</summary>
+    public string FeatureGates { get; init; } = "";
 
     /// <summary>Leaves out every sync: a power loss then loses acknowledged writes.</summary>
     public bool UnsafeNoFsync { get; init; }

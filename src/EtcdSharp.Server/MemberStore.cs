@@ -2,6 +2,7 @@ using EtcdSharp.Mvcc;
 using EtcdSharp.Mvcc.Watch;
 using EtcdSharp.Platform;
 using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Lease;
 using EtcdSharp.Server.Membership;
 using EtcdSharp.Server.Node;
@@ -14,7 +15,7 @@ internal sealed class MemberStore : IDisposable
 {
     private readonly WatchCatchUpLoop _catchUp;
 
-    public MemberStore(MemberOptions options, NodeOptions node, StartingPoint start)
+    public MemberStore(MemberOptions options, NodeOptions node, StartingPoint start, FeatureGates gates)
     {
         Backend = start.Backend;
         Cluster = new ClusterState(Backend, start.ClusterId, start.MemberId) { ServerVersion = options.ServerVersion };
@@ -28,6 +29,8 @@ internal sealed class MemberStore : IDisposable
             {
                 MinimumTtlSeconds = LessorOptions.MinimumTtlSecondsFor(node.ElectionTicks, heartbeat),
                 ExpiredRetryInterval = node.RequestTimeout,
+                CheckpointsEnabled = gates.IsOn("LeaseCheckpoint"),
+                CheckpointsPersisted = gates.IsOn("LeaseCheckpointPersist"),
             },
             new BackendLeaseBucket(Backend)
         );

@@ -50,7 +50,8 @@ public sealed class EtcdError
 
     public static readonly EtcdError PeerURLExist = new(EtcdErrorCode.FailedPrecondition, "etcdserver: Peer URLs already exists");
 
-    public static readonly EtcdError MemberNotEnoughStarted = new(EtcdErrorCode.FailedPrecondition, "etcdserver: re-configuration failed due to not enough started members");
+    /// <summary>etcd sends this one without its code (its table names the client's form of the error), and clients see "unknown".</summary>
+    public static readonly EtcdError MemberNotEnoughStarted = new(EtcdErrorCode.Unknown, "etcdserver: re-configuration failed due to not enough started members");
 
     public static readonly EtcdError MemberBadURLs = new(EtcdErrorCode.InvalidArgument, "etcdserver: given member URLs are invalid");
 

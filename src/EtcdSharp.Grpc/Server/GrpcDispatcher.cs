@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,7 @@ public sealed partial class GrpcDispatcher
 {
     private readonly FrozenDictionary<string, ServerMethod> methods;
     private readonly FrozenSet<string> services;
+    private readonly RunningStreams streams = new();
 
     internal GrpcDispatcher(Dictionary<string, ServerMethod> methods, GrpcServerOptions options)
     {
@@ -55,9 +57,25 @@ public sealed partial class GrpcDispatcher
         return method.RunAsync(call);
     }
 
+    /// <summary>
+    /// Ends every streaming call that runs with this status, and every one that comes later at once: streams last as long as their
+    /// client likes, so a server that drains would wait for them in vain. Unary calls go on.
+    /// </summary>
+    public void EndStreams(GrpcStatus status) => streams.End(status);
+
     internal GrpcStatus Starting(GrpcServerCall call)
     {
         call.Counters.Started();
+        if (call.IsTooLate)
+        {
+            return call.CancelledStatus();
+        }
+
+        if (call.Kind != GrpcMethodKind.Unary && streams.Enter(call) is { IsOk: false } closed)
+        {
+            return closed;
+        }
+
         foreach (GrpcInterceptor interceptor in Interceptors)
         {
             GrpcStatus status = interceptor.Starting(call);
@@ -72,8 +90,18 @@ public sealed partial class GrpcDispatcher
 
     internal void Finished(GrpcServerCall call, GrpcStatus status)
     {
+        if (call.Kind != GrpcMethodKind.Unary)
+        {
+            streams.Leave(call);
+        }
+
         status = call.FinalStatus(status);
         call.Counters.Handled(status.Code);
+        if (GrpcServerMetrics.HandlingSeconds.Enabled)
+        {
+            call.Counters.Took(Stopwatch.GetElapsedTime(call.StartTimestamp));
+        }
+
         for (int i = Interceptors.Length - 1; i >= 0; i--)
         {
             Interceptors[i].Finished(call, status);

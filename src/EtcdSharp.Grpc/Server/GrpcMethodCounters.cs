@@ -4,6 +4,7 @@ namespace EtcdSharp.Grpc.Server;
 internal sealed class GrpcMethodCounters(string service, string method, GrpcMethodKind kind)
 {
     private readonly long[] handled = new long[(int)StatusCode.Unauthenticated + 1];
+    private KeyValuePair<string, object?>[]? tags;
     private long started;
     private long messagesReceived;
     private long messagesSent;
@@ -22,6 +23,10 @@ internal sealed class GrpcMethodCounters(string service, string method, GrpcMeth
             _ => "bidi_stream",
         };
 
+    /// <summary>The labels of the method's series.</summary>
+    public KeyValuePair<string, object?>[] Tags => tags ??=
+        [new("grpc_method", Method), new("grpc_service", Service), new("grpc_type", Kind)];
+
     public long StartedCount => Volatile.Read(ref started);
 
     public long MessagesReceived => Volatile.Read(ref messagesReceived);
@@ -33,6 +38,8 @@ internal sealed class GrpcMethodCounters(string service, string method, GrpcMeth
     public void Started() => Interlocked.Increment(ref started);
 
     public void Handled(StatusCode code) => Interlocked.Increment(ref handled[(int)code]);
+
+    public void Took(TimeSpan duration) => GrpcServerMetrics.HandlingSeconds.Record(duration.TotalSeconds, Tags);
 
     public void MessageReceived(int bytes)
     {

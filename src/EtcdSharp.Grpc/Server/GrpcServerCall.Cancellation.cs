@@ -5,6 +5,8 @@ namespace EtcdSharp.Grpc.Server;
 /// <summary>The part of a call that ends it early: the client's deadline, the client's reset, or the server's own decision.</summary>
 public sealed partial class GrpcServerCall
 {
+    private static readonly GrpcStatus DeadlineExceeded = new(StatusCode.DeadlineExceeded, "context deadline exceeded");
+
     private readonly Lock cancellationLock = new();
     private CancellationTokenSource? cancellation;
     private CancellationTokenRegistration clientGone;
@@ -55,8 +57,8 @@ public sealed partial class GrpcServerCall
             return forcedStatus;
         }
 
-        return HasDeadline && Environment.TickCount64 >= deadlineMs
-            ? new(StatusCode.DeadlineExceeded, "context deadline exceeded")
+        return IsTooLate
+            ? DeadlineExceeded
             : new(StatusCode.Cancelled, "context canceled");
     }
 

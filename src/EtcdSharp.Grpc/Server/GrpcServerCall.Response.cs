@@ -35,6 +35,7 @@ public sealed partial class GrpcServerCall
             }
         }
 
+        SentBytes += size;
         method.Counters.MessageSent(size);
         foreach (GrpcInterceptor interceptor in dispatcher.Interceptors)
         {
@@ -46,6 +47,7 @@ public sealed partial class GrpcServerCall
 
     internal void Received(int bytes)
     {
+        ReceivedBytes += bytes;
         method.Counters.MessageReceived(bytes);
         foreach (GrpcInterceptor interceptor in dispatcher.Interceptors)
         {

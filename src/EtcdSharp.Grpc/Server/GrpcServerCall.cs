@@ -16,6 +16,9 @@ public sealed partial class GrpcServerCall
 {
     private const int DeadlineNone = -1;
 
+    /// <summary>A caller who gives less time than this cannot be answered in it; the call does not run.</summary>
+    private static readonly TimeSpan UsefulTimeoutMin = TimeSpan.FromMicroseconds(10);
+
     private readonly GrpcDispatcher dispatcher;
     private readonly FrameReader frames = new();
     private IFeatureCollection features = null!;
@@ -41,6 +44,15 @@ public sealed partial class GrpcServerCall
     /// <summary>The path of the request, e.g. <c>/etcdserverpb.KV/Put</c>.</summary>
     public string Path => request.Path;
 
+    /// <summary>When the call began, on the clock of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
+    public long StartTimestamp { get; private set; }
+
+    /// <summary>Bytes of the request messages so far, after decompression.</summary>
+    public long ReceivedBytes { get; private set; }
+
+    /// <summary>Bytes of the response messages so far, before compression.</summary>
+    public long SentBytes { get; private set; }
+
     /// <summary>Everything else the connection and the request know.</summary>
     public IFeatureCollection Features => features;
 
@@ -60,6 +72,8 @@ public sealed partial class GrpcServerCall
 
     /// <summary>The client's certificate, where TLS asked for one.</summary>
     public X509Certificate2? ClientCertificate => features.Get<ITlsConnectionFeature>()?.ClientCertificate;
+
+    internal bool IsTooLate => HasDeadline && Environment.TickCount64 >= deadlineMs;
 
     internal FrameReader Frames => frames;
 
@@ -99,6 +113,9 @@ public sealed partial class GrpcServerCall
         request = requestFeatures.Get<IHttpRequestFeature>()!;
         response = requestFeatures.Get<IHttpResponseFeature>()!;
         output = requestFeatures.Get<IHttpResponseBodyFeature>()!.Writer;
+        StartTimestamp = System.Diagnostics.Stopwatch.GetTimestamp();
+        ReceivedBytes = 0;
+        SentBytes = 0;
         deadlineMs = DeadlineNone;
         respondGzip = false;
         responseBegun = false;
@@ -141,7 +158,8 @@ public sealed partial class GrpcServerCall
     internal void SetTimeout(TimeSpan timeout)
     {
         // A deadline of years is none: the arithmetic stays far away from overflow.
-        long milliseconds = Math.Min((long)Math.Ceiling(timeout.TotalMilliseconds), int.MaxValue);
+        long milliseconds =
+            timeout < UsefulTimeoutMin ? 0 : Math.Min((long)Math.Ceiling(timeout.TotalMilliseconds), int.MaxValue);
         deadlineMs = Environment.TickCount64 + milliseconds;
     }
 

@@ -13,6 +13,14 @@ internal static class GrpcServerMetrics
 
     private static readonly ConcurrentDictionary<string, GrpcMethodCounters> Methods = new(StringComparer.Ordinal);
     private static readonly Meter Meter = new(MeterName);
+
+    /// <summary>Someone listens with <c>--metrics extensive</c> alone; without, no call is timed for it.</summary>
+    public static readonly Histogram<double> HandlingSeconds = Meter.CreateHistogram<double>(
+        "grpc_server_handling_seconds",
+        "s",
+        "Time of calls from their first byte to their status."
+    );
+
     private static long receivedBytes;
     private static long sentBytes;
 
@@ -71,7 +79,7 @@ internal static class GrpcServerMetrics
     {
         foreach (GrpcMethodCounters counters in Methods.Values)
         {
-            yield return new(value(counters), Tags(counters));
+            yield return new(value(counters), counters.Tags);
         }
     }
 
@@ -81,13 +89,10 @@ internal static class GrpcServerMetrics
         {
             for (StatusCode code = StatusCode.OK; code <= StatusCode.Unauthenticated; code++)
             {
-                yield return new(counters.HandledCount(code), [.. Tags(counters), new("grpc_code", CodeName(code))]);
+                yield return new(counters.HandledCount(code), [.. counters.Tags, new("grpc_code", CodeName(code))]);
             }
         }
     }
-
-    private static KeyValuePair<string, object?>[] Tags(GrpcMethodCounters counters) =>
-        [new("grpc_method", counters.Method), new("grpc_service", counters.Service), new("grpc_type", counters.Kind)];
 
     /// <summary>grpc-go's spelling, which differs in one letter.</summary>
     private static string CodeName(StatusCode code) => code == StatusCode.Cancelled ? "Canceled" : code.ToString();

@@ -23,7 +23,6 @@ internal sealed class Quota
     {
         _backend = backend;
         Bytes = configuredBytes == 0 ? DefaultBytes : configuredBytes;
-        NodeMetrics.QuotaBytes.Record(Bytes);
     }
 
     /// <summary>Negative when there is none.</summary>

@@ -26,6 +26,10 @@ internal sealed class FeatureGates
 
     public bool IsOn(string name) => _set.TryGetValue(name, out var on) ? on : Known[name].Default;
 
+    /// <summary>The gates that were set, in the form of the flag.</summary>
+    public override string ToString() =>
+        string.Join(',', _set.OrderBy(gate => gate.Key, StringComparer.Ordinal).Select(gate => $"{gate.Key}={(gate.Value ? "true" : "false")}"));
+
     /// <summary>Reads <c>Name=true,Other=false</c>; null and the error when that fails.</summary>
     public static FeatureGates? Parse(string text, out string? error)
     {

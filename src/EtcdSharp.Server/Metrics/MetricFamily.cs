@@ -5,7 +5,12 @@ namespace EtcdSharp.Server.Metrics;
 /// <summary>All series of one metric.</summary>
 internal sealed class MetricFamily
 {
+    /// <summary>Series that are found by comparing tags, which costs no allocation; the most any hot histogram has, twice.</summary>
+    private const int ComparedSeriesMax = 32;
+
     private readonly ConcurrentDictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
+    private readonly Lock _growing = new();
+    private MetricSeries[] _compared = [];
     private readonly MetricSeries? _single;
 
     public MetricFamily(MetricDefinition definition)
@@ -29,11 +34,17 @@ internal sealed class MetricFamily
             return _single;
         }
 
-        // One label that is a string, the most frequent case, needs no key of its own.
-        var key = tags.Length == 1 && tags[0].Value is string only ? only : KeyOf(tags);
-        return _series.TryGetValue(key, out var found)
-            ? found
-            : _series.GetOrAdd(key, new MetricSeries(Definition, ValuesOf(tags)));
+        foreach (var series in Volatile.Read(ref _compared))
+        {
+            if (series.Has(tags))
+            {
+                return series;
+            }
+        }
+
+        var values = ValuesOf(tags);
+        var key = string.Join('\u001f', values);
+        return _series.TryGetValue(key, out var found) ? found : Add(key, values);
     }
 
     public void Measure(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
@@ -53,10 +64,19 @@ internal sealed class MetricFamily
         }
     }
 
-    /// <summary>Forgets series that come from observable gauges, so that one that is no longer observed is not shown for ever.</summary>
-    public void Clear() => _series.Clear();
+    private MetricSeries Add(string key, string[] values)
+    {
+        lock (_growing)
+        {
+            var series = _series.GetOrAdd(key, new MetricSeries(Definition, values));
+            if (_compared.Length < ComparedSeriesMax && !_compared.Contains(series))
+            {
+                Volatile.Write(ref _compared, [.. _compared, series]);
+            }
 
-    private string KeyOf(ReadOnlySpan<KeyValuePair<string, object?>> tags) => string.Join('\u001f', ValuesOf(tags));
+            return series;
+        }
+    }
 
     private string[] ValuesOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
@@ -68,11 +88,7 @@ internal sealed class MetricFamily
             {
                 if (name == Definition.Labels[index])
                 {
-                    values[index] = value switch
-                    {
-                        bool truth => truth ? "true" : "false",
-                        _ => value?.ToString() ?? "",
-                    };
+                    values[index] = MetricSeries.TextOf(value);
                 }
             }
         }

@@ -11,6 +11,37 @@ internal sealed class MetricSeries(MetricDefinition definition, string[] labelVa
     /// <summary>The counter's or gauge's value, or the sum of a histogram.</summary>
     public double Value => Volatile.Read(ref _value);
 
+    public static string TextOf(object? labelValue) =>
+        labelValue switch
+        {
+            string text => text,
+            bool truth => truth ? "true" : "false",
+            _ => labelValue?.ToString() ?? "",
+        };
+
+    /// <summary>Whether these are the label values of the series, in whatever order the tags come.</summary>
+    public bool Has(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        for (var index = 0; index < LabelValues.Length; index++)
+        {
+            object? given = null;
+            foreach (var (name, value) in tags)
+            {
+                if (name == definition.Labels[index])
+                {
+                    given = value;
+                }
+            }
+
+            if (TextOf(given) != LabelValues[index])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     public void Set(double value) => Volatile.Write(ref _value, value);
 
     public void Add(double amount)

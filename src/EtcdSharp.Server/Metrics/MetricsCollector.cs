@@ -4,7 +4,9 @@ namespace EtcdSharp.Server.Metrics;
 
 /// <summary>
 /// Listens to the instruments of every room and keeps what they measured, for <c>/metrics</c>. An instrument whose name is
-/// in <see cref="MetricTable"/> is kept; others are not part of etcd's contract and are left to other listeners.
+/// in <see cref="MetricTable"/> is kept; others are not part of etcd's contract and are left to other listeners. Of the meters
+/// that belong to one member (their scope is its collector) only its own count. A collector is made before anything of its
+/// member runs, because what is measured before is not heard.
 /// </summary>
 internal sealed class MetricsCollector : IDisposable
 {
@@ -23,6 +25,7 @@ internal sealed class MetricsCollector : IDisposable
         {
             if (
                 instrument.Meter.Name.StartsWith(MeterPrefix, StringComparison.Ordinal)
+                && (instrument.Meter.Scope is null || ReferenceEquals(instrument.Meter.Scope, this))
                 && _families.TryGetValue(instrument.Name, out var family)
             )
             {
@@ -45,6 +48,10 @@ internal sealed class MetricsCollector : IDisposable
             return [.. _families.Values.OrderBy(family => family.Definition.Name, StringComparer.Ordinal)];
         }
     }
+
+    /// <summary>The series of a metric, for one that is measured so often that a listener in between would cost too much.</summary>
+    public MetricSeries Series(string metric, params ReadOnlySpan<KeyValuePair<string, object?>> labels) =>
+        _families[metric].For(labels);
 
     public void Dispose() => _listener.Dispose();
 

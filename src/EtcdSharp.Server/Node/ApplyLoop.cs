@@ -115,7 +115,6 @@ internal sealed class ApplyLoop
         Wake();
         if (entries.Length != 0)
         {
-            NodeMetrics.ProposalsApplied.Record((long)entries[^1].Index);
             BatchApplied?.Invoke(entries[^1].Index, entries[^1].Term);
         }
     }

@@ -380,8 +380,6 @@ internal sealed class RaftLoop
             _reads.LeaderChanged();
         }
 
-        NodeMetrics.HasLeader.Record(soft.Leader == RaftIds.None ? 0 : 1);
-        NodeMetrics.IsLeader.Record(soft.Role == RaftRole.Leader ? 1 : 0);
         var leads = _leader == _state.MemberId;
         if (leads != ledBefore)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Grpc;
@@ -84,6 +85,7 @@ internal sealed class WatchService
                     return;
                 }
 
+                var started = Stopwatch.GetTimestamp();
                 var term = _log.Term;
                 foreach (var response in taken)
                 {
@@ -96,8 +98,10 @@ internal sealed class WatchService
                     messages.Clear();
                 }
 
+                var sent = await responses.FlushAsync().ConfigureAwait(false);
+                WatchSendMetrics.Record(taken, Stopwatch.GetElapsedTime(started).TotalSeconds);
                 taken.Clear();
-                if (!await responses.FlushAsync().ConfigureAwait(false))
+                if (!sent)
                 {
                     return;
                 }

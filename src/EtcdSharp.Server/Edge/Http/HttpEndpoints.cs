@@ -25,6 +25,18 @@ internal sealed class HttpEndpoints(IMemberState member, HealthEndpoints health,
         }
     }
 
+    /// <summary>Metrics and health alone, for addresses that only the monitoring reaches.</summary>
+    public async Task ServeMonitoringAsync(HttpContext http)
+    {
+        if (http.Request.Path.Value == "/version")
+        {
+            await PlainHttp.ErrorAsync(http, StatusCodes.Status404NotFound, "404 page not found");
+            return;
+        }
+
+        await ServeAsync(http);
+    }
+
     private async Task ServeVersionAsync(HttpContext http)
     {
         if (await PlainHttp.OnlyAsync(http, HttpMethods.Get))

@@ -1,0 +1,48 @@
+namespace EtcdSharp.Grpc.Server;
+
+/// <summary>The streaming calls that run, so that a stopping server can end them all.</summary>
+internal sealed class RunningStreams
+{
+    private readonly Lock gate = new();
+    private readonly HashSet<GrpcServerCall> running = [];
+    private GrpcStatus ended;
+
+    /// <summary>Not OK once all streams have been ended.</summary>
+    public GrpcStatus Enter(GrpcServerCall call)
+    {
+        lock (gate)
+        {
+            if (ended.IsOk)
+            {
+                running.Add(call);
+            }
+
+            return ended;
+        }
+    }
+
+    /// <summary>Comes back only when nobody ends this call any more: its object serves another one next.</summary>
+    public void Leave(GrpcServerCall call)
+    {
+        lock (gate)
+        {
+            running.Remove(call);
+        }
+    }
+
+    public void End(GrpcStatus status)
+    {
+        lock (gate)
+        {
+            ended = status;
+            foreach (GrpcServerCall call in running.ToArray())
+            {
+                // Ending one may let others end on this very thread.
+                if (running.Contains(call))
+                {
+                    call.Cancel(status);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using EtcdSharp.Server.Configuration;
+using EtcdSharp.Server.Membership;
+using EtcdSharp.Server.Node;
+
+namespace EtcdSharp.Server.Metrics;
+
+/// <summary>What a member is and where it stands, asked at each scrape rather than told at each change.</summary>
+internal sealed class MemberMetrics : IDisposable
+{
+    private readonly Meter _meter;
+    private readonly MemberStore _store;
+    private readonly NodeState _state;
+    private readonly FeatureGates _gates;
+    private readonly SortedSet<string> _clusterVersionsSeen = new(StringComparer.Ordinal);
+
+    public MemberMetrics(MetricsCollector collector, MemberStore store, NodeState state, FeatureGates gates)
+    {
+        _meter = new Meter(new MeterOptions("EtcdSharp.Member") { Scope = collector });
+        _store = store;
+        _state = state;
+        _gates = gates;
+        DescribeSelf();
+        DescribeLog();
+        DescribeStore();
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private void DescribeSelf()
+    {
+        Label("etcd_server_id", "server_id", MemberIds.ToText(_state.MemberId));
+        Label("etcd_server_version", "server_version", ProductVersion.Etcd);
+        Label("etcd_server_go_version", "server_go_version", RuntimeInformation.FrameworkDescription);
+        _meter.CreateObservableGauge("etcd_cluster_version", ClusterVersions);
+        _meter.CreateObservableGauge("etcd_server_feature_enabled", Features);
+        _meter.CreateObservableGauge("etcd_network_known_peers", KnownPeers);
+    }
+
+    private void DescribeLog()
+    {
+        Number("etcd_server_has_leader", () => _state.LeaderId == 0 ? 0 : 1);
+        Number("etcd_server_is_leader", () => _state.IsLeader ? 1 : 0);
+        Number("etcd_server_is_learner", () => _store.Cluster.View.Find(_state.MemberId)?.IsLearner ?? false ? 1 : 0);
+        Number("etcd_server_proposals_committed_total", () => (long)_state.CommittedIndex);
+        Number("etcd_server_proposals_applied_total", () => (long)_state.AppliedIndex);
+    }
+
+    private void DescribeStore()
+    {
+        Number("etcd_server_quota_backend_bytes", () => _store.Quota.Bytes);
+        Number("etcd_mvcc_db_total_size_in_bytes", () => _store.Backend.SizeBytes);
+        Number("etcd_mvcc_db_total_size_in_use_in_bytes", () => _store.Backend.InUseBytes);
+        Number("etcd_debugging_mvcc_current_revision", () => _store.Kv.CurrentRevision);
+        Number("etcd_debugging_mvcc_compact_revision", () => _store.Kv.CompactedRevision);
+    }
+
+    private void Number(string metric, Func<long> value) => _meter.CreateObservableGauge(metric, value);
+
+    /// <summary>A metric that says something in a label; its number is always 1.</summary>
+    private void Label(string metric, string label, string text) =>
+        _meter.CreateObservableGauge(metric, () => new Measurement<long>(1, new KeyValuePair<string, object?>(label, text)));
+
+    private IEnumerable<Measurement<long>> ClusterVersions()
+    {
+        var now = _store.Cluster.View.Version is { } version
+            ? string.Create(CultureInfo.InvariantCulture, $"{version.Major}.{version.Minor}")
+            : null;
+        if (now is not null)
+        {
+            _clusterVersionsSeen.Add(now);
+        }
+
+        return _clusterVersionsSeen.Select(seen => new Measurement<long>(
+            seen == now ? 1 : 0,
+            new KeyValuePair<string, object?>("cluster_version", seen)
+        ));
+    }
+
+    private IEnumerable<Measurement<long>> Features() =>
+        FeatureGates.Known.Select(gate => new Measurement<long>(
+            _gates.IsOn(gate.Key) ? 1 : 0,
+            new("name", gate.Key),
+            new("stage", gate.Value.Stage)
+        ));
+
+    private IEnumerable<Measurement<long>> KnownPeers()
+    {
+        var view = _store.Cluster.View;
+        return view
+            .Members.Select(member => Peer(member.Id, known: 1))
+            .Concat(view.Removed.Select(removed => Peer(removed, known: 0)));
+    }
+
+    private Measurement<long> Peer(ulong remote, long known) =>
+        new(known, new("Local", MemberIds.ToText(_state.MemberId)), new("Remote", MemberIds.ToText(remote)));
+}
