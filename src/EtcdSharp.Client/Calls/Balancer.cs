@@ -1,0 +1,118 @@
+using EtcdSharp.Grpc.Client;
+
+namespace EtcdSharp.Client;
+
+/// <summary>Chooses an endpoint per call: round robin over those that do not rest from a failure.</summary>
+internal sealed class Balancer : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly GrpcChannelOptions options;
+    private readonly bool tls;
+    private readonly Dictionary<string, EndpointLink> links = new(StringComparer.Ordinal);
+    private EndpointLink[] turn = [];
+    private uint next;
+    private bool disposed;
+
+    public Balancer(IReadOnlyList<string> endpoints, GrpcChannelOptions options)
+    {
+        this.options = options;
+        tls = options.Tls is not null;
+        Replace(endpoints);
+    }
+
+    public IReadOnlyList<string> Endpoints => Array.ConvertAll(Volatile.Read(ref turn), static link => link.Address);
+
+    public int Count => Volatile.Read(ref turn).Length;
+
+    /// <summary>From now on calls go to these. Connections to others stay open for what runs on them.</summary>
+    public void Replace(IReadOnlyList<string> endpoints)
+    {
+        if (endpoints.Count == 0)
+        {
+            throw new ArgumentException("a client needs at least one endpoint", nameof(endpoints));
+        }
+
+        Volatile.Write(ref turn, endpoints.Select(At).Distinct().ToArray());
+    }
+
+    /// <summary>The connection to a certain endpoint, which need not be one of those that take turns.</summary>
+    public EndpointLink At(string endpoint)
+    {
+        var address = Normalize(endpoint, tls);
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, typeof(EtcdClient));
+            if (!links.TryGetValue(address, out var link))
+            {
+                link = new EndpointLink(address, new GrpcChannel(address, options));
+                links.Add(address, link);
+            }
+
+            return link;
+        }
+    }
+
+    /// <summary>The next in turn; where all rest, the one that has rested longest. Not the given one if there is a choice.</summary>
+    public EndpointLink Pick(EndpointLink? except)
+    {
+        var candidates = Volatile.Read(ref turn);
+        var now = Environment.TickCount64;
+        var start = Interlocked.Increment(ref next);
+        EndpointLink? best = null;
+        for (uint i = 0; i < candidates.Length; i++)
+        {
+            var link = candidates[(start + i) % (uint)candidates.Length];
+            if (link == except && candidates.Length > 1)
+            {
+                continue;
+            }
+
+            if (!link.IsResting(now))
+            {
+                return link;
+            }
+
+            if (best is null || link.RestUntilMs < best.RestUntilMs)
+            {
+                best = link;
+            }
+        }
+
+        return best!;
+    }
+
+    public bool HasHealthyOther(EndpointLink than)
+    {
+        var now = Environment.TickCount64;
+        return Array.Exists(Volatile.Read(ref turn), link => link != than && !link.IsResting(now));
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            disposed = true;
+            foreach (var link in links.Values)
+            {
+                link.Dispose();
+            }
+
+            links.Clear();
+        }
+    }
+
+    /// <summary>An address without a scheme is clear text, or TLS where the client has TLS options.</summary>
+    internal static string Normalize(string endpoint, bool tls)
+    {
+        var trimmed = endpoint.Trim().TrimEnd('/');
+        if (trimmed.Length == 0)
+        {
+            throw new ArgumentException("an endpoint is empty", nameof(endpoint));
+        }
+
+        var address = trimmed.Contains("://", StringComparison.Ordinal) ? trimmed : $"{(tls ? "https" : "http")}://{trimmed}";
+        return address.StartsWith("unix://", StringComparison.Ordinal) || Uri.TryCreate(address, UriKind.Absolute, out _)
+            ? address
+            : throw new ArgumentException($"\"{endpoint}\" is no endpoint: http://host:port is one", nameof(endpoint));
+    }
+}

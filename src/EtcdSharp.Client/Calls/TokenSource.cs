@@ -1,0 +1,55 @@
+using EtcdSharp.Api;
+using EtcdSharp.Api.Errors;
+using EtcdSharp.Grpc.Contract;
+
+namespace EtcdSharp.Client;
+
+/// <summary>Gets a token for user and password when it is first needed, and a new one when the server knows the old one no more.</summary>
+internal sealed class TokenSource(string? user, string? password) : IDisposable
+{
+    private readonly SemaphoreSlim oneAtATime = new(1, 1);
+    private AuthToken? current = user is null ? AuthToken.None : null;
+
+    public bool HasCredentials => user is not null;
+
+    public ValueTask<AuthToken> GetAsync(Caller caller, CancellationToken cancellationToken) =>
+        Volatile.Read(ref current) is { } known ? new(known) : RenewAsync(null, caller, cancellationToken);
+
+    /// <summary>A token other than the stale one; many callers that hold the same stale one share one renewal.</summary>
+    public async ValueTask<AuthToken> RenewAsync(AuthToken? stale, Caller caller, CancellationToken cancellationToken)
+    {
+        await oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            if (Volatile.Read(ref current) is { } known && known != stale)
+            {
+                return known;
+            }
+
+            var renewed = new AuthToken(await AuthenticateAsync(caller, cancellationToken));
+            Volatile.Write(ref current, renewed);
+            return renewed;
+        }
+        finally
+        {
+            oneAtATime.Release();
+        }
+    }
+
+    public void Dispose() => oneAtATime.Dispose();
+
+    private async ValueTask<string?> AuthenticateAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        var request = new AuthenticateRequest { Name = user, Password = password ?? "" };
+        try
+        {
+            // Asking twice gives two tokens and harms nobody, so it is repeated like a read.
+            var answer = await caller.CallWithoutTokenAsync(AuthMethods.Authenticate, request, cancellationToken);
+            return answer.Token;
+        }
+        catch (EtcdException failure) when (failure.Error == EtcdError.AuthNotEnabled)
+        {
+            return null;
+        }
+    }
+}

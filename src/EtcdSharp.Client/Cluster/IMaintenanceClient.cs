@@ -1,0 +1,42 @@
+using EtcdSharp.Api;
+
+namespace EtcdSharp.Client;
+
+/// <summary>
+/// The care of members. A call that is about one member takes its endpoint; null lets the client choose.
+/// </summary>
+public interface IMaintenanceClient
+{
+    /// <summary>What a member says of itself; sizes in bytes.</summary>
+    Task<StatusResponse> StatusAsync(string? endpoint = null, CancellationToken cancellationToken = default);
+
+    /// <summary>The alarms that are raised.</summary>
+    Task<AlarmResponse> AlarmsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Ends an alarm of a member.</summary>
+    Task<AlarmResponse> DisarmAsync(ulong memberId, AlarmType alarm, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives free space of a member's file back to the disk. The member answers nothing meanwhile.</summary>
+    Task<DefragmentResponse> DefragmentAsync(string? endpoint = null, CancellationToken cancellationToken = default);
+
+    /// <summary>The hash of a member's keys with their history up to a revision (0: the newest).</summary>
+    Task<HashKVResponse> HashKvAsync(
+        string? endpoint = null,
+        long revision = 0,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Hands the leadership over to another member; the endpoint must be the leader's.</summary>
+    Task<MoveLeaderResponse> MoveLeaderAsync(
+        ulong targetId,
+        string? endpoint = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Checks, begins or ends the way back to the version before.</summary>
+    Task<DowngradeResponse> DowngradeAsync(
+        DowngradeRequest.Types.DowngradeAction action,
+        string version = "",
+        CancellationToken cancellationToken = default);
+
+    /// <summary>The database file of a member as it is now, in pieces; the last 32 bytes are the SHA-256 of those before.</summary>
+    IAsyncEnumerable<SnapshotResponse> SnapshotAsync(string? endpoint = null, CancellationToken cancellationToken = default);
+}

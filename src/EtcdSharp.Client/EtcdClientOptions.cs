@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Net.Security;
+
+namespace EtcdSharp.Client;
+
+/// <summary>How a client reaches its servers.</summary>
+public sealed record EtcdClientOptions
+{
+    /// <summary>
+    /// Where the members are: <c>http://host:port</c>, <c>https://host:port</c>, <c>unix:///path</c>, or
+    /// <c>host:port</c>, which is TLS where <see cref="Tls"/> is set.
+    /// </summary>
+    public IReadOnlyList<string> Endpoints { get; init; } = ["http://localhost:2379"];
+
+    /// <summary>Who the client is; null where it says nothing, or its certificate says it.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The password of <see cref="User"/>.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>Put before all keys, so that the client sees nothing else.</summary>
+    public EtcdBytes Namespace { get; init; }
+
+    /// <summary>How long one call may take with all its repetitions; null is no limit. Not for watches, snapshots, defragmentation.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>How long making a connection may take before another endpoint is tried.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a quiet connection is probed. etcd drops clients that do so more often than every 5 seconds.</summary>
+    public TimeSpan KeepAliveTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a probe may stay without an answer before the connection counts as lost.</summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Trust, client certificates and all else of TLS, for <c>https</c> endpoints.</summary>
+    public SslClientAuthenticationOptions? Tls { get; init; }
+
+    /// <summary>The largest answer that is taken, in bytes.</summary>
+    public int MaxReceiveMessageBytes { get; init; } = int.MaxValue;
+
+    /// <summary>
+    /// How often a call is made at most, the first time included. With the pauses in between, the default lasts for
+    /// about 9 seconds: 25 ms, doubled up to 1 s (1.6 s in the first 7), then 7 times 1 s.
+    /// </summary>
+    public int AttemptsMax { get; init; } = 14;
+
+    /// <summary>
+    /// Reads a connection string: endpoints with commas between, then settings with semicolons between, e.g.
+    /// <c>http://a:2379,http://b:2379;user=u;password=p;namespace=/x;timeout=5</c>. Settings: <c>user</c>,
+    /// <c>password</c>, <c>namespace</c>, <c>timeout</c>, <c>connect-timeout</c>, <c>keepalive-time</c>,
+    /// <c>keepalive-timeout</c> (seconds), <c>attempts</c>. A semicolon within a value is written twice.
+    /// </summary>
+    /// <exception cref="FormatException">It names a setting that does not exist, or a value that is none.</exception>
+    public static EtcdClientOptions Parse(string connectionString)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        var parts = Split(connectionString);
+        var options = new EtcdClientOptions
+        {
+            Endpoints = parts[0].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+        };
+        if (options.Endpoints.Count == 0)
+        {
+            throw new FormatException("the connection string begins with the endpoints, and has none");
+        }
+
+        foreach (var part in parts.Skip(1).Where(static part => part.Length > 0))
+        {
+            var equals = part.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 0)
+            {
+                throw new FormatException($"\"{part}\" is no setting: name=value is one");
+            }
+
+            options = options.With(part[..equals].Trim(), part[(equals + 1)..]);
+        }
+
+        return options;
+    }
+
+    private static List<string> Split(string text)
+    {
+        const char escaped = '\0';
+        return [.. text.Replace(";;", escaped.ToString(), StringComparison.Ordinal)
+            .Split(';')
+            .Select(static part => part.Replace(escaped, ';'))];
+    }
+
+    private EtcdClientOptions With(string name, string value) =>
+        name.ToLowerInvariant() switch
+        {
+            "user" => this with { User = value },
+            "password" => this with { Password = value },
+            "namespace" => this with { Namespace = value },
+            "timeout" => this with { Timeout = Seconds(name, value) },
+            "connect-timeout" => this with { ConnectTimeout = Seconds(name, value) },
+            "keepalive-time" => this with { KeepAliveTime = Seconds(name, value) },
+            "keepalive-timeout" => this with { KeepAliveTimeout = Seconds(name, value) },
+            "attempts" => this with
+            {
+                AttemptsMax = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var attempts) && attempts > 0
+                    ? attempts
+                    : throw new FormatException($"{name}={value} is no number of attempts"),
+            },
+            _ => throw new FormatException($"there is no setting called \"{name}\""),
+        };
+
+    private static TimeSpan Seconds(string name, string value) =>
+        double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new FormatException($"{name}={value} is no time in seconds");
+}

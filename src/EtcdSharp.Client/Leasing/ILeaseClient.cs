@@ -1,0 +1,31 @@
+using EtcdSharp.Api;
+
+namespace EtcdSharp.Client;
+
+/// <summary>Leases: keys that live with one are deleted when it ends.</summary>
+public interface ILeaseClient
+{
+    /// <summary>Makes a lease that ends by itself after the time unless it is kept alive.</summary>
+    /// <param name="timeToLive">Rounded up to whole seconds; the server may make it longer.</param>
+    /// <param name="id">Its number; 0 lets the server choose.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<LeaseGrantResponse> GrantAsync(TimeSpan timeToLive, long id = 0, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends a lease and deletes its keys.</summary>
+    Task<LeaseRevokeResponse> RevokeAsync(long id, CancellationToken cancellationToken = default);
+
+    /// <summary>How long it has to live: TTL in seconds, -1 where there is no such lease; and, if asked for, its keys.</summary>
+    Task<LeaseTimeToLiveResponse> TimeToLiveAsync(long id, bool keys = false, CancellationToken cancellationToken = default);
+
+    /// <summary>All leases there are.</summary>
+    Task<LeaseLeasesResponse> ListAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Prolongs a lease once. Fails with <c>LeaseNotFound</c> where there is no such lease.</summary>
+    Task<LeaseKeepAliveResponse> KeepAliveOnceAsync(long id, CancellationToken cancellationToken = default);
+
+    /// <summary>Makes a lease and keeps it alive; disposing it revokes it.</summary>
+    Task<IKeptLease> HoldAsync(TimeSpan timeToLive, CancellationToken cancellationToken = default);
+
+    /// <summary>Keeps a lease alive that exists; disposing it leaves it to its time. At most one per lease and client.</summary>
+    Task<IKeptLease> KeepAliveAsync(long id, CancellationToken cancellationToken = default);
+}
