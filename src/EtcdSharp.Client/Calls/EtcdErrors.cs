@@ -14,4 +14,12 @@ internal static class EtcdErrors
         .ToFrozenDictionary(static error => error.Message, StringComparer.Ordinal);
 
     public static EtcdError? Find(string message) => s_byMessage.GetValueOrDefault(message);
+
+    /// <summary>The reason that ends a watch may be the text of a whole gRPC error: "rpc error: code = … desc = …".</summary>
+    public static EtcdError? FindReason(string reason)
+    {
+        const string mark = " desc = ";
+        var at = reason.IndexOf(mark, StringComparison.Ordinal);
+        return Find(at < 0 ? reason : reason[(at + mark.Length)..]);
+    }
 }

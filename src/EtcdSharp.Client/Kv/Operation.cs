@@ -28,7 +28,10 @@ public sealed class Operation
     public static Operation Delete(KeyRange range, DeleteOptions? options = null) =>
         new(writes: true, prefix => new RequestOp { RequestDeleteRange = Requests.Delete(prefix, range, options) });
 
-    /// <summary>A transaction of its own within this one; it sees what the steps before it wrote.</summary>
+    /// <summary>
+    /// A transaction of its own within this one. Its reads see what the steps before it wrote; its conditions do not: all
+    /// conditions are decided before the first step.
+    /// </summary>
     public static Operation Nested(Transaction transaction)
     {
         ArgumentNullException.ThrowIfNull(transaction);

@@ -364,8 +364,7 @@ internal sealed class WatchStream(Caller caller, bool requireLeader, Cancellatio
     /// <summary>The server ended a watch. False: because of the token, so that with another one it may go on.</summary>
     private bool Refused(Watcher watcher, WatchResponse response)
     {
-        var compacted = response.CompactRevision != 0 || response.CancelReason == EtcdError.Compacted.Message;
-        var error = compacted ? EtcdError.Compacted : EtcdErrors.Find(response.CancelReason);
+        var error = response.CompactRevision != 0 ? EtcdError.Compacted : EtcdErrors.FindReason(response.CancelReason);
         var ofToken = error == EtcdError.InvalidAuthToken || error == EtcdError.AuthOldRevision || error == EtcdError.UserEmpty;
         if (ofToken && caller.Tokens.HasCredentials && watcher.TokenRefusals++ < TokenRefusalsMax && !watcher.Closed)
         {

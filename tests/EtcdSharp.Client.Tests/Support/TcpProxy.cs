@@ -12,6 +12,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly List<Socket> open = [];
     private TcpListener? listener;
     private volatile bool swallowAnswers;
+    private TaskCompletionSource requestSeen = new();
 
     public TcpProxy(string address)
     {
@@ -38,7 +39,14 @@ internal sealed class TcpProxy : IAsyncDisposable
     }
 
     /// <summary>Requests go through, answers do not.</summary>
-    public void SwallowAnswers() => swallowAnswers = true;
+    public void SwallowAnswers()
+    {
+        swallowAnswers = true;
+        requestSeen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Done when something came from the client after answers began to be swallowed.</summary>
+    public Task RequestSeenAsync() => requestSeen.Task.WaitAsync(Eventually.Limit);
 
     /// <summary>Breaks all connections; new ones are accepted.</summary>
     public void Break()
@@ -114,6 +122,11 @@ internal sealed class TcpProxy : IAsyncDisposable
                 if (!answers || !swallowAnswers)
                 {
                     await to.SendAsync(buffer.AsMemory(0, read));
+                }
+
+                if (!answers && swallowAnswers)
+                {
+                    requestSeen.TrySetResult();
                 }
             }
         }

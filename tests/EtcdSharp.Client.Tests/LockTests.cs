@@ -1,0 +1,130 @@
+using EtcdSharp.Client.Tests.Support;
+
+namespace EtcdSharp.Client.Tests;
+
+public sealed class LockTests(Servers servers)
+{
+    [Theory]
+    [OnEach]
+    public async Task OneHoldsItAtATimeUnderContention(ServerKind kind)
+    {
+        const int clients = 4;
+        const int tasksPerClient = 3;
+        const int rounds = 4;
+        await using var shared = await servers.ClientAsync(kind);
+        var name = $"lock-{Guid.NewGuid():N}";
+        var inside = 0;
+        var atOnceMax = 0;
+        var unprotected = 0;
+        List<long> revisions = [];
+        await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
+        {
+            await using var client = new EtcdClient(shared.Endpoints[0]);
+            await Task.WhenAll(Enumerable.Range(0, tasksPerClient).Select(async _ =>
+            {
+                await using var lease = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
+                var mutex = new DistributedLock(client, name);
+                for (var round = 0; round < rounds; round++)
+                {
+                    await using var hold = await mutex.AcquireAsync(lease, Eventually.Bounded());
+                    atOnceMax = Math.Max(atOnceMax, Interlocked.Increment(ref inside));
+                    var read = unprotected;
+
+                    // Others get their chance to come in between.
+                    await client.Kv.GetAsync("k");
+                    unprotected = read + 1;
+                    revisions.Add(hold.Revision);
+                    Interlocked.Decrement(ref inside);
+                }
+            }));
+        }));
+
+        Assert.Equal(1, atOnceMax);
+        Assert.Equal(clients * tasksPerClient * rounds, unprotected);
+        Assert.Equal(revisions.Order(), revisions);
+        Assert.Equal(revisions.Count, revisions.Distinct().Count());
+    }
+
+    [Theory]
+    [OnEach]
+    public async Task ALockThatIsTakenIsNotTakenTwice(ServerKind kind)
+    {
+        await using var client = await servers.ClientAsync(kind);
+        await using var mine = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
+        await using var yours = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
+        var mutex = new DistributedLock(client, "lock");
+        var hold = await mutex.TryAcquireAsync(mine);
+        Assert.NotNull(hold);
+        Assert.Null(await mutex.TryAcquireAsync(yours));
+        Assert.Equal(1, await client.Kv.CountAsync(KeyRange.Prefix("lock/")));
+        Assert.Equal($"lock/{mine.Id:x}", hold.Key.ToString());
+
+        // The holder's condition keeps writes of those out who only believe that they hold it.
+        Assert.True((await client.Kv.Transaction().If(hold.StillHeld).CommitAsync()).Succeeded);
+        await hold.ReleaseAsync();
+        Assert.False((await client.Kv.Transaction().If(hold.StillHeld).CommitAsync()).Succeeded);
+        await using var next = await mutex.TryAcquireAsync(yours);
+        Assert.NotNull(next);
+        Assert.True(next.Revision > hold.Revision);
+    }
+
+    [Theory]
+    [OnEach]
+    public async Task AWaiterGetsTheLockWhenItsHolderDies(ServerKind kind)
+    {
+        await using var client = await servers.ClientAsync(kind);
+        await using var holder = await client.LockAsync("lock", TimeSpan.FromSeconds(30));
+        var waiting = client.LockAsync("lock", TimeSpan.FromSeconds(30), Eventually.Bounded());
+        await Eventually.TrueAsync(async () => await client.Kv.CountAsync(KeyRange.Prefix("lock/")) == 2);
+        Assert.False(waiting.IsCompleted);
+        await client.Lease.RevokeAsync(holder.OwnLease!.Id);
+        await using var next = await waiting;
+        Assert.True(next.Revision > holder.Revision);
+        await Eventually.TrueAsync(() => Task.FromResult(holder.Lost.IsCancellationRequested));
+    }
+
+    [Theory]
+    [OnEach]
+    public async Task AWaiterThatGivesUpLeavesTheLine(ServerKind kind)
+    {
+        await using var client = await servers.ClientAsync(kind);
+        await using var holder = await client.LockAsync("lock");
+        await using var lease = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource();
+        var waiting = new DistributedLock(client, "lock").AcquireAsync(lease, patience.Token);
+        await Eventually.TrueAsync(async () => await client.Kv.CountAsync(KeyRange.Prefix("lock/")) == 2);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        Assert.Equal(1, await client.Kv.CountAsync(KeyRange.Prefix("lock/")));
+
+        var lost = new DistributedLock(client, "lock").AcquireAsync(lease, Eventually.Bounded());
+        await Eventually.TrueAsync(async () => await client.Kv.CountAsync(KeyRange.Prefix("lock/")) == 2);
+        await client.Lease.RevokeAsync(lease.Id);
+        await Eventually.FailsAsync(EtcdError.LeaseNotFound, () => lost);
+    }
+
+    [Theory]
+    [OnEach]
+    public async Task EtcdctlAndWeStandInOneLine(ServerKind kind)
+    {
+        Assert.SkipWhen(Programs.RealEtcdctl is null, Programs.HowToGetRealEtcd);
+        var server = await servers.Shared(kind);
+        await using var client = new EtcdClient(Servers.Of(server));
+        var name = $"shared-{Guid.NewGuid():N}";
+
+        await using var ours = await client.LockAsync(name);
+        await using var theirs = Etcdctl.Start(server, "lock", name);
+        await Eventually.TrueAsync(async () => await client.Kv.CountAsync(KeyRange.Prefix(name + "/")) == 2);
+        Assert.Empty(theirs.Lines);
+        await ours.ReleaseAsync();
+        var key = await theirs.LineAsync();
+        Assert.StartsWith(name + "/", key, StringComparison.Ordinal);
+
+        var waiting = client.LockAsync(name, null, Eventually.Bounded());
+        await Eventually.TrueAsync(async () => await client.Kv.CountAsync(KeyRange.Prefix(name + "/")) == 2);
+        Assert.False(waiting.IsCompleted);
+        await theirs.InterruptAsync();
+        await using var again = await waiting;
+        Assert.NotEqual(key, again.Key.ToString());
+    }
+}

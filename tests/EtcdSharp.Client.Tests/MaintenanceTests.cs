@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using EtcdSharp.Api;
+using EtcdSharp.Client.Tests.Support;
+
+namespace EtcdSharp.Client.Tests;
+
+public sealed class MaintenanceTests(Servers servers)
+{
+    [Theory]
+    [OnEach]
+    public async Task AMemberTellsOfItself(ServerKind kind)
+    {
+        await using var client = await servers.ClientAsync(kind);
+        var status = await client.Maintenance.StatusAsync(client.Endpoints[0]);
+        Assert.StartsWith("3.", status.Version, StringComparison.Ordinal);
+        Assert.True(status.DbSize > 0);
+        var members = (await client.Cluster.ListAsync()).Members;
+        Assert.Equal(status.Leader, Assert.Single(members).ID);
+        Assert.Equal(client.Endpoints, await client.Cluster.SyncEndpointsAsync());
+        Assert.Empty((await client.Maintenance.AlarmsAsync()).Alarms);
+        Assert.Empty((await client.Maintenance.DisarmAsync(status.Leader, AlarmType.Nospace)).Alarms);
+        var hash = await client.Maintenance.HashKvAsync();
+        Assert.Equal(hash.Hash, (await client.Maintenance.HashKvAsync(revision: hash.HashRevision == 0 ? hash.Header.Revision : hash.HashRevision)).Hash);
+    }
+
+    [Theory]
+    [OnEach]
+    public async Task ASnapshotIsWholeAndReadable(ServerKind kind)
+    {
+        await using var client = await servers.ClientAsync(kind);
+        await client.Kv.PutAsync("k", new byte[200_000]);
+        var folder = Directory.CreateTempSubdirectory("etcdsharp-client-test-").FullName;
+        try
+        {
+            var file = Path.Combine(folder, "snapshot.db");
+            var length = await client.Maintenance.SaveSnapshotAsync(file);
+            Assert.Equal(length, new FileInfo(file).Length);
+            Assert.Equal([file], Directory.GetFiles(folder));
+            if (Programs.RealEtcdutl is not null)
+            {
+                using var check = Process.Start(Programs.RealEtcdutl, ["snapshot", "status", file]);
+                await check.WaitForExitAsync();
+                Assert.Equal(0, check.ExitCode);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [OnEach]
+    public async Task AMemberIsDefragmented(ServerKind kind)
+    {
+        await using var server = await RestartableServer.StartAsync(kind);
+        await using var client = new EtcdClient(server.Address);
+        for (var i = 0; i < 10; i++)
+        {
+            await client.Kv.PutAsync("k", new byte[500_000]);
+        }
+
+        var last = (await client.Kv.PutAsync("k", "small")).Header.Revision;
+        await client.Kv.CompactAsync(last, physical: true);
+        var before = (await client.Maintenance.StatusAsync()).DbSize;
+        await client.Maintenance.DefragmentAsync(server.Address);
+        Assert.True((await client.Maintenance.StatusAsync()).DbSize < before);
+    }
+
+    [Theory]
+    [OnEach(NotOurs = "members cannot be added yet")]
+    public async Task MembersComeAndGo(ServerKind kind)
+    {
+        await using var server = await RestartableServer.StartAsync(kind);
+        await using var client = new EtcdClient(server.Address);
+        var added = await client.Cluster.AddAsync(["http://127.0.0.1:1"], asLearner: true);
+        Assert.True(added.Member.IsLearner);
+        Assert.Equal(2, added.Members.Count);
+        await client.Cluster.UpdateAsync(added.Member.ID, ["http://127.0.0.1:2"]);
+        Assert.Contains(
+            (await client.Cluster.ListAsync()).Members, static member => member.PeerURLs.Contains("http://127.0.0.1:2"));
+        await Eventually.FailsAsync(EtcdError.LearnerNotReady, () => client.Cluster.PromoteAsync(added.Member.ID));
+        await client.Cluster.RemoveAsync(added.Member.ID);
+        await Eventually.FailsAsync(EtcdError.MemberNotFound, () => client.Cluster.RemoveAsync(added.Member.ID));
+        await Assert.ThrowsAsync<EtcdException>(() => client.Maintenance.MoveLeaderAsync(added.Member.ID));
+    }
+
+    [Theory]
+    [OnEach(NotOurs = "there is no downgrade yet")]
+    public async Task ADowngradeIsChecked(ServerKind kind)
+    {
+        await using var client = await servers.ClientAsync(kind);
+        await client.Maintenance.DowngradeAsync(DowngradeRequest.Types.DowngradeAction.Validate, "3.4.0");
+        await Eventually.FailsAsync(
+            EtcdError.InvalidDowngradeTargetVersion,
+            () => client.Maintenance.DowngradeAsync(DowngradeRequest.Types.DowngradeAction.Validate, "3.1.0"));
+    }
+}
