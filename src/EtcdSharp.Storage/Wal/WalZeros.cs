@@ -8,8 +8,8 @@ namespace EtcdSharp.Storage.Wal;
 /// </summary>
 internal static class WalZeros
 {
-    /// <summary>What a segment in use is prepared with before its member starts: enough for a while, and soon written.</summary>
-    public const long HeadBytes = 16 << 20;
+    /// <summary>What a segment in use is prepared with before its member starts: one piece, so that the start waits for one sync.</summary>
+    public const long HeadBytes = PieceBytes;
 
     private const int PieceBytes = 1 << 20;
 
