@@ -90,17 +90,24 @@ public sealed class EtcdEndpoint : IDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
-        using var message = Post(_http, method, new ByteArrayContent(GrpcFrame.Of(request)), Metadata);
-        using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-        await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
-        var parser = new MessageParser<TResponse>(() => new TResponse());
-        var answers = new List<TResponse>();
-        while (await GrpcFrame.ReadAsync(body, limit.Token) is { } payload)
+        try
         {
-            answers.Add(parser.ParseFrom(payload));
+            using var message = Post(_http, method, new ByteArrayContent(GrpcFrame.Of(request)), Metadata);
+            using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
+            var parser = new MessageParser<TResponse>(() => new TResponse());
+            var answers = new List<TResponse>();
+            while (await GrpcFrame.ReadAsync(body, limit.Token) is { } payload)
+            {
+                answers.Add(parser.ParseFrom(payload));
+            }
+            ThrowUnlessOk(response);
+            return answers;
         }
-        ThrowUnlessOk(response);
-        return answers;
+        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{method} {request} was not answered within {Patience}", late);
+        }
     }
 
     /// <summary>Sends bytes as they are, for what a well-behaved client never sends.</summary>

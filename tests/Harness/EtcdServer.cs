@@ -122,7 +122,7 @@ public sealed partial class EtcdServer : IAsyncDisposable
                 await Endpoint.Range(request);
                 return;
             }
-            catch (Exception failure) when (failure is HttpRequestException or GrpcFailure or OperationCanceledException or IOException)
+            catch (Exception failure) when (failure is HttpRequestException or GrpcFailure or TimeoutException or IOException)
             {
                 if (Stopwatch.GetElapsedTime(started) > StartLimit)
                 {

@@ -17,6 +17,9 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     /// <summary>Between two events may lie a long run of reads.</summary>
     private static readonly TimeSpan EventLimit = TimeSpan.FromMinutes(2);
 
+    private const int ShownOperations = 25;
+    private const int ShownCharacters = 1500;
+
     private static readonly ByteString LastKey = Utf8("zzz-last");
 
     [Fact]
@@ -109,18 +112,20 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         var (smallest, lastExpected, lastGot) = await Shrink(history, expected, got);
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"seed {seed}, operation {index}: the answers differ");
-        text.AppendLine(CultureInfo.InvariantCulture, $"  request:  {history[^1]}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"  etcd:     {expected}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"  {Other}:     {got}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"smallest history found that ends in a difference, {smallest.Count} operations:");
-        foreach (var operation in smallest)
+        text.AppendLine(CultureInfo.InvariantCulture, $"  request:  {Short(history[^1])}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  etcd:     {Short(expected)}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  {Other}:     {Short(got)}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"smallest history found that ends in a difference, {smallest.Count} operations, the last of them:");
+        foreach (var operation in smallest.TakeLast(ShownOperations))
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {operation}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {Short(operation)}");
         }
-        text.AppendLine(CultureInfo.InvariantCulture, $"  etcd:     {lastExpected}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"  {Other}:     {lastGot}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  etcd:     {Short(lastExpected)}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  {Other}:     {Short(lastGot)}");
         return text.ToString();
     }
+
+    private static string Short(object what) => what.ToString() is { Length: > ShownCharacters } text ? text[..ShownCharacters] + " ..." : $"{what}";
 
     /// <summary>Leaves out ever smaller parts of the history as long as a difference remains.</summary>
     private static async Task<(List<Operation> History, string Expected, string Got)> Shrink(

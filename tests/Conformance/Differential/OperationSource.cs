@@ -20,7 +20,7 @@ internal sealed class OperationSource(int seed)
         _random.Next(100) switch
         {
             < 30 => new("/etcdserverpb.KV/Put", Put()),
-            < 60 => new("/etcdserverpb.KV/Range", Range()),
+            < 60 => new("/etcdserverpb.KV/Range", Range(inTransaction: false)),
             < 70 => new("/etcdserverpb.KV/DeleteRange", Delete()),
             < 86 => new("/etcdserverpb.KV/Txn", Txn(0)),
             < 88 => new("/etcdserverpb.KV/Compact", Compact()),
@@ -28,7 +28,7 @@ internal sealed class OperationSource(int seed)
             < 93 => new("/etcdserverpb.Lease/LeaseRevoke", new LeaseRevokeRequest { ID = LeaseId() }),
             < 96 => new("/etcdserverpb.Lease/LeaseTimeToLive", new LeaseTimeToLiveRequest { ID = LeaseId(), Keys = Chance(2) }),
             < 97 => new("/etcdserverpb.Lease/LeaseLeases", new LeaseLeasesRequest()),
-            _ => new("/etcdserverpb.Maintenance/HashKV", new HashKVRequest { Revision = Chance(2) ? 0 : AnyRevision() }),
+            _ => new("/etcdserverpb.Maintenance/HashKV", new HashKVRequest { Revision = HashedRevision() }),
         };
 
     private bool Chance(int oneIn) => _random.Next(oneIn) == 0;
@@ -63,6 +63,16 @@ internal sealed class OperationSource(int seed)
             _ => Math.Max(0, Revision - _random.Next(60)),
         };
 
+    /// <summary>
+    /// Not the compacted revision itself: its hash is the one that the compaction computed, once that is through, and
+    /// another before.
+    /// </summary>
+    private long HashedRevision()
+    {
+        var revision = Chance(2) ? 0 : Math.Max(0, AnyRevision());
+        return revision == _compacted ? 0 : revision;
+    }
+
     private PutRequest Put()
     {
         var request = new PutRequest { Key = Key(), PrevKv = Chance(3), IgnoreValue = Chance(12), IgnoreLease = Chance(12) };
@@ -80,7 +90,7 @@ internal sealed class OperationSource(int seed)
     private DeleteRangeRequest Delete() =>
         new() { Key = Key(), RangeEnd = Chance(3) ? RangeEnd() : ByteString.Empty, PrevKv = Chance(2) };
 
-    private RangeRequest Range()
+    private RangeRequest Range(bool inTransaction)
     {
         var request = new RangeRequest
         {
@@ -95,7 +105,12 @@ internal sealed class OperationSource(int seed)
         if (Chance(3))
         {
             request.SortOrder = (SortOrder)_random.Next(3);
-            request.SortTarget = (SortTarget)_random.Next(5);
+            request.SortTarget = inTransaction ? SortTarget.Key : (SortTarget)_random.Next(5);
+            if (request.SortTarget != SortTarget.Key)
+            {
+                // Where keys are equal in what they are sorted by, etcd leaves open which of them a limit cuts off.
+                request.Limit = 0;
+            }
         }
         if (Chance(5))
         {
@@ -139,10 +154,10 @@ internal sealed class OperationSource(int seed)
         _random.Next(10) switch
         {
             < 4 => Op(Put()),
-            < 7 => Op(Range()),
+            < 7 => Op(Range(inTransaction: true)),
             < 8 => Op(Delete()),
             < 9 when depth < MaxNesting => Op(Txn(depth + 1)),
-            _ => Chance(20) ? new RequestOp() : Op(Range()),
+            _ => Chance(20) ? new RequestOp() : Op(Range(inTransaction: true)),
         };
 
     private Compare Condition()

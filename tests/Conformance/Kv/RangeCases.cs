@@ -159,6 +159,15 @@ public sealed class RangeCases(Servers servers)
         Assert.Equal(full, bare);
     }
 
+    [Theory, OnEach(Since = "3.7")]
+    public async Task KeysOnlyComesFromTheIndexWhichKnowsNoLeases(ServerKind kind)
+    {
+        var (etcd, keys) = await With(kind);
+        var lease = (await etcd.LeaseGrant(new LeaseGrantRequest { TTL = 600 })).ID;
+        await etcd.Put(Put(keys["a"], "x", lease));
+        Assert.Equal(0, Assert.Single((await etcd.Range(new RangeRequest { Key = keys["a"], KeysOnly = true })).Kvs).Lease);
+    }
+
     [Theory, OnEach]
     public async Task KeysOnlySortedByValueSortsByTheValuesItLeavesOut(ServerKind kind)
     {

@@ -212,15 +212,18 @@ public sealed class TxnCases(Servers servers)
     [OnEach("branches of nested")]
     [OnEach("read and write")]
     [OnEach("delete beside")]
+    [OnEach("delete to the end of all")]
     public async Task OneKeyMayBeNamedTwiceWhere(ServerKind kind, string what)
     {
-        var (etcd, keys) = await With(kind);
+        await using var server = await Servers.Fresh(kind);
+        var (etcd, keys) = (server.Endpoint, new Keyspace());
         var put = Op(Put(keys["b"], "x"));
         var request = what switch
         {
             "both branches" => new TxnRequest { Success = { put }, Failure = { put } },
             "two deletes" => Txn(Op(Delete(keys["b"])), Op(Delete(keys["b"]))),
             "branches of nested" => Txn(Op(new TxnRequest { Success = { put }, Failure = { put } })),
+            "delete to the end of all" => Txn(Op(new DeleteRangeRequest { Key = keys["a"], RangeEnd = Zero }), put),
             "read and write" => Txn(Op(Get(keys["b"])), put, Op(Get(keys["b"]))),
             _ => Txn(put, Op(new DeleteRangeRequest { Key = keys["a"], RangeEnd = keys["b"] })),
         };

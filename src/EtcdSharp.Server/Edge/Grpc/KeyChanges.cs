@@ -54,8 +54,8 @@ internal sealed class KeyChanges
             return start.SequenceEqual(key);
         }
 
-        var isFromKey = end.Length == 1 && end[0] == 0;
-        return start.SequenceCompareTo(key) <= 0 && (isFromKey || key.SequenceCompareTo(end) < 0);
+        // As in etcd an end of one zero byte is taken literally here: deleting to the end of all clashes with no put.
+        return start.SequenceCompareTo(key) <= 0 && key.SequenceCompareTo(end) < 0;
     }
 
     private sealed class KeyComparer : IEqualityComparer<byte[]>
