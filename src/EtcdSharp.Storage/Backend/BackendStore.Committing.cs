@@ -124,7 +124,7 @@ internal sealed partial class BackendStore
     private void Seal()
     {
         var view = _view;
-        Volatile.Write(ref _view, new BackendView(view.Handle, view.Current, new WriteBatch(_memory)));
+        Show(new BackendView(view.Handle, view.Current, new WriteBatch(_memory)));
         Volatile.Write(ref _sealRequested, false);
         _sealedNow.Set();
     }
@@ -133,11 +133,18 @@ internal sealed partial class BackendStore
     private void Publish(ReadHandle handle, WriteBatch? committed)
     {
         var view = _view;
-        Volatile.Write(ref _view, new BackendView(handle, null, view.Current));
+        Show(new BackendView(handle, null, view.Current));
         view.Handle.Supersede(handle, committed);
         BackendMetrics.SizeBytes.Record(_file.SizeBytes);
         BackendMetrics.InUseBytes.Record(_file.InUseBytes);
         BackendMetrics.OpenReads.Record(_file.OpenReadTransactions);
+    }
+
+    /// <summary>The one place where readers are given another view.</summary>
+    private void Show(BackendView view)
+    {
+        Volatile.Write(ref _view, view);
+        ViewChanged?.Invoke();
     }
 
     private static void WriteInto(BoltWriteTransaction write, WriteBatch batch)

@@ -73,6 +73,9 @@ internal sealed partial class BackendStore : IDisposable
     /// <summary>Read transactions open on the file.</summary>
     public int OpenReads => Volatile.Read(ref _file).OpenReadTransactions;
 
+    /// <summary>For tests: called after every change of what readers see, on the thread that made it.</summary>
+    internal Action? ViewChanged { get; set; }
+
     /// <summary>Opens the file, creating it and its buckets when they are missing, and starts the committer thread.</summary>
     public static BackendStore Open(IDisk disk, string path, BackendOptions options) =>
         new(disk, path, options, BoltFile.Open(disk, path, FileOptions(options)));
