@@ -99,29 +99,37 @@ public sealed class Member : IAsyncDisposable
 
         // Reading the log and the index takes its time and blocks; it is not for the caller's thread.
         var member = await Task.Run(() => Open(options, nodeOptions, gates), cancellation).ConfigureAwait(false);
+        var started = false;
         try
         {
             await member.RunAsync(cancellation).ConfigureAwait(false);
+            started = true;
             return member;
         }
-        catch
+        finally
         {
-            await member.StopAsync().ConfigureAwait(false);
-            throw;
+            if (!started)
+            {
+                await member.StopAsync().ConfigureAwait(false);
+            }
         }
     }
 
     private static Member Open(MemberOptions options, NodeOptions nodeOptions, FeatureGates gates)
     {
         var metrics = new MetricsCollector(options.ExtensiveMetrics);
+        Member? member = null;
         try
         {
-            return new Member(options, nodeOptions, gates, metrics);
+            member = new Member(options, nodeOptions, gates, metrics);
+            return member;
         }
-        catch
+        finally
         {
-            metrics.Dispose();
-            throw;
+            if (member is null)
+            {
+                metrics.Dispose();
+            }
         }
     }
 

@@ -51,6 +51,7 @@ public sealed class EtcdError
     public static readonly EtcdError PeerURLExist = new(EtcdErrorCode.FailedPrecondition, "etcdserver: Peer URLs already exists");
 
     /// <summary>etcd sends this one without its code (its table names the client's form of the error), and clients see "unknown".</summary>
+    // etcd has a better code for this one in its table, and sends it as unknown.
     public static readonly EtcdError MemberNotEnoughStarted = new(EtcdErrorCode.Unknown, "etcdserver: re-configuration failed due to not enough started members");
 
     public static readonly EtcdError MemberBadURLs = new(EtcdErrorCode.InvalidArgument, "etcdserver: given member URLs are invalid");
@@ -67,7 +68,8 @@ public sealed class EtcdError
 
     public static readonly EtcdError RequestTooLarge = new(EtcdErrorCode.InvalidArgument, "etcdserver: request is too large");
 
-    public static readonly EtcdError RequestTooManyRequests = new(EtcdErrorCode.ResourceExhausted, "etcdserver: too many requests");
+    // etcd has a better code for this one in its table, and sends it as unknown.
+    public static readonly EtcdError RequestTooManyRequests = new(EtcdErrorCode.Unknown, "etcdserver: too many requests");
 
     public static readonly EtcdError RootUserNotExist = new(EtcdErrorCode.FailedPrecondition, "etcdserver: root user does not exist");
 
