@@ -19,6 +19,8 @@ internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, MvccO
     private Thread? _thread;
     private Task _lastFinished = Task.CompletedTask;
     private KvHash[] _hashes = [];
+    private Job? _job;
+    private Step? _step;
 
     /// <summary>Ends when everything asked for so far is done.</summary>
     public Task LastFinished => Volatile.Read(ref _lastFinished);
@@ -40,7 +42,7 @@ internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, MvccO
 
             _jobs.Enqueue(job);
             _lastFinished = job.Finished.Task;
-            if (_thread is null)
+            if (_thread is null && options.CompactsOnOwnThread)
             {
                 _thread = new Thread(Run) { Name = "compaction", IsBackground = true };
                 _thread.Start();
@@ -62,6 +64,7 @@ internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, MvccO
         thread?.Join();
         lock (_gate)
         {
+            _job?.Finished.TrySetCanceled();
             while (_jobs.TryDequeue(out var job))
             {
                 job.Finished.SetCanceled();
@@ -69,58 +72,72 @@ internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, MvccO
         }
     }
 
+    /// <summary>One step of the oldest compaction that is not done; false when there is none. One caller at a time.</summary>
+    public bool DoStep()
+    {
+        if (_job is null)
+        {
+            lock (_gate)
+            {
+                if (_stop.IsSet || !_jobs.TryDequeue(out _job))
+                {
+                    return false;
+                }
+            }
+
+            var indexStart = Stopwatch.GetTimestamp();
+            index.Compact(_job.Revision);
+            MvccMetrics.IndexCompactionMs.Record(Stopwatch.GetElapsedTime(indexStart).TotalMilliseconds);
+            _step = new Step(index.AnyVersionUpTo(_job.Revision), KvHashing.Begin(), Stopwatch.GetTimestamp());
+        }
+
+        if (Compact(_job, _step!))
+        {
+            _job.Finished.SetResult();
+            _job = null;
+        }
+
+        return true;
+    }
+
     /// <summary>The thread lives as long as there is something to compact.</summary>
     private void Run()
     {
         while (true)
         {
-            Job? job;
             lock (_gate)
             {
-                if (_stop.IsSet || !_jobs.TryDequeue(out job))
+                if (_stop.IsSet || (_job is null && _jobs.Count == 0))
                 {
                     _thread = null;
                     return;
                 }
             }
 
-            if (Compact(job))
+            DoStep();
+            if (_job is not null)
             {
-                job.Finished.SetResult();
-            }
-            else
-            {
-                job.Finished.SetCanceled();
+                _stop.Wait(options.CompactionPauseMs);
             }
         }
     }
 
-    private bool Compact(Job job)
+    /// <summary>True when that was the last step of the job.</summary>
+    private bool Compact(Job job, Step step)
     {
-        var start = Stopwatch.GetTimestamp();
-        index.Compact(job.Revision);
-        MvccMetrics.IndexCompactionMs.Record(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        var step = new Step(index.AnyVersionUpTo(job.Revision), KvHashing.Begin());
-        start = Stopwatch.GetTimestamp();
-        while (!_stop.IsSet)
+        var stepStart = Stopwatch.GetTimestamp();
+        var isLast = ReadStep(job, step);
+        backend.DeleteKeys(step.Plain, step.Tombstones, isLast ? job.Revision : 0);
+        MvccMetrics.CompactedKeys.Add(step.Plain.Count + step.Tombstones.Count);
+        MvccMetrics.CompactionPauseMs.Record(Stopwatch.GetElapsedTime(stepStart).TotalMilliseconds);
+        if (isLast)
         {
-            var stepStart = Stopwatch.GetTimestamp();
-            var isLast = ReadStep(job, step);
-            backend.DeleteKeys(step.Plain, step.Tombstones, isLast ? job.Revision : 0);
-            MvccMetrics.CompactedKeys.Add(step.Plain.Count + step.Tombstones.Count);
-            MvccMetrics.CompactionPauseMs.Record(Stopwatch.GetElapsedTime(stepStart).TotalMilliseconds);
-            if (isLast)
-            {
-                MvccMetrics.CompactionTotalMs.Record(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-                MvccMetrics.CompactionLast.Record(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
-                Keep(job, step.Crc);
-                return true;
-            }
-
-            _stop.Wait(options.CompactionPauseMs);
+            MvccMetrics.CompactionTotalMs.Record(Stopwatch.GetElapsedTime(step.Start).TotalMilliseconds);
+            MvccMetrics.CompactionLast.Record(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+            Keep(job, step.Crc);
         }
 
-        return false;
+        return isLast;
     }
 
     /// <summary>Looks at the next entries; true when the revision of the compaction is reached.</summary>
@@ -183,8 +200,10 @@ internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, MvccO
         public TaskCompletionSource Finished { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed class Step(bool anyKept, uint crc)
+    private sealed class Step(bool anyKept, uint crc, long start)
     {
+        public long Start { get; } = start;
+
         public bool AnyKept { get; } = anyKept;
 
         public uint Crc { get; set; } = crc;

@@ -8,6 +8,9 @@ internal sealed class MvccOptions
     /// <summary>The pause between two steps, so that a compaction never takes the disk from the writes.</summary>
     public int CompactionPauseMs { get; init; } = 10;
 
+    /// <summary>Off in the simulation, which calls <see cref="MvccStore.CompactStep"/> when the seed says so.</summary>
+    public bool CompactsOnOwnThread { get; init; } = true;
+
     /// <summary>Seeds the hash of the key table, so that nobody can choose keys that collide.</summary>
     public ulong HashSeed { get; init; } = 0x9E3779B97F4A7C15;
 }

@@ -162,6 +162,9 @@ internal sealed class MvccStore : IDisposable
         return MvccStatus.Ok;
     }
 
+    /// <summary>Without a thread for compaction: one step of it; false when nothing is left to do.</summary>
+    public bool CompactStep() => _compaction.DoStep();
+
     /// <summary>The hash of all revisions up to one (0: the current one), equal on every member. Any thread; takes its time. Not inside an entry.</summary>
     public MvccStatus HashKv(long revision, out KvHash hash, out long currentRevision)
     {

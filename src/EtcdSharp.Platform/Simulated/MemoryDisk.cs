@@ -11,6 +11,7 @@ public sealed class MemoryDisk : IDisk
     private readonly Dictionary<string, MemoryFile> _files = new(StringComparer.Ordinal);
     private readonly HashSet<string> _directories = new(StringComparer.Ordinal) { "/" };
     private readonly List<NameChange> _unsyncedNames = [];
+    private readonly List<MemoryFile> _everyFile = [];
     private Dictionary<string, MemoryFile> _durableFiles = new(StringComparer.Ordinal);
     private HashSet<string> _durableDirectories = new(StringComparer.Ordinal) { "/" };
 
@@ -22,6 +23,18 @@ public sealed class MemoryDisk : IDisk
 
     /// <summary>How much all files may hold together; a write beyond it fails with <see cref="DiskFullException"/>.</summary>
     public long CapacityBytes { get; set; } = long.MaxValue;
+
+    /// <summary>The lengths of all files together.</summary>
+    public long UsedBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _files.Values.Sum(file => file.Current.Length);
+            }
+        }
+    }
 
     /// <summary>Steps so far, without reads: the number of the next one.</summary>
     public long OperationCount { get; private set; }
@@ -48,6 +61,7 @@ public sealed class MemoryDisk : IDisk
             if (!_files.TryGetValue(name, out MemoryFile? file))
             {
                 file = new MemoryFile();
+                _everyFile.Add(file);
                 ChangeNames(new NameChange(DiskOperationKind.Create, name, name, file));
             }
 
@@ -220,6 +234,18 @@ public sealed class MemoryDisk : IDisk
         }
     }
 
+    /// <summary>Unmaps what a process that is no more had mapped: nobody closes the files of one that died.</summary>
+    public void ReleaseMaps()
+    {
+        List<MemoryFile> files;
+        lock (_gate)
+        {
+            files = [.. _everyFile];
+        }
+
+        files.ForEach(file => file.ReleaseMaps());
+    }
+
     public byte[] ReadAllBytes(string path)
     {
         lock (_gate)
@@ -378,6 +404,7 @@ public sealed class MemoryDisk : IDisk
         foreach ((string name, MemoryFile file) in files.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             image._files[name] = MemoryFile.Of(contents(file));
+            image._everyFile.Add(image._files[name]);
         }
 
         image._durableFiles = new Dictionary<string, MemoryFile>(image._files, StringComparer.Ordinal);

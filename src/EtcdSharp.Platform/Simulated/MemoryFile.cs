@@ -57,6 +57,14 @@ internal sealed class MemoryFile
 
     public void RemoveMap(MemoryFileMap map) => _maps.Remove(map);
 
+    public void ReleaseMaps()
+    {
+        foreach (var map in _maps.ToArray())
+        {
+            map.Dispose();
+        }
+    }
+
     /// <summary>What a power loss at this moment may leave: of the changes since the last sync each is kept, lost or torn.</summary>
     public SparseBytes AfterPowerLoss(SeededRandom random)
     {

@@ -1,0 +1,16 @@
+using EtcdSharp.Server.Node;
+using Google.Protobuf;
+
+namespace EtcdSharp.Simulation.Clients;
+
+/// <summary>Requests as the log holds them.</summary>
+internal static class Requests
+{
+    public static byte[] Encode(RequestKind kind, IMessage body, ulong id)
+    {
+        var encoded = body.ToByteArray();
+        var data = new byte[RequestEncoding.SizeOf(kind, encoded.Length, id)];
+        RequestEncoding.Encode(data, kind, encoded, id);
+        return data;
+    }
+}

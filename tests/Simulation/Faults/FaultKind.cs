@@ -1,0 +1,23 @@
+namespace EtcdSharp.Simulation.Faults;
+
+internal enum FaultKind
+{
+    Isolate,
+    CutOneWay,
+    Split,
+    LossyNetwork,
+    RepeatingNetwork,
+    SlowNetwork,
+    Kill,
+    PowerLoss,
+    PowerLossInWrite,
+    DiskError,
+    DiskFull,
+    SlowDisk,
+    Pause,
+    TransferLeader,
+    AddMember,
+    RemoveMember,
+    Defragment,
+    CompareHashes,
+}
