@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using EtcdSharp.Server.Compaction;
 using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Edge.Grpc;
 using EtcdSharp.Server.Metrics;
 using EtcdSharp.Server.Node;
+using EtcdSharp.Server.Peer;
 using EtcdSharp.Storage;
 using EtcdSharp.Storage.Backend;
 using EtcdSharp.Storage.Wal;
@@ -19,42 +21,32 @@ public sealed class Member : IAsyncDisposable
     /// <summary>How long a removed member goes on before it stops, so that the one who removed it gets the answer.</summary>
     private static readonly TimeSpan RemovalDelay = TimeSpan.FromSeconds(1);
 
-    private readonly MemberOptions _options;
-    private readonly MemberStore _store;
-    private readonly MemberNode _node;
-    private readonly Publication _publication;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly List<Task> _background = [];
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _gate = new();
+    private readonly NodeOptions _nodeOptions;
+    private readonly FeatureGates _gates;
     private readonly MetricsCollector _metrics;
-    private readonly MemberMetrics _memberMetrics;
-    private readonly MemberEdge _edge;
+    private readonly TaskCompletionSource _served = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly Lock _gate = new();
+    private MemberOptions _options;
+    private MemberStore _store;
+    private MemberNode _node;
+    private MemberPeers _peers;
+    private LeaseService _leases;
+    private Publication _publication;
+    private MemberMetrics _memberMetrics;
+    private MemberEdge _edge;
+    private CancellationTokenSource _stopping;
+    private List<Task> _background;
     private Task? _stop;
 
     private Member(MemberOptions options, NodeOptions nodeOptions, FeatureGates gates, MetricsCollector metrics)
     {
         _options = options;
-        var logger = options.Logging.CreateLogger("EtcdSharp.Server.Member");
+        _nodeOptions = nodeOptions;
+        _gates = gates;
         _metrics = metrics;
-        var data = new DataDirectory(options.Disk, options.DataDirectory, options.WalDirectory);
-        var start = CreateBootstrap(options, data, logger).Run(DescribeSelf(options));
-        _store = new MemberStore(options, nodeOptions, start, gates);
-        RequireSupported();
-        _node = new MemberNode(options, nodeOptions, start, _store, data, new NoPeers());
-        _publication = new Publication(_node.Log, _store.Cluster, options.ServerVersion.Release);
-        _node.Machine.TermBegun = _publication.TermBegun;
-        _node.Machine.RaiseNoSpace = () => QuotaGuard.RaiseAsync(_node.Log, _stopping.Token);
-        _node.Machine.RemovedFromCluster = () => _ = StopAfterRemovalAsync();
-        _node.LeadershipChanged = leads =>
-        {
-            if (!leads)
-            {
-                _store.Lessor.Demote();
-            }
-        };
-        _memberMetrics = new MemberMetrics(_metrics, _store, _node.State, gates);
-        _edge = new MemberEdge(options, _store, _node, _metrics);
+        Assemble();
     }
 
     public ulong MemberId => _node.Log.MemberId;
@@ -69,6 +61,9 @@ public sealed class Member : IAsyncDisposable
 
     /// <summary>Ends when the member has stopped, for whatever reason.</summary>
     public Task Completion => _completion.Task;
+
+    /// <summary>How often a snapshot of another member has taken the place of the store.</summary>
+    internal int StatesTakenOver { get; private set; }
 
     internal MemberStore Store => _store;
 
@@ -102,7 +97,8 @@ public sealed class Member : IAsyncDisposable
         var started = false;
         try
         {
-            await member.RunAsync(cancellation).ConfigureAwait(false);
+            member.BeginServing();
+            await member._served.Task.WaitAsync(cancellation).ConfigureAwait(false);
             started = true;
             return member;
         }
@@ -160,6 +156,11 @@ public sealed class Member : IAsyncDisposable
                 NoSync = options.UnsafeNoFsync,
                 CommitFailed = failure => options.Fatal("committing the store", failure),
             },
+            peerUrls =>
+            {
+                using var client = MemberPeers.CreateClient(options);
+                return PeerClient.FindClusterAsync(client, peerUrls, CancellationToken.None).GetAwaiter().GetResult();
+            },
             logger
         );
 
@@ -198,8 +199,7 @@ public sealed class Member : IAsyncDisposable
         }
 
         var problem =
-            _store.Cluster.View.Members.Count > 1 ? "the data directory belongs to a cluster of several members"
-            : _store.Backend.Get(BackendBucket.Auth, MetaKeys.AuthEnabled) is [1] ? "authentication is enabled in the data directory"
+            _store.Backend.Get(BackendBucket.Auth, MetaKeys.AuthEnabled) is [1] ? "authentication is enabled in the data directory"
             : null;
         if (problem is not null)
         {
@@ -208,10 +208,110 @@ public sealed class Member : IAsyncDisposable
         }
     }
 
-    private async Task RunAsync(CancellationToken cancellation)
+    /// <summary>Builds everything from what is on the disk; a second time when a snapshot has replaced the store.</summary>
+    [MemberNotNull(nameof(_store), nameof(_node), nameof(_peers), nameof(_leases), nameof(_publication))]
+    [MemberNotNull(nameof(_memberMetrics), nameof(_edge), nameof(_stopping), nameof(_background))]
+    private void Assemble()
+    {
+        var logger = _options.Logging.CreateLogger("EtcdSharp.Server.Member");
+        var data = new DataDirectory(_options.Disk, _options.DataDirectory, _options.WalDirectory);
+        var start = CreateBootstrap(_options, data, logger).Run(DescribeSelf(_options));
+        _stopping = new CancellationTokenSource();
+        _background = [];
+        _store = new MemberStore(_options, _nodeOptions, start, _gates);
+        RequireSupported();
+        _peers = new MemberPeers(_options, start, _store, data);
+        _node = new MemberNode(_options, _nodeOptions, start, _store, data, _peers.Transport);
+        _publication = new Publication(_node.Log, _store.Cluster, _peers.LowestVersionAsync);
+        _leases = new LeaseService(
+            _store.Lessor,
+            _node.Log,
+            _peers.CreateLeaderLeases(_node.Log, _nodeOptions),
+            _options.Clock,
+            () => _store.Kv.CurrentRevision
+        );
+        Connect();
+        _memberMetrics = new MemberMetrics(_metrics, _store, _node.State, _gates);
+        _edge = new MemberEdge(_options, _store, _node, _leases, _metrics);
+    }
+
+    private void Connect()
+    {
+        var stopping = _stopping;
+        _node.Reconfiguration.PromoteAtLeader = (id, cancellation) =>
+            _peers.PromoteAtLeaderAsync(id, _node.Log, cancellation);
+        _node.Machine.TermBegun = _publication.TermBegun;
+        _node.Machine.RaiseNoSpace = () => QuotaGuard.RaiseAsync(_node.Log, stopping.Token);
+        _node.Machine.RemovedFromCluster = () => _ = StopAfterRemovalAsync();
+        _node.SnapshotSaved = metadata => _ = Task.Run(ReplaceStateAsync);
+        _node.LeadershipChanged = leads =>
+        {
+            if (!leads)
+            {
+                _store.Lessor.Demote();
+            }
+        };
+    }
+
+    private void BeginServing() => _background.Add(Task.Run(() => ServeAsync(_stopping.Token)));
+
+    private async Task ServeAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await RunAsync(stopping).ConfigureAwait(false);
+            _served.TrySetResult();
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The member stops, or begins again from a snapshot; whoever ends this knows which.
+            return;
+        }
+        catch (Exception e) when (e is IOException or BootstrapException or UnauthorizedAccessException or ArgumentException)
+        {
+            if (!_served.TrySetException(e))
+            {
+                _options.Fatal("serving again after a snapshot", e);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Another member has sent its state, because the log did not reach far enough back. Everything is torn down and
+    /// built again from the disk, as after a crash at this point; clients see a member that restarts.
+    /// </summary>
+    private async Task ReplaceStateAsync()
+    {
+        await _changing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            lock (_gate)
+            {
+                if (_stop is not null)
+                {
+                    return;
+                }
+            }
+
+            await TearDownAsync().ConfigureAwait(false);
+            Assemble();
+            StatesTakenOver++;
+            BeginServing();
+        }
+        catch (Exception e) when (e is IOException or BootstrapException or UnauthorizedAccessException)
+        {
+            _options.Fatal("taking over the state of another member", e);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private async Task RunAsync(CancellationToken stopping)
     {
         _node.Start();
-        using var starting = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);
+        await _peers.StartAsync(_node, _leases, () => _ = StopAsync(), stopping).ConfigureAwait(false);
         RunInBackground(_publication.FollowVersionAsync);
         if (AutoCompaction.Parse(_options.AutoCompactionMode, _options.AutoCompactionRetention, _options.Clock) is { } schedule)
         {
@@ -223,12 +323,18 @@ public sealed class Member : IAsyncDisposable
 
         RunInBackground(new LeaseDuties(_store.Lessor, _node.Log, _options.Clock).RunAsync);
         var urls = _options.AdvertiseClientUrls ?? _options.ListenClientUrls;
-        await _publication.PublishAttributesAsync(_options.Name, urls, starting.Token).ConfigureAwait(false);
-        await _edge.StartAsync(starting.Token).ConfigureAwait(false);
+        await _publication.PublishAttributesAsync(_options.Name, urls, stopping).ConfigureAwait(false);
+        await _edge.StartAsync(stopping).ConfigureAwait(false);
+
+        // After a snapshot the same ports are listened on, also those that the system chose.
+        _options = _options with { ListenClientUrls = ClientUrls, AdvertiseClientUrls = urls };
     }
 
-    private void RunInBackground(Func<CancellationToken, Task> work) =>
-        _background.Add(Task.Run(() => work(_stopping.Token), CancellationToken.None));
+    private void RunInBackground(Func<CancellationToken, Task> work)
+    {
+        var stopping = _stopping.Token;
+        _background.Add(Task.Run(() => work(stopping), CancellationToken.None));
+    }
 
     private async Task StopAfterRemovalAsync()
     {
@@ -238,18 +344,47 @@ public sealed class Member : IAsyncDisposable
 
     private async Task StopOnceAsync()
     {
+        await _changing.WaitAsync().ConfigureAwait(false);
+        await HandOverAsync().ConfigureAwait(false);
+        await TearDownAsync().ConfigureAwait(false);
+        _metrics.Dispose();
+        _served.TrySetException(new OperationCanceledException("the member stopped before it served"));
+        _completion.TrySetResult();
+    }
+
+    /// <summary>A leader that goes in peace names its heir, so that the others need not wait for its silence.</summary>
+    private async Task HandOverAsync()
+    {
+        if (!_node.State.IsLeader)
+        {
+            return;
+        }
+
+        var heir = _store
+            .Cluster.View.Voters.Where(member => member.Id != MemberId && _peers.Transport.ActiveSince(member.Id) is not null)
+            .MinBy(member => _peers.Transport.ActiveSince(member.Id));
+        if (heir is not null)
+        {
+            using var enough = new CancellationTokenSource(_options.ElectionMs);
+            await _node.MoveLeaderAsync(heir.Id, enough.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task TearDownAsync()
+    {
         await _edge.StopAsync().ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
+        await _peers.DisposeAsync().ConfigureAwait(false);
         _node.Stop();
-        foreach (var task in _background)
+        foreach (var task in _background.ToArray())
         {
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        // Serving may have begun while it was told to end.
+        await _edge.StopAsync().ConfigureAwait(false);
         _store.Dispose();
         _memberMetrics.Dispose();
-        _metrics.Dispose();
         _stopping.Dispose();
-        _completion.TrySetResult();
     }
 }

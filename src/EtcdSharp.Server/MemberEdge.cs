@@ -19,14 +19,22 @@ internal sealed class MemberEdge
     private readonly MemberOptions _options;
     private readonly MemberStore _store;
     private readonly MemberNode _node;
+    private readonly LeaseService _leases;
     private readonly MetricsCollector _metrics;
     private readonly HealthService _health = new();
     private readonly GrpcDispatcher _services;
     private readonly HttpEndpoints _http;
     private readonly List<EdgeHost> _hosts = [];
 
-    public MemberEdge(MemberOptions options, MemberStore store, MemberNode node, MetricsCollector metrics)
+    public MemberEdge(
+        MemberOptions options,
+        MemberStore store,
+        MemberNode node,
+        LeaseService leases,
+        MetricsCollector metrics
+    )
     {
+        _leases = leases;
         _options = options;
         _store = store;
         _node = node;
@@ -105,7 +113,8 @@ internal sealed class MemberEdge
             _store.Alarms,
             _store.Quota,
             _store.Cluster,
-            new DowngradeService(log, _store.Kv, _store.Cluster)
+            new DowngradeService(log, _store.Kv, _store.Cluster),
+            _node.MoveLeaderAsync
         ).Register(services);
         new AuthService(log, () => _store.Kv.CurrentRevision).Register(services);
         new WatchService(
@@ -119,13 +128,7 @@ internal sealed class MemberEdge
                 Time = TimeProvider.System,
             }
         ).Register(services);
-        new LeaseService(
-            _store.Lessor,
-            log,
-            NoOtherLeader.Instance,
-            _options.Clock,
-            () => _store.Kv.CurrentRevision
-        ).Register(services);
+        _leases.Register(services);
         _health.Set("", serving: true);
         _health.AddTo(services);
         var serverOptions = new GrpcServerOptions

@@ -5,6 +5,7 @@ using EtcdSharp.Server.Membership;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Storage;
 using EtcdSharp.Storage.Snap;
+using EtcdSharp.Storage.Snap.V2;
 using EtcdSharp.Storage.Wal;
 using Microsoft.Extensions.Logging;
 
@@ -30,6 +31,8 @@ internal sealed class MemberNode
     private readonly AppliedWaiters _applied;
     private readonly WaiterTable _waiters;
     private readonly WriteAheadLog _log;
+    private readonly IPeerTransport _transport;
+    private readonly NodeOptions _options;
 
     public MemberNode(
         MemberOptions options,
@@ -57,7 +60,10 @@ internal sealed class MemberNode
             options.Fatal(part, failure);
         }
 
-        _writer = new LogWriter(_log, start.Storage, _loop, Fatal);
+        var snapshots = new SnapshotDirectory(options.Disk, data.SnapPath, logger);
+        _transport = transport;
+        _options = node;
+        _writer = new LogWriter(_log, start.Storage, _loop, transport, snapshots, start.MemberId, Fatal);
         Machine = new StateMachine(
             store.Kv,
             store.Lessor,
@@ -79,7 +85,7 @@ internal sealed class MemberNode
         _snapshots = new Snapshots(
             store.Backend,
             start.Storage,
-            new SnapshotDirectory(options.Disk, data.SnapPath, logger),
+            snapshots,
             data,
             options.Disk,
             _writer,
@@ -90,6 +96,7 @@ internal sealed class MemberNode
             Fatal
         );
         _applier.BatchApplied = (index, term) => _snapshots.Applied(index, term, Machine.Configuration ?? configuration);
+        _applier.SnapshotAsked = message => SendSnapshot(message, store, Machine.Configuration ?? configuration);
         var gate = new ProposalGate(State, _waiters, _loop, options.Clock, node);
         Log = new ReplicatedLog(start.ClusterId, State, ids, gate, _reads, _applied);
         Reconfiguration = new Reconfiguration(
@@ -119,8 +126,41 @@ internal sealed class MemberNode
         set => _loop.LeadershipChanged = value;
     }
 
+    /// <summary>Called on the log writer when a snapshot of another member must replace the store.</summary>
+    public Action<SnapshotMetadata>? SnapshotSaved { get; set; }
+
+    public RaftLoop Loop => _loop;
+
+    /// <summary>Hands leadership over and waits until the other member has it.</summary>
+    public async ValueTask<EtcdError?> MoveLeaderAsync(ulong target, CancellationToken cancellation)
+    {
+        if (State.LeaderId == target)
+        {
+            return null;
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(_options.RequestTimeout);
+        _loop.Post(raft => raft.TransferLeader(target));
+        while (State.LeaderId != target)
+        {
+            await Task.Delay(_options.HeartbeatMs, deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (deadline.IsCancellationRequested)
+            {
+                return EtcdError.TimeoutLeaderTransfer;
+            }
+        }
+
+        return null;
+    }
+
     public void Start()
     {
+        _writer.SnapshotSaved = metadata =>
+        {
+            _applier.Halt();
+            SnapshotSaved?.Invoke(metadata);
+        };
         _writer.Start();
         _applier.Start();
         _snapshots.Start();
@@ -141,6 +181,25 @@ internal sealed class MemberNode
         _reads.Stop(EtcdError.Stopped);
         _applied.FailAll(EtcdError.Stopped);
         _log.Dispose();
+    }
+
+    /// <summary>
+    /// Raft asks for a snapshot at some index; what is sent is the newest state, with the index that it has. A later
+    /// one is as good, and needs no copy that was kept.
+    /// </summary>
+    private void SendSnapshot(Message asked, MemberStore store, ConfState configuration)
+    {
+        var metadata = new SnapshotMetadata(configuration, State.AppliedIndex, State.AppliedTerm);
+        var membership = V2StoreDocument.Write(Snapshots.Describe(store.Cluster.View));
+        var message = new Message
+        {
+            Type = MessageType.MsgSnap,
+            To = asked.To,
+            From = asked.From,
+            Term = asked.Term,
+            Snapshot = new Snapshot(membership, metadata),
+        };
+        _transport.SendSnapshot(message, store.Backend.Snapshot());
     }
 
     private static RaftNode CreateRaft(

@@ -30,6 +30,9 @@ public sealed record MemberOptions
     /// <summary>The client URLs that other members and clients are told; null for those that are listened on.</summary>
     public IReadOnlyList<string>? AdvertiseClientUrls { get; init; }
 
+    /// <summary>Where other members reach this one; empty for a member that will never have others.</summary>
+    public IReadOnlyList<string> ListenPeerUrls { get; init; } = [];
+
     public IReadOnlyList<string> AdvertisePeerUrls { get; init; } = ["http://localhost:2380"];
 
     /// <summary>The first members, name and peer URL, one pair per URL; empty for this member alone.</summary>

@@ -122,7 +122,6 @@ internal static class ConfigurationRules
             .ToList();
         return !names.Contains(values.Text("name"), StringComparer.Ordinal)
                 ? $"couldn't find local name \"{values.Text("name")}\" in the initial cluster configuration"
-            : names.Count > 1 ? "--initial-cluster names several members; clusters are not built yet, start a single member"
             : null;
     }
 

@@ -16,6 +16,7 @@ internal static class MemberOptionsFactory
             ListenClientHttpUrls = Texts(configuration.ListenClientHttpUrls),
             ListenMetricsUrls = Texts(configuration.ListenMetricsUrls),
             AdvertiseClientUrls = Texts(configuration.AdvertiseClientUrls),
+            ListenPeerUrls = Texts(configuration.ListenPeerUrls),
             AdvertisePeerUrls = Texts(configuration.AdvertisePeerUrls),
             InitialCluster = [.. configuration.InitialMembers()],
             InitialClusterToken = configuration.InitialClusterToken,

@@ -26,6 +26,7 @@ internal sealed class ApplyLoop
     private readonly List<PendingRequest> _configurations = [];
     private CompletionBatch? _completions;
     private bool _stopping;
+    private bool _halted;
 
     /// <param name="fatal">Called when an entry cannot be applied; it must end the process.</param>
     public ApplyLoop(
@@ -51,7 +52,13 @@ internal sealed class ApplyLoop
     /// <summary>Called on the loop after each batch of entries with the last index and term applied.</summary>
     public Action<ulong, ulong>? BatchApplied { get; set; }
 
+    /// <summary>Called on the loop when raft sends the state to another member; what is applied is that state.</summary>
+    public Action<Message>? SnapshotAsked { get; set; }
+
     public void Start() => _thread.Start();
+
+    /// <summary>From here on nothing is applied: the store is about to be replaced. Any thread.</summary>
+    public void Halt() => Volatile.Write(ref _halted, true);
 
     /// <summary>Applies what waits and ends.</summary>
     public void Stop()
@@ -96,6 +103,17 @@ internal sealed class ApplyLoop
 
     private void Apply(Message message)
     {
+        if (Volatile.Read(ref _halted))
+        {
+            return;
+        }
+
+        if (message.Type == MessageType.MsgSnap)
+        {
+            SnapshotAsked?.Invoke(message);
+            return;
+        }
+
         var entries = message.Entries.Span;
         for (var i = 0; i < entries.Length; i++)
         {

@@ -2,6 +2,7 @@ using EtcdSharp.Platform;
 using EtcdSharp.Platform.Wire;
 using EtcdSharp.Raft;
 using EtcdSharp.Server.Membership;
+using EtcdSharp.Server.Peer;
 using EtcdSharp.Storage;
 using EtcdSharp.Storage.Backend;
 using EtcdSharp.Storage.Snap;
@@ -19,6 +20,7 @@ internal sealed class Bootstrap(
     DataDirectory data,
     WalOptions walOptions,
     BackendOptions backendOptions,
+    Func<IEnumerable<string>, ExistingCluster?> findCluster,
     ILogger logger
 )
 {
@@ -39,14 +41,76 @@ internal sealed class Bootstrap(
     {
         var members = DescribeCluster(options);
         var self = members.Single(member => member.Name == options.Name);
+        var others = members.Where(member => member != self).SelectMany(member => member.PeerUrls);
         if (!options.NewCluster)
         {
-            throw new BootstrapException(
-                "joining an existing cluster (--initial-cluster-state existing) is not supported yet"
-            );
+            return Join(findCluster(others), members, self);
         }
 
         var clusterId = MemberIds.ForCluster(members.Select(member => member.Id));
+        if (members.Count > 1)
+        {
+            RequireNotStartedBefore(findCluster(others), clusterId, self);
+        }
+
+        return StartEmpty(self.Id, clusterId, newMembers: members, remotes: []);
+    }
+
+    /// <summary>Takes the ids that the running cluster has given to the members with these peer URLs.</summary>
+    private StartingPoint Join(ExistingCluster? existing, List<MemberInfo> members, MemberInfo self)
+    {
+        if (existing is null)
+        {
+            throw new BootstrapException("cannot fetch cluster info from peer urls: could not retrieve cluster information from the given URLs");
+        }
+
+        if (existing.Members.Count != members.Count)
+        {
+            throw new BootstrapException(
+                $"error validating peerURLs: member count is unequal: the cluster has {existing.Members.Count}, --initial-cluster names {members.Count}"
+            );
+        }
+
+        foreach (var member in members)
+        {
+            if (Find(existing, member) is null)
+            {
+                throw new BootstrapException(
+                    $"error validating peerURLs: unmatched member while checking PeerURLs ({string.Join(',', member.PeerUrls)})"
+                );
+            }
+        }
+
+        var id = Find(existing, self)!.Id;
+        return StartEmpty(id, existing.ClusterId, [], [.. existing.Members.Where(member => member.Id != id)]);
+    }
+
+    private static MemberInfo? Find(ExistingCluster cluster, MemberInfo member) =>
+        cluster.Members.FirstOrDefault(known =>
+            known.PeerUrls.Order(StringComparer.Ordinal).SequenceEqual(member.PeerUrls, StringComparer.Ordinal)
+        );
+
+    /// <summary>
+    /// A member that has voted once and lost its log must not begin again under its old id: it could vote twice.
+    /// </summary>
+    private static void RequireNotStartedBefore(ExistingCluster? running, ulong clusterId, MemberInfo self)
+    {
+        if (
+            running?.ClusterId == clusterId
+            && running.Members.FirstOrDefault(member => member.Id == self.Id) is { ClientUrls.Count: > 0 }
+        )
+        {
+            throw new BootstrapException($"member {MemberIds.ToText(self.Id)} has already been bootstrapped");
+        }
+    }
+
+    private StartingPoint StartEmpty(
+        ulong memberId,
+        ulong clusterId,
+        IReadOnlyList<MemberInfo> newMembers,
+        IReadOnlyList<MemberInfo> remotes
+    )
+    {
         var backend = BackendStore.Open(disk, data.StorePath, backendOptions);
         if (backend.ConsistentIndex != 0)
         {
@@ -58,13 +122,14 @@ internal sealed class Bootstrap(
 
         return new StartingPoint
         {
-            MemberId = self.Id,
+            MemberId = memberId,
             ClusterId = clusterId,
             Backend = backend,
-            Log = WriteAheadLog.Create(disk, data.WalPath, EncodeMetadata(self.Id, clusterId), walOptions),
+            Log = WriteAheadLog.Create(disk, data.WalPath, EncodeMetadata(memberId, clusterId), walOptions),
             Storage = new MemoryStorage(),
             Configuration = ConfState.Empty,
-            NewMembers = members,
+            NewMembers = newMembers,
+            Remotes = remotes,
         };
     }
 
@@ -88,9 +153,7 @@ internal sealed class Bootstrap(
             throw new BootstrapException("two members of the initial cluster have the same peer URLs");
         }
 
-        return members.Count == 1
-            ? members
-            : throw new BootstrapException("a cluster of several members is not supported yet");
+        return members;
     }
 
     private StartingPoint Restart()

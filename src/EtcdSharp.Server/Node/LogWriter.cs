@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using EtcdSharp.Raft;
+using EtcdSharp.Storage.Snap;
 using EtcdSharp.Storage.Wal;
 using Microsoft.Extensions.Logging;
 
@@ -15,22 +16,40 @@ internal sealed class LogWriter
     private readonly WriteAheadLog _log;
     private readonly MemoryStorage _storage;
     private readonly RaftLoop _loop;
+    private readonly IPeerTransport _transport;
+    private readonly SnapshotDirectory _snapshots;
+    private readonly ulong _memberId;
     private readonly Action<string, Exception> _fatal;
     private readonly Thread _thread;
     private readonly List<Message> _responses = [];
+    private readonly List<Message> _answers = [];
     private readonly List<Message> _appends = [];
     private List<LogWriterTask> _taken = [];
     private bool _stopping;
 
     /// <param name="fatal">Called when the log cannot be written any more; it must end the process.</param>
-    public LogWriter(WriteAheadLog log, MemoryStorage storage, RaftLoop loop, Action<string, Exception> fatal)
+    public LogWriter(
+        WriteAheadLog log,
+        MemoryStorage storage,
+        RaftLoop loop,
+        IPeerTransport transport,
+        SnapshotDirectory snapshots,
+        ulong memberId,
+        Action<string, Exception> fatal
+    )
     {
+        _transport = transport;
+        _snapshots = snapshots;
+        _memberId = memberId;
         _log = log;
         _storage = storage;
         _loop = loop;
         _fatal = fatal;
         _thread = new Thread(Run) { Name = "log-writer", IsBackground = true };
     }
+
+    /// <summary>Called when a snapshot of another member is in the log and its store waits to be put in place.</summary>
+    public Action<SnapshotMetadata>? SnapshotSaved { get; set; }
 
     public void Start() => _thread.Start();
 
@@ -103,9 +122,9 @@ internal sealed class LogWriter
 
         foreach (var append in _appends)
         {
-            if (append.Snapshot is not null)
+            if (append.Snapshot is { } snapshot)
             {
-                throw new RaftInvariantException("a snapshot from another member came to a member without others");
+                SaveSnapshot(snapshot);
             }
 
             _log.Append(append.HardState, append.Entries.Span);
@@ -116,15 +135,52 @@ internal sealed class LogWriter
         // Raft may read the entries once their write is answered, so they are readable before the answer leaves.
         foreach (var append in _appends)
         {
+            if (append.Snapshot is { } snapshot)
+            {
+                _storage.ApplySnapshot(snapshot);
+                SnapshotSaved?.Invoke(snapshot.Metadata);
+            }
+
             _storage.Append(append.Entries.Span);
-            _responses.AddRange(append.Responses.Span);
+            Sort(append.Responses.Span);
         }
 
         _appends.Clear();
+        if (_answers.Count != 0)
+        {
+            _transport.Send(CollectionsMarshal.AsSpan(_answers));
+            _answers.Clear();
+        }
+
         if (_responses.Count != 0)
         {
             _loop.Step(CollectionsMarshal.AsSpan(_responses));
             _responses.Clear();
         }
+    }
+
+    /// <summary>What is durable now may be told: to the raft loop, and to the other members.</summary>
+    private void Sort(ReadOnlySpan<Message> responses)
+    {
+        foreach (var response in responses)
+        {
+            (response.To == _memberId ? _responses : _answers).Add(response);
+        }
+    }
+
+    /// <summary>
+    /// The file first, then the mark in the log, so that a mark always has its file. The store came before the
+    /// message did; a start after a crash puts it in place as this run would.
+    /// </summary>
+    private void SaveSnapshot(Snapshot snapshot)
+    {
+        var metadata = snapshot.Metadata;
+        if (!_snapshots.HasDatabase(metadata.Index))
+        {
+            throw new RaftInvariantException($"the store of the snapshot at index {metadata.Index} is missing");
+        }
+
+        _snapshots.Save(snapshot);
+        _log.SaveSnapshot(new WalSnapshotMark(metadata.Index, metadata.Term, metadata.ConfState));
     }
 }

@@ -1,5 +1,6 @@
 using EtcdSharp.Raft;
 using EtcdSharp.Server.Membership;
+using EtcdSharp.Storage.Backend;
 
 namespace EtcdSharp.Server.Node;
 
@@ -7,6 +8,8 @@ namespace EtcdSharp.Server.Node;
 internal sealed class NoPeers : IPeerTransport
 {
     public void Send(ReadOnlySpan<Message> messages) { }
+
+    public void SendSnapshot(Message message, BackendSnapshot store) => store.Dispose();
 
     public void AddPeer(MemberInfo member) { }
 

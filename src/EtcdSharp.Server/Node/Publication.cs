@@ -6,8 +6,12 @@ using Google.Protobuf;
 namespace EtcdSharp.Server.Node;
 
 /// <summary>What a member tells the cluster of itself and, when it leads, of the cluster's version.</summary>
-/// <param name="release">What the members can do: the release of this server, as long as there is one member.</param>
-internal sealed class Publication(IReplicatedLog log, ClusterState cluster, EtcdVersion release)
+/// <param name="lowestVersion">The lowest release among all members; null while one of them cannot be asked.</param>
+internal sealed class Publication(
+    IReplicatedLog log,
+    ClusterState cluster,
+    Func<CancellationToken, Task<EtcdVersion?>> lowestVersion
+)
 {
     /// <summary>How often the leader looks whether the version must change although nothing called for it.</summary>
     private static readonly TimeSpan VersionInterval = TimeSpan.FromSeconds(4);
@@ -49,7 +53,13 @@ internal sealed class Publication(IReplicatedLog log, ClusterState cluster, Etcd
         while (!stopping.IsCancellationRequested)
         {
             await _termBegun.WaitAsync(VersionInterval, stopping).ConfigureAwait(false);
-            if (log.IsLeader && NextVersion(cluster.View, release) is { } version)
+            if (!log.IsLeader)
+            {
+                continue;
+            }
+
+            var lowest = await lowestVersion(stopping).ConfigureAwait(false);
+            if (NextVersion(cluster.View, lowest) is { } version)
             {
                 var request = new ClusterVersionSetRequest { Ver = version.ToString() };
                 await ProposeAsync(RequestKind.ClusterVersionSet, request, stopping).ConfigureAwait(false);
@@ -58,11 +68,11 @@ internal sealed class Publication(IReplicatedLog log, ClusterState cluster, Etcd
     }
 
     /// <summary>The version to set, null to leave it.</summary>
-    internal static EtcdVersion? NextVersion(ClusterView view, EtcdVersion lowest)
+    internal static EtcdVersion? NextVersion(ClusterView view, EtcdVersion? lowest)
     {
         if (view.Version is not { } current)
         {
-            return lowest;
+            return lowest?.Release ?? EtcdVersion.OldestCluster;
         }
 
         if (view.Downgrade.Enabled && EtcdVersion.TryParse(view.Downgrade.TargetVersion, out var target))
@@ -70,7 +80,7 @@ internal sealed class Publication(IReplicatedLog log, ClusterState cluster, Etcd
             return target.Release != current && target.Release == current.DowngradeTarget ? target.Release : null;
         }
 
-        return current < lowest ? lowest : null;
+        return lowest is { } release && current < release.Release ? release.Release : null;
     }
 
     private async Task<EtcdError?> ProposeAsync(RequestKind kind, IMessage request, CancellationToken stopping) =>

@@ -21,6 +21,9 @@ internal sealed class RaftLoop
     /// </summary>
     private const int BatchBytesMax = 4 * 1024 * 1024;
 
+    /// <summary>Messages of other members that may wait; etcd's figure. Raft sends again what is dropped.</summary>
+    private const int ReceivedMax = 4096;
+
     /// <summary>Messages handed to the transport at once; a longer list goes in several calls.</summary>
     private const int OutgoingMax = 64;
 
@@ -132,6 +135,22 @@ internal sealed class RaftLoop
         {
             _incoming.Messages.AddRange(messages);
             Wake();
+        }
+    }
+
+    /// <summary>A message of another member; false when too many wait, it is then lost.</summary>
+    public bool Receive(Message message)
+    {
+        lock (_gate)
+        {
+            if (_stopping || _incoming.Messages.Count >= ReceivedMax)
+            {
+                return false;
+            }
+
+            _incoming.Messages.Add(message);
+            Wake();
+            return true;
         }
     }
 
@@ -341,6 +360,13 @@ internal sealed class RaftLoop
                     _applier!.Add(message);
                     break;
                 default:
+                    if (message.Type == MessageType.MsgSnap)
+                    {
+                        // The store that goes with it is taken between two entries, so it comes from the apply loop.
+                        _applier!.Add(message);
+                        break;
+                    }
+
                     if (outgoing == OutgoingMax)
                     {
                         Send(ref outgoing);

@@ -55,7 +55,19 @@ internal sealed class Reconfiguration(
     ) =>
         ProposeAsync(ConfChangeType.UpdateNode, id, MemberJson.Encode(new MemberInfo(id, peerUrls)), cancellation);
 
+    /// <summary>Asks the leader for a promotion when this member is not it.</summary>
+    public Func<ulong, CancellationToken, ValueTask<(ClusterView? View, EtcdError? Error)>>? PromoteAtLeader { get; set; }
+
     public async ValueTask<(ClusterView? View, EtcdError? Error)> PromoteAsync(ulong id, CancellationToken cancellation)
+    {
+        var (view, error) = await PromoteHereAsync(id, cancellation).ConfigureAwait(false);
+        return ReferenceEquals(error, EtcdError.NotLeader) && PromoteAtLeader is { } ask
+            ? await ask(id, cancellation).ConfigureAwait(false)
+            : (view, error);
+    }
+
+    /// <summary>Only the leader can: others do not know how far the learner is.</summary>
+    public async ValueTask<(ClusterView? View, EtcdError? Error)> PromoteHereAsync(ulong id, CancellationToken cancellation)
     {
         if (await applied.WaitAsync(state.CommittedIndex, ApplyWait, cancellation).ConfigureAwait(false) is { } late)
         {

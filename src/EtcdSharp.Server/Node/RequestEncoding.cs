@@ -10,6 +10,7 @@ internal static class RequestEncoding
 {
     private const int HeaderField = 100;
     private const int HeaderIdField = 1;
+    private const int LegacyField = 2;
     private const int IdField = 1;
 
     public static int SizeOf(RequestKind kind, int bodyLength, ulong id) =>
@@ -43,6 +44,11 @@ internal static class RequestEncoding
                 case IdField:
                     id = reader.ReadUInt64();
                     break;
+                case LegacyField when reader.IsLengthDelimited:
+                    // Either the envelope of an old request, or a bare one, whose method has this number and whose
+                    // path and value have those of a range and a put.
+                    request = default;
+                    return false;
                 case HeaderField:
                     headerId = ReadHeaderId(reader.ReadBytes());
                     break;

@@ -145,7 +145,7 @@ internal sealed class Snapshots
     }
 
     /// <summary>Releases up to 3.6 read the membership from the snapshot, in the form of the old store.</summary>
-    private static V2Membership Describe(ClusterView view) =>
+    internal static V2Membership Describe(ClusterView view) =>
         new(
             [
                 .. view.Members.Select(member => new V2Member(

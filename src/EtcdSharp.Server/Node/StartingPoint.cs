@@ -25,6 +25,9 @@ internal sealed record StartingPoint
     /// <summary>The first members of a new cluster; empty when there is a log already.</summary>
     public IReadOnlyList<MemberInfo> NewMembers { get; init; } = [];
 
+    /// <summary>The members of a running cluster that this one joins; empty otherwise.</summary>
+    public IReadOnlyList<MemberInfo> Remotes { get; init; } = [];
+
     public ulong AppliedIndex { get; init; }
 
     public ulong AppliedTerm { get; init; }

@@ -31,6 +31,13 @@ public sealed class RequestEncodingTests
     }
 
     [Fact]
+    public void An_old_request_bare_as_3_5_writes_it_is_not_taken_for_a_put()
+    {
+        byte[] data = [0x08, 7, 0x12, 3, (byte)'P', (byte)'U', (byte)'T', 0x1A, 2, (byte)'/', (byte)'0', 0x22, 3, (byte)'3', (byte)'.', (byte)'5'];
+        Assert.False(RequestEncoding.TryDecode(data, out _));
+    }
+
+    [Fact]
     public void An_id_outside_the_header_comes_first_as_in_etcd()
     {
         var data = new InternalRaftRequest { ID = 5, Header = new RequestHeader { ID = 6 }, AuthStatus = new AuthStatusRequest() }.ToByteArray();

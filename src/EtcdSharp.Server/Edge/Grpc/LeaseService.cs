@@ -142,7 +142,7 @@ internal sealed class LeaseService(
         return response;
     }
 
-    private async ValueTask<(LeaseTimeToLiveResponse? Response, EtcdError? Error)> TimeToLiveHereAsync(
+    internal async ValueTask<(LeaseTimeToLiveResponse? Response, EtcdError? Error)> TimeToLiveHereAsync(
         LeaseTimeToLiveRequest request,
         CancellationToken cancellation
     )

@@ -19,7 +19,8 @@ internal sealed class MaintenanceService(
     AlarmStore alarms,
     Quota quota,
     ClusterState cluster,
-    DowngradeService downgrade
+    DowngradeService downgrade,
+    Func<ulong, CancellationToken, ValueTask<EtcdError?>> moveLeader
 )
 {
     private int _defragmenting;
@@ -140,16 +141,17 @@ internal sealed class MaintenanceService(
         return GrpcStatus.Ok;
     }
 
-    private ValueTask<GrpcResult<MoveLeaderResponse>> MoveLeaderAsync(MoveLeaderRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<MoveLeaderResponse>> MoveLeaderAsync(MoveLeaderRequest request, GrpcServerCall call)
     {
         if (!log.IsLeader)
         {
-            return new ValueTask<GrpcResult<MoveLeaderResponse>>(EtcdError.NotLeader.ToStatus());
+            return EtcdError.NotLeader.ToStatus();
         }
 
         // To move leadership to oneself is done at once; any other target must be a voter that is there.
-        return new ValueTask<GrpcResult<MoveLeaderResponse>>(
-            request.TargetID == log.MemberId ? new MoveLeaderResponse() : EtcdError.BadLeaderTransferee.ToStatus()
-        );
+        var error = cluster.View.Find(request.TargetID) is not { IsLearner: false }
+            ? EtcdError.BadLeaderTransferee
+            : await moveLeader(request.TargetID, call.CancellationToken).ConfigureAwait(false);
+        return error is null ? new MoveLeaderResponse() : error.ToStatus();
     }
 }

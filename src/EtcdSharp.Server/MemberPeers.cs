@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using EtcdSharp.Api.Errors;
+using EtcdSharp.Server.Edge.Grpc;
+using EtcdSharp.Server.Edge.Listening;
+using EtcdSharp.Server.Membership;
+using EtcdSharp.Server.Node;
+using EtcdSharp.Server.Peer;
+using EtcdSharp.Storage;
+using EtcdSharp.Storage.Snap;
+using Microsoft.Extensions.Logging;
+
+namespace EtcdSharp.Server;
+
+/// <summary>A member's side of the traffic with the others: the port they reach it at, and its ways to them.</summary>
+internal sealed class MemberPeers : IAsyncDisposable
+{
+    private readonly MemberOptions _options;
+    private readonly StartingPoint _start;
+    private readonly MemberStore _store;
+    private readonly HttpClient _client;
+    private readonly ILogger _logger;
+    private readonly SnapshotReceiver _receiver;
+    private EdgeHost? _host;
+
+    public MemberPeers(MemberOptions options, StartingPoint start, MemberStore store, DataDirectory data)
+    {
+        _options = options;
+        _start = start;
+        _store = store;
+        _logger = options.Logging.CreateLogger("EtcdSharp.Peer");
+        _client = CreateClient(options);
+        Identity = new PeerIdentity(start.MemberId, start.ClusterId, options.AdvertisePeerUrls, options.ServerVersion);
+        Transport = new PeerTransport(Identity, _client, _logger);
+        _receiver = new SnapshotReceiver(new SnapshotDirectory(options.Disk, data.SnapPath, _logger), _logger);
+    }
+
+    public PeerIdentity Identity { get; }
+
+    public PeerTransport Transport { get; }
+
+    public LeaderLeases CreateLeaderLeases(IReplicatedLog log, NodeOptions node) =>
+        new(log, _store.Cluster, _client, node.RequestTimeout);
+
+    /// <summary>A connection that is not there after a second and an election is given up; etcd's figure.</summary>
+    public static HttpClient CreateClient(MemberOptions options) =>
+        PeerClient.Create(TimeSpan.FromSeconds(1) + TimeSpan.FromMilliseconds(options.ElectionMs));
+
+    /// <summary>From here on other members are heard and spoken to.</summary>
+    public async Task StartAsync(MemberNode node, LeaseService leases, Action removed, CancellationToken cancellation)
+    {
+        var events = new RaftPeerEvents(node.Loop, _start.MemberId, removed);
+        Transport.Attach(events);
+        foreach (var member in _start.Remotes.Concat(_store.Cluster.View.Members).Concat(_start.NewMembers))
+        {
+            Transport.AddPeer(member);
+        }
+
+        if (_options.ListenPeerUrls.Count == 0)
+        {
+            return;
+        }
+
+        var questions = new PeerQuestions(Identity, node.Log, _store.Cluster, _store.Kv, leases, node.Reconfiguration);
+        var endpoints = new PeerEndpoints(Identity, Transport, events, _receiver, questions, _store.Cluster, _logger);
+        _host = await EdgeHost
+            .StartAsync(
+                new EdgeOptions
+                {
+                    Urls = [.. _options.ListenPeerUrls.Select(ParseUrl)],
+                    Http = endpoints.ServeAsync,
+                    ReuseAddress = _options.SocketReuseAddress,
+                    ReusePort = _options.SocketReusePort,
+                    UseTls = _options.UseTls,
+                    Logging = _options.Logging,
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>The lowest release of all members; null while one of them does not say.</summary>
+    public async Task<EtcdVersion?> LowestVersionAsync(CancellationToken cancellation)
+    {
+        var lowest = _options.ServerVersion;
+        foreach (var member in _store.Cluster.View.Members)
+        {
+            if (member.Id == _start.MemberId)
+            {
+                continue;
+            }
+
+            if (await PeerClient.VersionAsync(_client, member, cancellation).ConfigureAwait(false) is not { } version)
+            {
+                return null;
+            }
+
+            lowest = version < lowest ? version : lowest;
+        }
+
+        return lowest;
+    }
+
+    /// <summary>Asks the leader to promote a learner: it alone knows how far the learner is.</summary>
+    public async ValueTask<(ClusterView? View, EtcdError? Error)> PromoteAtLeaderAsync(
+        ulong id,
+        IReplicatedLog log,
+        CancellationToken cancellation
+    )
+    {
+        if (_store.Cluster.View.Find(log.LeaderId) is not { } leader || leader.Id == _start.MemberId)
+        {
+            return (null, EtcdError.NoLeader);
+        }
+
+        var path = string.Create(CultureInfo.InvariantCulture, $"{PeerProtocol.PromotePath}{id}");
+        var answer = await PeerClient.PostAsync(_client, leader, path, [], cancellation).ConfigureAwait(false);
+        return answer?.Status switch
+        {
+            null => (null, EtcdError.Timeout),
+            HttpStatusCode.OK => (PeerClient.DecodeMembers(answer.Value.Body) is { } members
+                ? _store.Cluster.View with { Members = members }
+                : _store.Cluster.View, null),
+            HttpStatusCode.NotFound => (null, EtcdError.MemberNotFound),
+            HttpStatusCode.PreconditionFailed => (null,
+                Encoding.UTF8.GetString(answer.Value.Body).Contains("in sync", StringComparison.Ordinal)
+                    ? EtcdError.LearnerNotReady
+                    : EtcdError.MemberNotLearner),
+            _ => (null, EtcdError.Timeout),
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Transport.Dispose();
+        if (_host is not null)
+        {
+            await _host.StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+        }
+
+        _receiver.Dispose();
+    }
+
+    private static EdgeUrl ParseUrl(string text) =>
+        EdgeUrl.TryParse(text, out var url, out var problem) ? url : throw new BootstrapException(problem);
+}

@@ -1,0 +1,17 @@
+using EtcdSharp.Raft;
+
+namespace EtcdSharp.Server.Peer;
+
+/// <summary>Where the transport delivers to: the raft loop, and the member where it concerns its own existence.</summary>
+internal interface IPeerEvents
+{
+    /// <summary>A message of another member. False when too many wait already; then it is lost, and raft sends it again.</summary>
+    bool Receive(Message message);
+
+    void ReportUnreachable(ulong id);
+
+    void ReportSnapshot(ulong id, SnapshotDelivery delivery);
+
+    /// <summary>Another member says that this one has been removed for good.</summary>
+    void RemovedFromCluster();
+}

@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using System.Net;
+using EtcdSharp.Raft;
+using EtcdSharp.Server.Membership;
+using EtcdSharp.Storage.Backend;
+using Microsoft.Extensions.Logging;
+
+namespace EtcdSharp.Server.Peer;
+
+/// <summary>
+/// Everything between this member and one other: the two streams that it has opened to us and that we write to, the
+/// two that we have opened and read from, the pipeline, snapshots and probes. Nothing in it is shared with the way to
+/// any other member, so a slow one delays nobody else.
+/// </summary>
+internal sealed class PeerConnection : IDisposable
+{
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(4);
+
+    private readonly string _text;
+    private readonly PeerIdentity _self;
+    private readonly UrlPicker _urls;
+    private readonly HttpClient _client;
+    private readonly PeerStatus _status;
+    private readonly IPeerEvents _events;
+    private readonly ILogger _logger;
+    private readonly PeerPipeline _pipeline;
+    private readonly CancellationTokenSource _stopping = new();
+    private bool _disposed;
+
+    public PeerConnection(
+        ulong id,
+        IReadOnlyList<string> urls,
+        PeerIdentity self,
+        HttpClient client,
+        IPeerEvents events,
+        ILogger logger
+    )
+    {
+        Id = id;
+        _text = MemberIds.ToText(id);
+        _self = self;
+        _urls = new UrlPicker(urls);
+        _client = client;
+        _events = events;
+        _logger = logger;
+        _status = new PeerStatus(self.MemberId, id, TimeProvider.System, logger);
+        _pipeline = new PeerPipeline(id, self, _urls, client, _status, events);
+        Appends = new PeerStreamWriter(_text);
+        Messages = new PeerStreamWriter(_text);
+        var appends = Reader(PeerProtocol.AppendStreamPath, () => new AppendCodec(id, self.MemberId));
+        var messages = Reader(PeerProtocol.MessageStreamPath, static () => new MessageCodec());
+        _ = Task.Run(() => appends.RunAsync(_stopping.Token));
+        _ = Task.Run(() => messages.RunAsync(_stopping.Token));
+        _ = Task.Run(() => _pipeline.RunAsync(_stopping.Token));
+        _ = Task.Run(ProbeAsync);
+    }
+
+    public ulong Id { get; }
+
+    public DateTimeOffset? ActiveSince => _status.ActiveSince;
+
+    public IReadOnlyList<string> Urls => _urls.All;
+
+    public PeerStreamWriter Appends { get; }
+
+    public PeerStreamWriter Messages { get; }
+
+    public void Update(IReadOnlyList<string> urls) => _urls.Update(urls);
+
+    /// <summary>Never blocks: what cannot be queued is lost, and raft is told.</summary>
+    public void Send(Message message)
+    {
+        var sent = message.Type == MessageType.MsgApp ? Appends.TrySend(message) : PeerSending.NotConnected;
+        if (sent == PeerSending.NotConnected)
+        {
+            sent = Messages.TrySend(message);
+        }
+
+        if (sent == PeerSending.NotConnected)
+        {
+            sent = _pipeline.TrySend(message);
+        }
+
+        if (sent != PeerSending.Queued)
+        {
+            // Not a warning per message once the way is known to be broken.
+            if (_status.ActiveSince is not null)
+            {
+                PeerLog.MessageDropped(_logger, message.Type, _text);
+            }
+
+            PeerMetrics.SentFailures.Add(1, PeerMetrics.To(_text));
+            _events.ReportUnreachable(Id);
+        }
+    }
+
+    /// <summary>Writes a stream that the other member has opened, until it ends.</summary>
+    public async Task ServeAsync(PeerStreamWriter writer, Stream body, IPeerCodec codec, CancellationToken aborted)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(aborted, _stopping.Token);
+        _status.Activate();
+        if (await writer.RunAsync(body, codec, ending.Token).ConfigureAwait(false) && !_disposed)
+        {
+            _status.Deactivate("the stream to the peer ended");
+            _events.ReportUnreachable(Id);
+        }
+    }
+
+    /// <summary>Sends the store; it is disposed at the end.</summary>
+    public void SendSnapshot(Message message, BackendSnapshot store) => _ = Task.Run(() => SendSnapshotAsync(message, store));
+
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _stopping.Cancel();
+            Appends.Close();
+            Messages.Close();
+            _status.Deactivate("stopped");
+        }
+    }
+
+    private PeerStreamReader Reader(string path, Func<IPeerCodec> codec) =>
+        new(path, codec, Id, _self, _urls, _client, _status, _events, _logger);
+
+    private async Task SendSnapshotAsync(Message message, BackendSnapshot store)
+    {
+        using var held = store;
+        var index = message.Snapshot!.Metadata.Index;
+        var to = PeerMetrics.To(_text);
+        var start = Stopwatch.GetTimestamp();
+        var url = _urls.Pick();
+        using var request = new HttpRequestMessage(HttpMethod.Post, url + PeerProtocol.SnapshotPath);
+        _self.Sign(request);
+        var content = new SnapshotContent(message, store);
+        request.Content = content;
+        PeerLog.SendingSnapshot(_logger, index, _text, content.Length);
+        PeerMetrics.SnapshotSendsInFlight.Add(1, to);
+        string? problem;
+        try
+        {
+            using var response = await _client.SendAsync(request, _stopping.Token).ConfigureAwait(false);
+            problem = response.StatusCode == HttpStatusCode.NoContent ? null : $"HTTP status {(int)response.StatusCode}";
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            problem = e.Message;
+        }
+
+        PeerMetrics.SnapshotSendsInFlight.Add(-1, to);
+        if (problem is null)
+        {
+            _status.Activate();
+            PeerMetrics.SnapshotsSent.Add(1, to);
+            PeerMetrics.SnapshotSendSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, to);
+            PeerLog.SentSnapshot(_logger, index, _text, content.Length);
+            _events.ReportSnapshot(Id, SnapshotDelivery.Delivered);
+            return;
+        }
+
+        _urls.Unreachable(url);
+        PeerMetrics.SnapshotSendFailures.Add(1, to);
+        PeerLog.SendSnapshotFailed(_logger, index, _text, problem);
+        _events.ReportUnreachable(Id);
+        _events.ReportSnapshot(Id, SnapshotDelivery.Failed);
+    }
+
+    private async Task ProbeAsync()
+    {
+        var to = PeerMetrics.To(_text);
+        while (!_stopping.IsCancellationRequested)
+        {
+            await Task.Delay(ProbeInterval, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var start = Stopwatch.GetTimestamp();
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+            deadline.CancelAfter(PeerProtocol.SilenceMax);
+            try
+            {
+                using var response = await _client
+                    .GetAsync(new Uri(_urls.Pick() + PeerProtocol.ProbingPath), deadline.Token)
+                    .ConfigureAwait(false);
+                if (response.StatusCode == HttpStatusCode.OK)
+                {
+                    PeerMetrics.RoundTripSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, to);
+                }
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+            {
+                // Streams and pipeline tell of a broken way; a probe only measures one that works.
+                continue;
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using EtcdSharp.Server.Membership;
+
+namespace EtcdSharp.Server.Peer;
+
+/// <summary>What a member says of itself in every request to another one.</summary>
+internal sealed record PeerIdentity(ulong MemberId, ulong ClusterId, IReadOnlyList<string> PeerUrls, EtcdVersion Version)
+{
+    public string MemberText { get; } = MemberIds.ToText(MemberId);
+
+    public string ClusterText { get; } = MemberIds.ToText(ClusterId);
+
+    /// <summary>Puts the headers on a request that other members check before they read on.</summary>
+    public void Sign(HttpRequestMessage request)
+    {
+        request.Headers.Add(PeerProtocol.FromHeader, MemberText);
+        request.Headers.Add(PeerProtocol.VersionHeader, Version.ToString());
+        request.Headers.Add(PeerProtocol.MinimumClusterVersionHeader, ProductVersion.EtcdMinimumCluster);
+        request.Headers.Add(PeerProtocol.ClusterIdHeader, ClusterText);
+        if (PeerUrls.Count != 0)
+        {
+            request.Headers.TryAddWithoutValidation(PeerProtocol.PeerUrlsHeader, string.Join(',', PeerUrls));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Net;
+using EtcdSharp.Server.Membership;
+using Microsoft.Extensions.Logging;
+
+namespace EtcdSharp.Server.Peer;
+
+/// <summary>Opens a stream to another member, takes its messages from it, and opens it again when it breaks.</summary>
+internal sealed class PeerStreamReader(
+    string path,
+    Func<IPeerCodec> codec,
+    ulong peerId,
+    PeerIdentity self,
+    UrlPicker urls,
+    HttpClient client,
+    PeerStatus status,
+    IPeerEvents events,
+    ILogger logger
+)
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>No longer than half an election at the usual timing: a member that comes back is heard before it campaigns.</summary>
+    private static readonly TimeSpan LastRetry = TimeSpan.FromMilliseconds(400);
+
+    private readonly string _peer = MemberIds.ToText(peerId);
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var retry = FirstRetry;
+        while (!stopping.IsCancellationRequested)
+        {
+            var url = urls.Pick();
+            try
+            {
+                if (await ReadAsync(url, stopping).ConfigureAwait(false))
+                {
+                    retry = FirstRetry;
+                }
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or InvalidDataException)
+            {
+                urls.Unreachable(url);
+                if (!stopping.IsCancellationRequested)
+                {
+                    status.Deactivate(e.Message);
+                }
+            }
+
+            await Task.Delay(retry, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
+        }
+    }
+
+    /// <returns>True when the stream stood for a while.</returns>
+    private async Task<bool> ReadAsync(string url, CancellationToken stopping)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url + path + self.MemberText);
+        self.Sign(request);
+        request.Headers.Add(PeerProtocol.ToHeader, _peer);
+        using var dialing = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        dialing.CancelAfter(PeerProtocol.SilenceMax);
+        using var response = await client
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, dialing.Token)
+            .ConfigureAwait(false);
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            await RefusedAsync(response, url, dialing.Token).ConfigureAwait(false);
+            return false;
+        }
+
+        status.Activate();
+        var body = await response.Content.ReadAsStreamAsync(dialing.Token).ConfigureAwait(false);
+        dialing.CancelAfter(Timeout.InfiniteTimeSpan);
+        using var reader = new PeerFrameReader(body, PeerProtocol.SilenceMax, stopping);
+        await TakeAsync(reader).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task TakeAsync(PeerFrameReader reader)
+    {
+        var format = codec();
+        var receivedFrom = PeerMetrics.From(_peer);
+        var counted = 0L;
+        try
+        {
+            while (true)
+            {
+                var message = await format.DecodeAsync(reader).ConfigureAwait(false);
+                PeerMetrics.ReceivedBytes.Add(reader.BytesRead - counted, receivedFrom);
+                counted = reader.BytesRead;
+                if (!MessageCodec.IsLinkHeartbeat(message) && !events.Receive(message))
+                {
+                    PeerMetrics.ReceivedFailures.Add(1, receivedFrom);
+                }
+            }
+        }
+        catch (EndOfStreamException)
+        {
+            status.Deactivate("the peer closed the stream");
+        }
+    }
+
+    private async Task RefusedAsync(HttpResponseMessage response, string url, CancellationToken cancellation)
+    {
+        switch (response.StatusCode)
+        {
+            case HttpStatusCode.Gone:
+                events.RemovedFromCluster();
+                break;
+            case HttpStatusCode.PreconditionFailed:
+                var reason = await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
+                PeerLog.RequestIgnored(logger, _peer, reason.Trim());
+                break;
+            default:
+                // 404 says that the other member has not heard of this one yet.
+                urls.Unreachable(url);
+                break;
+        }
+
+        status.Deactivate($"HTTP status {(int)response.StatusCode}");
+    }
+}

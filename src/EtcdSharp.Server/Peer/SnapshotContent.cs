@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.Net;
+using EtcdSharp.Raft;
+using EtcdSharp.Storage.Backend;
+
+namespace EtcdSharp.Server.Peer;
+
+/// <summary>The body of a snapshot request: the message behind its length, then the file of the store as of one moment.</summary>
+internal sealed class SnapshotContent : HttpContent
+{
+    private const int PieceBytes = 256 * 1024;
+
+    private readonly ArrayBufferWriter<byte> _head = new();
+    private readonly BackendSnapshot _store;
+
+    public SnapshotContent(Message message, BackendSnapshot store)
+    {
+        new MessageCodec().Encode(message, _head);
+        _store = store;
+        Headers.ContentType = new("application/octet-stream");
+    }
+
+    public long Length => _head.WrittenCount + _store.SizeBytes;
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    {
+        await stream.WriteAsync(_head.WrittenMemory).ConfigureAwait(false);
+        var piece = new byte[PieceBytes];
+        for (var offset = 0L; offset < _store.SizeBytes; )
+        {
+            var read = _store.Read(offset, piece);
+            if (read == 0)
+            {
+                throw new IOException($"the store ends at byte {offset} of {_store.SizeBytes}");
+            }
+
+            await stream.WriteAsync(piece.AsMemory(0, read)).ConfigureAwait(false);
+            offset += read;
+        }
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = Length;
+        return true;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using EtcdSharp.Raft;
+using EtcdSharp.Server.Membership;
+using EtcdSharp.Storage.Snap;
+using Microsoft.Extensions.Logging;
+
+namespace EtcdSharp.Server.Peer;
+
+/// <summary>Takes the store of another member from the network to the disk, one at a time.</summary>
+internal sealed class SnapshotReceiver(SnapshotDirectory directory, ILogger logger) : IDisposable
+{
+    private const int PieceBytes = 256 * 1024;
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+
+    /// <returns>The message that came with the store, once the store is durable; else what went wrong.</returns>
+    public async Task<(Message? Message, string? Problem)> ReceiveAsync(Stream body, CancellationToken aborted)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var from = "UNKNOWN_SNAPSHOT_SENDER";
+        string problem;
+        try
+        {
+            using var reader = new PeerFrameReader(body, PeerProtocol.SilenceMax, aborted);
+            var message = await MessageCodec
+                .ReadAsync(reader, PeerProtocol.SnapshotMessageBytesMax)
+                .ConfigureAwait(false);
+            if (message is not { Type: MessageType.MsgSnap, Snapshot: { } snapshot })
+            {
+                return (null, "wrong raft message type");
+            }
+
+            from = MemberIds.ToText(message.From);
+            PeerMetrics.SnapshotReceivesInFlight.Add(1, PeerMetrics.From(from));
+            try
+            {
+                var bytes = await SaveAsync(reader, snapshot.Metadata.Index, aborted).ConfigureAwait(false);
+                PeerLog.ReceivedSnapshot(logger, snapshot.Metadata.Index, from, bytes);
+            }
+            finally
+            {
+                PeerMetrics.SnapshotReceivesInFlight.Add(-1, PeerMetrics.From(from));
+            }
+
+            PeerMetrics.SnapshotsReceived.Add(1, PeerMetrics.From(from));
+            PeerMetrics.SnapshotReceiveSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, PeerMetrics.From(from));
+            return (message, null);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidDataException)
+        {
+            problem = e.Message;
+        }
+
+        PeerLog.ReceiveSnapshotFailed(logger, from, problem);
+        PeerMetrics.SnapshotReceiveFailures.Add(1, PeerMetrics.From(from));
+        return (null, $"failed to save KV snapshot ({problem})");
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private async Task<long> SaveAsync(PeerFrameReader reader, ulong index, CancellationToken aborted)
+    {
+        await _one.WaitAsync(aborted).ConfigureAwait(false);
+        try
+        {
+            using var file = directory.BeginDatabase(index);
+            var piece = new byte[PieceBytes];
+            while (await reader.ReadSomeAsync(piece).ConfigureAwait(false) is var read and > 0)
+            {
+                file.Write(piece.AsSpan(0, read));
+            }
+
+            file.Complete();
+            return file.Length;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+}
