@@ -32,7 +32,7 @@ public sealed class KvTests(Servers servers)
         var kv = client.Kv;
         await kv.PutAsync("a/1", "z");
         var second = await kv.PutAsync("a/2", "y");
-        await kv.PutAsync("a/3", "x");
+        var third = await kv.PutAsync("a/3", "x");
         await kv.PutAsync("b/1", "w");
         await kv.PutAsync("a/1", "zz");
 
@@ -56,7 +56,7 @@ public sealed class KvTests(Servers servers)
         var revision = second.Header.Revision;
         Assert.Equal("a/2", Keys(await kv.GetAsync(KeyRange.All, new GetOptions { MinModRevision = revision, MaxModRevision = revision })));
         Assert.Equal("a/1", Keys(await kv.GetAsync(KeyRange.All, new GetOptions { MaxCreateRevision = revision - 1 })));
-        Assert.Equal("b/1", Keys(await kv.GetAsync(KeyRange.All, new GetOptions { MinCreateRevision = revision + 2 })));
+        Assert.Equal("b/1", Keys(await kv.GetAsync(KeyRange.All, new GetOptions { MinCreateRevision = third.Header.Revision + 1 })));
         Assert.Equal("a/1 a/2", Keys(await kv.GetAsync(KeyRange.All, new GetOptions { Revision = revision, Serializable = true })));
     }
 

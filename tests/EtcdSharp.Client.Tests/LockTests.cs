@@ -95,12 +95,37 @@ public sealed class LockTests(Servers servers)
         await Eventually.TrueAsync(async () => await client.Kv.CountAsync(KeyRange.Prefix("lock/")) == 2);
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
-        Assert.Equal(1, await client.Kv.CountAsync(KeyRange.Prefix("lock/")));
+        await Eventually.TrueAsync(async () => await client.Kv.CountAsync(KeyRange.Prefix("lock/")) == 1);
 
         var lost = new DistributedLock(client, "lock").AcquireAsync(lease, Eventually.Bounded());
         await Eventually.TrueAsync(async () => await client.Kv.CountAsync(KeyRange.Prefix("lock/")) == 2);
         await client.Lease.RevokeAsync(lease.Id);
         await Eventually.FailsAsync(EtcdError.LeaseNotFound, () => lost);
+    }
+
+    [Theory]
+    [OnEach]
+    public async Task ARequestThatIsCancelledOnItsWayLeavesNoPlaceBehind(ServerKind kind)
+    {
+        var server = await servers.Shared(kind);
+        await using var direct = new EtcdClient(Servers.Of(server));
+        await using var proxy = new TcpProxy(Servers.Of(server));
+        await using var client = new EtcdClient(proxy.Address);
+        var name = $"ghost-{Guid.NewGuid():N}";
+        await using var lease = await client.Lease.HoldAsync(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource();
+
+        proxy.SwallowAnswers();
+        var waiting = new DistributedLock(client, name).AcquireAsync(lease, patience.Token);
+        await Eventually.TrueAsync(async () => await direct.Kv.CountAsync(KeyRange.Prefix(name)) == 1);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+
+        // The answer is lost, so the client has to ask again to learn that it stands there.
+        proxy.Forward();
+        proxy.Break();
+        await Eventually.TrueAsync(async () => await direct.Kv.CountAsync(KeyRange.Prefix(name)) == 0);
+        Assert.False(lease.Lost.IsCancellationRequested);
     }
 
     [Theory]

@@ -239,16 +239,36 @@ public sealed class RetryTests(Servers servers)
     [OnEach]
     public async Task AWriteWaitsForAServerThatIsNotThereYet(ServerKind kind)
     {
-        await using var proxy = new TcpProxy(Servers.Of(await servers.Shared(kind)));
+        var server = await servers.Shared(kind);
+        await using var direct = new EtcdClient(Servers.Of(server));
+        var key = $"late/{Guid.NewGuid():N}";
+        await direct.Kv.PutAsync(key, "v");
+        await using var proxy = new TcpProxy(Servers.Of(server));
         proxy.Refuse();
         await using var client = new EtcdClient(new EtcdClientOptions { Endpoints = [proxy.Address] });
-        var key = $"late/{Guid.NewGuid():N}";
-        using var repeats = new MeterReading("etcd.client.repeats");
-        var write = client.Kv.PutAsync(key, "v");
+
+        // No other test class lets a deletion be repeated, so what is counted is this one.
+        using var repeats = new MeterReading("etcd.client.repeats", "/etcdserverpb.KV/DeleteRange");
+        var write = client.Kv.DeleteAsync(key);
         await Eventually.TrueAsync(() => Task.FromResult(repeats.Sum > 0));
         proxy.Forward();
-        await write;
-        Assert.Equal(1, (await client.Kv.GetAsync(key)).First!.Version);
+        Assert.Equal(1, (await write).Deleted);
+    }
+
+    [Theory]
+    [OnEach(NotOurs = "our server closes a connection that was quiet for some seconds, probed or not")]
+    public async Task AQuietConnectionIsProbedWithoutAnnoyingTheServer(ServerKind kind)
+    {
+        await using var proxy = new TcpProxy(Servers.Of(await servers.Shared(kind)));
+        await using var client = new EtcdClient($"{proxy.Address};keepalive-time=1");
+        await client.Kv.GetAsync("k");
+
+        Assert.Equal(1, proxy.Connections);
+
+        // etcd takes two probes of a connection without calls and closes it with the third.
+        await Task.Delay(TimeSpan.FromSeconds(5));
+        await client.Kv.GetAsync("k");
+        Assert.Equal(1, proxy.Connections);
     }
 
     [Theory]
@@ -259,10 +279,11 @@ public sealed class RetryTests(Servers servers)
         await using var client = new EtcdClient(server.Address);
         await client.Kv.PutAsync("k", "1");
         await server.KillAsync();
+
+        // When a read has failed, the client has noticed that the connection is gone: the write is not sent into the void.
+        await Assert.ThrowsAsync<EtcdException>(() => client.WithTimeout(TimeSpan.FromMilliseconds(200)).Kv.GetAsync("k"));
         var write = client.Kv.PutAsync("k", "2");
         await server.StartAgainAsync();
-
-        // The connection was gone before the write began, so it was not sent and is repeated.
         await write;
         Assert.Equal("k=2", (await client.Kv.GetAsync("k")).First!.ToString());
     }

@@ -24,7 +24,7 @@ public sealed class WatchTests(Servers servers)
         Assert.Null(events[0].Previous);
         Assert.Equal("a/1=x", events[1].Previous!.ToString());
         Assert.Equal("a/1=y", events[2].Previous!.ToString());
-        Assert.Equal(watcher.Revision + 1, events[0].Revision);
+        Assert.True(events[0].Revision > watcher.Revision);
     }
 
     [Theory]

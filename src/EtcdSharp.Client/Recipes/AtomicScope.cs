@@ -101,7 +101,7 @@ internal sealed class AtomicScope(IKvClient kv, AtomicIsolation isolation, Cance
 
         if (!fetched.Remove(key, out var found))
         {
-            var result = await kv.GetAsync(key, new GetOptions { Revision = snapshot, Serializable = snapshot != 0 }, cancellationToken);
+            var result = await kv.GetAsync(key, new GetOptions { Revision = snapshot }, cancellationToken);
             found = result.First;
             if (OfOneRevision && snapshot == 0)
             {

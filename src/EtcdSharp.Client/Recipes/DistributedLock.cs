@@ -10,9 +10,6 @@ namespace EtcdSharp.Client;
 /// <param name="name">Its name; its keys are <c>name/lease</c>.</param>
 public sealed class DistributedLock(IEtcdClient client, string name)
 {
-    /// <summary>How long a waiter that gives up tries to take its place out of the line; the lease does it later anyway.</summary>
-    private static readonly TimeSpan s_leavePatience = TimeSpan.FromSeconds(2);
-
     private readonly WaitingLine line = new(client, name);
 
     /// <summary>Waits until the lock is free and takes it. It is held until it is disposed or the lease is lost.</summary>
@@ -23,13 +20,13 @@ public sealed class DistributedLock(IEtcdClient client, string name)
         using var wanted = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost, cancellationToken);
         try
         {
-            var (own, first) = await line.EnterAsync(lease, EtcdBytes.Empty, wanted.Token);
-            if (own.CreateRevision != first.CreateRevision)
+            var place = await line.EnterAsync(lease, EtcdBytes.Empty, wanted.Token);
+            if (!place.IsFirst)
             {
-                await WaitAsync(own, wanted.Token);
+                await WaitAsync(place, wanted.Token);
             }
 
-            return new LockHold(line, lease, own);
+            return new LockHold(line, lease, place.Own);
         }
         catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -41,44 +38,30 @@ public sealed class DistributedLock(IEtcdClient client, string name)
     public async Task<LockHold?> TryAcquireAsync(IKeptLease lease, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        var (own, first) = await line.EnterAsync(lease, EtcdBytes.Empty, cancellationToken);
-        if (own.CreateRevision == first.CreateRevision)
+        var place = await line.EnterAsync(lease, EtcdBytes.Empty, cancellationToken);
+        if (place.IsFirst)
         {
-            return new LockHold(line, lease, own);
+            return new LockHold(line, lease, place.Own);
         }
 
-        await line.LeaveAsync(own.Key, own.CreateRevision, cancellationToken);
+        await line.GiveUpAsync(place);
         return null;
     }
 
-    private async Task WaitAsync(KeyValue own, CancellationToken cancellationToken)
+    private async Task WaitAsync(Place place, CancellationToken cancellationToken)
     {
         var here = false;
         try
         {
-            await line.WaitForFirstAsync(own, cancellationToken);
+            await line.WaitForFirstAsync(place.Own, cancellationToken);
             here = true;
         }
         finally
         {
             if (!here)
             {
-                await LeaveAsync(own);
+                await line.GiveUpAsync(place);
             }
-        }
-    }
-
-    private async Task LeaveAsync(KeyValue own)
-    {
-        using var patience = new CancellationTokenSource(s_leavePatience);
-        try
-        {
-            await line.LeaveAsync(own.Key, own.CreateRevision, patience.Token);
-        }
-        catch (Exception failure) when (failure is EtcdException or OperationCanceledException)
-        {
-            // The reason for giving up is on its way to the caller; the place goes with the lease.
-            return;
         }
     }
 }

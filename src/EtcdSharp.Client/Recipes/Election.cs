@@ -19,31 +19,35 @@ public sealed class Election(IEtcdClient client, string name)
     {
         ArgumentNullException.ThrowIfNull(lease);
         using var wanted = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost, cancellationToken);
-        KeyValue? own = null;
+        Leadership? won = null;
+        Place? place = null;
         try
         {
-            (own, var first) = await line.EnterAsync(lease, value, wanted.Token);
-            var leadership = new Leadership(client.Kv, line, lease, own);
-            if (own.Value != value)
+            place = await line.EnterAsync(lease, value, wanted.Token);
+            var leadership = new Leadership(client.Kv, line, lease, place.Own);
+            if (place.Own.Value != value)
             {
                 await leadership.ProclaimAsync(value, wanted.Token);
             }
 
-            if (own.CreateRevision != first.CreateRevision)
+            if (!place.IsFirst)
             {
-                await line.WaitForFirstAsync(own, wanted.Token);
+                await line.WaitForFirstAsync(place.Own, wanted.Token);
             }
 
-            return leadership;
+            won = leadership;
+            return won;
         }
         catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new EtcdException(EtcdError.LeaseNotFound);
         }
-        catch (OperationCanceledException) when (own is not null)
+        finally
         {
-            await line.LeaveAsync(own.Key, own.CreateRevision, CancellationToken.None);
-            throw;
+            if (won is null && place is not null)
+            {
+                await line.GiveUpAsync(place);
+            }
         }
     }
 

@@ -8,15 +8,69 @@ namespace EtcdSharp.Client;
 /// </summary>
 internal sealed class WaitingLine(IEtcdClient client, string name)
 {
+    /// <summary>How long one that gives up tries to take its place out of the line; the lease does it later anyway.</summary>
+    private static readonly TimeSpan s_leavePatience = TimeSpan.FromSeconds(2);
+
     private readonly IKvClient kv = client.Kv;
 
     public KeyRange All { get; } = KeyRange.Prefix(name + "/");
 
     public EtcdBytes KeyOf(long leaseId) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}/{leaseId:x}");
 
-    /// <summary>Stands in line, at the end or where the lease stands already; the own key and who is first.</summary>
-    public async Task<(KeyValue Own, KeyValue First)> EnterAsync(IKeptLease lease, EtcdBytes value, CancellationToken cancellationToken)
+    /// <summary>
+    /// Stands in line, at the end or where the lease stands already. One that is cancelled meanwhile leaves no place behind
+    /// that others would wait for: the request is not cut off, and what it made is taken back.
+    /// </summary>
+    public async Task<Place> EnterAsync(IKeptLease lease, EtcdBytes value, CancellationToken cancellationToken)
     {
+        var entering = EnterAnyhowAsync(lease, value);
+        try
+        {
+            return await entering.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _ = TakeBackAsync(entering);
+            throw;
+        }
+    }
+
+    /// <summary>Leaves the line if the place was made by this request; failing that, it goes with the lease.</summary>
+    public async Task GiveUpAsync(Place place)
+    {
+        if (!place.IsNew)
+        {
+            return;
+        }
+
+        using var patience = new CancellationTokenSource(s_leavePatience);
+        try
+        {
+            await LeaveAsync(place.Own.Key, place.Own.CreateRevision, patience.Token);
+        }
+        catch (Exception failure) when (failure is EtcdException or OperationCanceledException)
+        {
+            // The reason for giving up is on its way to the caller.
+            return;
+        }
+    }
+
+    private async Task TakeBackAsync(Task<Place> entering)
+    {
+        try
+        {
+            await GiveUpAsync(await entering);
+        }
+        catch (Exception failure) when (failure is EtcdException or OperationCanceledException)
+        {
+            // It never came to stand there, or not for longer than its lease.
+            return;
+        }
+    }
+
+    private async Task<Place> EnterAnyhowAsync(IKeptLease lease, EtcdBytes value)
+    {
+        var repeated = false;
         var key = KeyOf(lease.Id);
         var first = Operation.Get(All, new GetOptions { SortBy = SortTarget.CreateRevision, Limit = 1 });
         var enter = new Transaction()
@@ -27,14 +81,14 @@ internal sealed class WaitingLine(IEtcdClient client, string name)
         {
             try
             {
-                var result = await kv.CommitAsync(enter, cancellationToken);
+                var result = await kv.CommitAsync(enter, lease.Lost);
                 var reads = result.Responses.Where(static response => response.Get is not null).ToArray();
-                return (reads[0].Get!.First!, reads[1].Get!.First!);
+                return new Place(reads[0].Get!.First!, reads[1].Get!.First!, result.Succeeded || repeated);
             }
-            catch (EtcdException failure) when (failure.OutcomeUnknown && !cancellationToken.IsCancellationRequested)
+            catch (EtcdException failure) when (failure.OutcomeUnknown && !lease.Lost.IsCancellationRequested)
             {
                 // Whether it happened does not matter: done twice it finds its own key.
-                await Task.Yield();
+                repeated = true;
             }
         }
     }

@@ -9,7 +9,7 @@ internal sealed class MeterReading : IDisposable
     private long sum;
     private long count;
 
-    public MeterReading(string instrument)
+    public MeterReading(string instrument, string? method = null)
     {
         listener.InstrumentPublished = (published, listening) =>
         {
@@ -18,10 +18,13 @@ internal sealed class MeterReading : IDisposable
                 listening.EnableMeasurementEvents(published);
             }
         };
-        listener.SetMeasurementEventCallback<long>((_, value, _, _) =>
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
         {
-            Interlocked.Add(ref sum, value);
-            Interlocked.Increment(ref count);
+            if (method is null || (tags.Length > 0 && method.Equals(tags[0].Value)))
+            {
+                Interlocked.Add(ref sum, value);
+                Interlocked.Increment(ref count);
+            }
         });
         listener.SetMeasurementEventCallback<double>((_, _, _, _) => Interlocked.Increment(ref count));
         listener.Start();

@@ -11,6 +11,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly List<Socket> open = [];
     private TcpListener? listener;
+    private int connections;
     private volatile bool swallowAnswers;
     private TaskCompletionSource requestSeen = new();
 
@@ -20,6 +21,9 @@ internal sealed class TcpProxy : IAsyncDisposable
         server = new IPEndPoint(IPAddress.Loopback, uri.Port);
         Forward();
     }
+
+    /// <summary>How many the client has made.</summary>
+    public int Connections => Volatile.Read(ref connections);
 
     public string Address => $"http://127.0.0.1:{port}";
 
@@ -87,6 +91,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             while (true)
             {
                 var client = await accepting.AcceptSocketAsync();
+                Interlocked.Increment(ref connections);
                 var upstream = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 await upstream.ConnectAsync(server);
                 client.NoDelay = true;
