@@ -184,28 +184,20 @@ public sealed class Member : IAsyncDisposable
         };
     }
 
-    /// <summary>To go on where this release would break a promise is worse than not to start.</summary>
-    private void RequireSupported()
+    /// <summary>Why the member must not go on from what it found: where it would break a promise, not to start is better.</summary>
+    private string? Unsupported()
     {
         var server = _store.Cluster.ServerVersion;
         if ((_store.Cluster.View.Version ?? server) > server || _store.Cluster.StorageVersion > server)
         {
             var found = $"cluster version {_store.Cluster.View.Version}, storage version {_store.Cluster.StorageVersion}";
-            _store.Dispose();
-            throw new BootstrapException(
-                $"invalid downgrade: the data directory is above this member's version {server} ({found}); "
-                    + $"start with a higher --emulated-version, or downgrade the cluster first"
-            );
+            return $"invalid downgrade: the data directory is above this member's version {server} ({found}); "
+                + "start with a higher --emulated-version, or downgrade the cluster first";
         }
 
-        var problem =
-            _store.Backend.Get(BackendBucket.Auth, MetaKeys.AuthEnabled) is [1] ? "authentication is enabled in the data directory"
+        return _store.Backend.Get(BackendBucket.Auth, MetaKeys.AuthEnabled) is [1]
+            ? "authentication is enabled in the data directory, which this release does not support yet"
             : null;
-        if (problem is not null)
-        {
-            _store.Dispose();
-            throw new BootstrapException($"{problem}, which this release does not support yet");
-        }
     }
 
     /// <summary>Builds everything from what is on the disk; a second time when a snapshot has replaced the store.</summary>
@@ -219,7 +211,13 @@ public sealed class Member : IAsyncDisposable
         _stopping = new CancellationTokenSource();
         _background = [];
         _store = new MemberStore(_options, _nodeOptions, start, _gates);
-        RequireSupported();
+        if (Unsupported() is { } problem)
+        {
+            _store.Dispose();
+            start.Log.Dispose();
+            throw new BootstrapException(problem);
+        }
+
         _peers = new MemberPeers(_options, start, _store, data);
         _node = new MemberNode(_options, _nodeOptions, start, _store, data, _peers.Transport);
         _publication = new Publication(_node.Log, _store.Cluster, _peers.LowestVersionAsync);

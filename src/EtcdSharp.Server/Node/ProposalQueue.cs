@@ -36,6 +36,26 @@ internal sealed class ProposalQueue
         return bytes;
     }
 
+    /// <summary>Forgets the proposals whose callers have given up; returns their bytes.</summary>
+    public long DropAbandoned(WaiterTable waiters)
+    {
+        var bytes = 0L;
+        for (var left = _queue.Count; left > 0; left--)
+        {
+            var proposal = _queue.Dequeue();
+            if (waiters.IsWaiting(proposal.Id))
+            {
+                _queue.Enqueue(proposal);
+            }
+            else
+            {
+                bytes += proposal.Data.Length;
+            }
+        }
+
+        return bytes;
+    }
+
     public void DropPeeked()
     {
         for (; _peeked > 0; _peeked--)

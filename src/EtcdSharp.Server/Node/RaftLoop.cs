@@ -283,6 +283,13 @@ internal sealed class RaftLoop
         // A loop that was held up does not catch up on ticks: many at once would look like silence of the leader.
         _nextTickNanoseconds = now + (_options.HeartbeatMs * 1_000_000L);
         _proposalsBlocked = false;
+        if (_leader == RaftIds.None)
+        {
+            // Nobody waits for them any more, and to carry them out much later would surprise who asked again since.
+            var bytes = _priority.DropAbandoned(_waiters) + _normal.DropAbandoned(_waiters);
+            Interlocked.Add(ref _waitingBytes, -bytes);
+        }
+
         _node.Tick();
         _state.PublishTick(now);
         _reads.Tick(_node);

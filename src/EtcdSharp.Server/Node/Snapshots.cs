@@ -32,9 +32,9 @@ internal sealed class Snapshots
     private readonly NodeOptions _options;
     private readonly ILogger _logger;
     private readonly Action<string, Exception> _fatal;
-    private readonly Inbox<SnapshotMetadata> _inbox = new();
+    private readonly Inbox<(SnapshotMetadata Metadata, ClusterView View)> _inbox = new();
     private readonly Thread _thread;
-    private List<SnapshotMetadata> _taken = [];
+    private List<(SnapshotMetadata Metadata, ClusterView View)> _taken = [];
     private ulong _lastIndex;
     private bool _inProgress;
     private bool _stopping;
@@ -89,7 +89,8 @@ internal sealed class Snapshots
 
         _lastIndex = index;
         Volatile.Write(ref _inProgress, true);
-        _inbox.Add(new SnapshotMetadata(configuration, index, term));
+        // The membership must be that of the index: what comes after it is in the log and will be applied to it again.
+        _inbox.Add((new SnapshotMetadata(configuration, index, term), _cluster.View));
     }
 
     private void Run()
@@ -99,9 +100,9 @@ internal sealed class Snapshots
             while (!Volatile.Read(ref _stopping))
             {
                 _inbox.Take(ref _taken, PurgeIntervalMs);
-                foreach (var metadata in _taken)
+                foreach (var (metadata, view) in _taken)
                 {
-                    Take(metadata);
+                    Take(metadata, view);
                     Volatile.Write(ref _inProgress, false);
                 }
 
@@ -114,10 +115,8 @@ internal sealed class Snapshots
         }
     }
 
-    private void Take(SnapshotMetadata metadata)
+    private void Take(SnapshotMetadata metadata, ClusterView view)
     {
-        // The view may be a little newer than the index; so is the backend, and both tell the same story.
-        var view = _cluster.View;
         _backend.ForceCommit();
         var data = V2StoreDocument.Write(Describe(view));
         _directory.Save(new Snapshot(data, metadata));
