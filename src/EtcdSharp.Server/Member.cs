@@ -146,6 +146,7 @@ public sealed class Member : IAsyncDisposable
             new WalOptions
             {
                 Clock = options.Clock,
+                SegmentBytes = options.WalSegmentBytes,
                 UnsafeNoFsync = options.UnsafeNoFsync,
                 Logger = logger,
             },

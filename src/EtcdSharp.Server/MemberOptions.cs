@@ -2,6 +2,7 @@ using EtcdSharp.Platform;
 using EtcdSharp.Server.Edge.Listening;
 using EtcdSharp.Server.Membership;
 using EtcdSharp.Server.Node;
+using EtcdSharp.Storage.Wal;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -138,6 +139,9 @@ public sealed record MemberOptions
 
     /// <summary>Lets even a member that runs alone ask raft before every linearizable read, as members of a cluster do.</summary>
     internal bool AlwaysAskReadIndex { get; init; }
+
+    /// <summary>Small in tests that want many segments in a short time.</summary>
+    internal long WalSegmentBytes { get; init; } = WalOptions.SegmentBytesDefault;
 
     internal IDisk Disk { get; init; } = SystemDisk.Instance;
 

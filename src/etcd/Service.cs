@@ -40,7 +40,7 @@ internal static class Service
         {
             return ExitCodes.Stopped;
         }
-        catch (Exception exception) when (exception is BootstrapException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is BootstrapException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
             StartLog.Failed(logger, exception.Message);
             Console.Error.WriteLine("etcd: " + exception.Message);
