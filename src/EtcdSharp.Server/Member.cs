@@ -2,6 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using EtcdSharp.Server.Compaction;
 using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Edge.Grpc;
+using EtcdSharp.Server.Logging;
+using EtcdSharp.Server.Membership;
 using EtcdSharp.Server.Metrics;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Server.Peer;
@@ -120,12 +122,27 @@ public sealed class Member : IAsyncDisposable
             member = new Member(options, nodeOptions, gates, metrics);
             return member;
         }
+        catch (Exception failure) when (StartProblem.Describe(failure, options.DataDirectory) is { } told)
+        {
+            throw new BootstrapException(told, failure);
+        }
         finally
         {
             if (member is null)
             {
                 metrics.Dispose();
             }
+        }
+    }
+
+    /// <summary>--bootstrap-defrag-threshold-megabytes: the one moment at which nobody waits for the store.</summary>
+    private static void DefragmentIfWorth(BackendStore backend, ulong thresholdMegabytes, ILogger logger)
+    {
+        var freeable = (ulong)(backend.SizeBytes - backend.InUseBytes);
+        if (thresholdMegabytes != 0 && freeable >= thresholdMegabytes * 1024 * 1024)
+        {
+            StartLog.Defragmenting(logger, backend.SizeBytes, backend.InUseBytes, thresholdMegabytes);
+            backend.Defragment();
         }
     }
 
@@ -211,6 +228,7 @@ public sealed class Member : IAsyncDisposable
         var start = CreateBootstrap(_options, data, logger).Run(DescribeSelf(_options));
         _stopping = new CancellationTokenSource();
         _background = [];
+        DefragmentIfWorth(start.Backend, _options.BootstrapDefragThresholdMegabytes, logger);
         _store = new MemberStore(_options, _nodeOptions, start, _gates);
         if (Unsupported() is { } problem)
         {
@@ -221,7 +239,7 @@ public sealed class Member : IAsyncDisposable
 
         _peers = new MemberPeers(_options, start, _store, data);
         _node = new MemberNode(_options, _nodeOptions, start, _store, data, _peers.Transport);
-        _publication = new Publication(_node.Log, _store.Cluster, _peers.LowestVersionAsync);
+        _publication = new Publication(_node.Log, _store.Cluster, _peers.LowestVersionAsync, _options.Logging.CreateLogger<Publication>());
         _leases = new LeaseService(
             _store.Lessor,
             _node.Log,
@@ -314,7 +332,7 @@ public sealed class Member : IAsyncDisposable
         RunInBackground(_publication.FollowVersionAsync);
         if (AutoCompaction.Parse(_options.AutoCompactionMode, _options.AutoCompactionRetention, _options.Clock) is { } schedule)
         {
-            var logger = _options.Logging.CreateLogger("EtcdSharp.Compaction");
+            var logger = _options.Logging.CreateLogger<AutoCompaction>();
             RunInBackground(
                 new AutoCompaction(schedule, _node.Log, () => _store.Kv.CurrentRevision, _options.Clock, logger).RunAsync
             );
@@ -323,6 +341,12 @@ public sealed class Member : IAsyncDisposable
         RunInBackground(new LeaseDuties(_store.Lessor, _node.Log, _options.Clock).RunAsync);
         var urls = _options.AdvertiseClientUrls ?? _options.ListenClientUrls;
         await _publication.PublishAttributesAsync(_options.Name, urls, stopping).ConfigureAwait(false);
+        StartLog.Published(
+            _options.Logging.CreateLogger<Member>(),
+            MemberIds.ToText(MemberId),
+            $"{{Name:{_options.Name} ClientURLs:[{string.Join(' ', urls)}]}}",
+            MemberIds.ToText(ClusterId)
+        );
         await _edge.StartAsync(stopping).ConfigureAwait(false);
 
         // After a snapshot the same ports are listened on, also those that the system chose.

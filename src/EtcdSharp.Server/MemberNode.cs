@@ -43,7 +43,7 @@ internal sealed class MemberNode
         IPeerTransport transport
     )
     {
-        var logger = options.Logging.CreateLogger("EtcdSharp.Node");
+        var logger = options.Logging.CreateLogger<MemberNode>();
         var ids = new RequestIds(start.MemberId, options.Clock.UtcNow);
         State = new NodeState(start.MemberId);
         State.PublishApplied(start.AppliedIndex, start.AppliedTerm);
@@ -52,7 +52,7 @@ internal sealed class MemberNode
         _reads = new ReadIndex(State, _applied, ids, options.Clock, node);
         _log = start.Log;
         var raft = CreateRaft(options, node, start, out var configuration);
-        _loop = new RaftLoop(raft, State, _reads, _waiters, transport, options.Clock, node, logger);
+        _loop = new RaftLoop(raft, State, _reads, _waiters, transport, options.Clock, node, options.Logging.CreateLogger<RaftLoop>());
         _loop.ConfigurationChanged(configuration);
         void Fatal(string part, Exception failure)
         {
@@ -79,7 +79,7 @@ internal sealed class MemberNode
                 MaxLearners = options.MaxLearners,
                 SlowApplyNanoseconds = options.WarningApplyMs * 1_000_000L,
             },
-            logger
+            options.Logging.CreateLogger<StateMachine>()
         );
         _applier = new ApplyLoop(Machine, store.Backend, _loop, State, _waiters, _applied, Fatal);
         _snapshots = new Snapshots(
@@ -92,7 +92,7 @@ internal sealed class MemberNode
             store.Cluster,
             start.SnapshotIndex,
             node,
-            logger,
+            options.Logging.CreateLogger<Snapshots>(),
             Fatal
         );
         _applier.BatchApplied = (index, term) => _snapshots.Applied(index, term, Machine.Configuration ?? configuration);
@@ -224,7 +224,7 @@ internal sealed class MemberNode
                 MaxInflightMessages = MaxInflightMessages,
                 CheckQuorum = true,
                 PreVote = node.PreVote,
-                LogSink = new RaftLogSink(options.Logging.CreateLogger("EtcdSharp.Raft")),
+                LogSink = new RaftLogSink(options.Logging.CreateLogger("EtcdSharp.Raft.RaftNode")),
             }
         );
         if (start.NewMembers.Count != 0)

@@ -29,7 +29,7 @@ internal sealed class MemberPeers : IAsyncDisposable
         _options = options;
         _start = start;
         _store = store;
-        _logger = options.Logging.CreateLogger("EtcdSharp.Peer");
+        _logger = options.Logging.CreateLogger<MemberPeers>();
         _client = CreateClient(options);
         Identity = new PeerIdentity(start.MemberId, start.ClusterId, options.AdvertisePeerUrls, options.ServerVersion);
         Transport = new PeerTransport(Identity, _client, _logger);

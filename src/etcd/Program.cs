@@ -37,7 +37,7 @@ if (logs is null)
     return ExitCodes.CannotStart;
 }
 
-var logger = logs.CreateLogger("EtcdSharp.Server.Start");
+var logger = logs.CreateLogger("EtcdSharp.Programs.Etcd.Program");
 StartLog.Notices(logger, reading.Notices);
 StartLog.Running(logger, ["etcd", .. args]);
 return await Service.RunAsync(configuration, logs, logger);

@@ -48,7 +48,17 @@ internal sealed class FrameReader
     }
 
     /// <summary>Makes a waiting <see cref="ReadAsync"/> come back with a failure.</summary>
-    public void CancelPendingRead() => pipe?.CancelPendingRead();
+    public void CancelPendingRead()
+    {
+        try
+        {
+            pipe?.CancelPendingRead();
+        }
+        catch (IOException)
+        {
+            // The connection has failed: Kestrel says so from here, and to the waiting read as well, which is the one to hear it.
+        }
+    }
 
     public ValueTask<FrameRead> ReadAsync()
     {

@@ -77,7 +77,12 @@ internal sealed class StateMachine : IStateMachine
         if (took > _options.SlowApplyNanoseconds)
         {
             NodeMetrics.SlowApplies.Add(1);
-            NodeLog.SlowApply(_logger, request.Kind, took / 1e6, _options.SlowApplyNanoseconds / 1e6);
+            NodeLog.SlowApply(
+                _logger,
+                TimeSpan.FromMicroseconds(took / 1e3),
+                TimeSpan.FromMicroseconds(_options.SlowApplyNanoseconds / 1e3),
+                request.Kind
+            );
         }
 
         ApplyMetrics.Record(request.Kind, result.Error is null || ReferenceEquals(result.Error, EtcdError.Compacted), took);

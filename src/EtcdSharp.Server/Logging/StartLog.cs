@@ -39,6 +39,18 @@ internal static partial class StartLog
     [LoggerMessage(LogLevel.Information, "serving client traffic insecurely; this is strongly discouraged!")]
     public static partial void ServingInsecurely(ILogger logger, string address);
 
+    [LoggerMessage(LogLevel.Information, "published local member to cluster through raft")]
+    public static partial void Published(ILogger logger, string localMemberId, string localMemberAttributes, string clusterId);
+
+    [LoggerMessage(LogLevel.Information, "defragmenting the store before the start, which frees space")]
+    public static partial void Defragmenting(ILogger logger, long sizeBytes, long inUseBytes, ulong thresholdMegabytes);
+
+    [LoggerMessage(LogLevel.Information, "setting up initial cluster version using v3 API")]
+    public static partial void SettingClusterVersion(ILogger logger, string clusterVersion);
+
+    [LoggerMessage(LogLevel.Information, "cluster version is updated")]
+    public static partial void ClusterVersionUpdated(ILogger logger, string clusterVersion);
+
     [LoggerMessage(LogLevel.Information, "ready to serve client requests")]
     public static partial void Ready(ILogger logger);
 

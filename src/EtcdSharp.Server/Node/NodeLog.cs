@@ -8,8 +8,8 @@ internal static partial class NodeLog
     [LoggerMessage(Level = LogLevel.Information, Message = "raft leader changed from {From} to {To}")]
     public static partial void LeaderChanged(ILogger logger, string from, string to);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "saved snapshot at index {Index}, term {Term}")]
-    public static partial void SnapshotSaved(ILogger logger, ulong index, ulong term);
+    [LoggerMessage(Level = LogLevel.Information, Message = "saved snapshot to disk")]
+    public static partial void SnapshotSaved(ILogger logger, ulong snapshotIndex, ulong snapshotTerm);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "removed {Count} old files: {Names}")]
     public static partial void FilesPurged(ILogger logger, int count, string names);
@@ -23,8 +23,8 @@ internal static partial class NodeLog
     [LoggerMessage(Level = LogLevel.Error, Message = "refused configuration change {Type} of member {MemberId}: {Reason}")]
     public static partial void ConfigurationRefused(ILogger logger, Raft.ConfChangeType type, string memberId, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "apply request took too long: {Kind}, {TookMs} ms, expected at most {ExpectedMs} ms")]
-    public static partial void SlowApply(ILogger logger, RequestKind kind, double tookMs, double expectedMs);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "apply request took too long")]
+    public static partial void SlowApply(ILogger logger, TimeSpan took, TimeSpan expectedDuration, RequestKind request);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the database exceeded its quota; raising the NOSPACE alarm")]
     public static partial void QuotaExceeded(ILogger logger);

@@ -1,7 +1,9 @@
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Api.Membershippb;
+using EtcdSharp.Server.Logging;
 using EtcdSharp.Server.Membership;
 using Google.Protobuf;
+using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Server.Node;
 
@@ -10,7 +12,8 @@ namespace EtcdSharp.Server.Node;
 internal sealed class Publication(
     IReplicatedLog log,
     ClusterState cluster,
-    Func<CancellationToken, Task<EtcdVersion?>> lowestVersion
+    Func<CancellationToken, Task<EtcdVersion?>> lowestVersion,
+    ILogger logger
 )
 {
     /// <summary>How often the leader looks whether the version must change although nothing called for it.</summary>
@@ -62,7 +65,15 @@ internal sealed class Publication(
             if (NextVersion(cluster.View, lowest) is { } version)
             {
                 var request = new ClusterVersionSetRequest { Ver = version.ToString() };
-                await ProposeAsync(RequestKind.ClusterVersionSet, request, stopping).ConfigureAwait(false);
+                if (cluster.View.Version is null)
+                {
+                    StartLog.SettingClusterVersion(logger, request.Ver);
+                }
+
+                if (await ProposeAsync(RequestKind.ClusterVersionSet, request, stopping).ConfigureAwait(false) is null)
+                {
+                    StartLog.ClusterVersionUpdated(logger, request.Ver);
+                }
             }
         }
     }

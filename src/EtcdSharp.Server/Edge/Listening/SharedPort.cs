@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
@@ -43,11 +44,27 @@ internal sealed partial class SharedPort(EdgeUrl url, IConnectionListenerFactory
 
         if (http1 is not null && http2 is not null)
         {
-            physical = await transport.BindAsync(Url.EndPoint, cancellationToken).ConfigureAwait(false);
+            physical = await ListenAsync(cancellationToken).ConfigureAwait(false);
             accepting = AcceptAllAsync(physical);
         }
 
         return listener;
+    }
+
+    private async ValueTask<IConnectionListener> ListenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await transport.BindAsync(Url.EndPoint, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AddressInUseException inUse)
+        {
+            throw new IOException($"cannot listen on {Url.Text}: another process has the address; stop it or choose another", inUse);
+        }
+        catch (SocketException refused)
+        {
+            throw new IOException($"cannot listen on {Url.Text}: {refused.Message}", refused);
+        }
     }
 
     /// <summary>Takes no time worth cancelling: even a host that stops at once must have left its port when it says so.</summary>
