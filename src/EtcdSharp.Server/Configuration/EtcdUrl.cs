@@ -52,7 +52,8 @@ internal sealed record EtcdUrl(string Scheme, string Host, int Port, string Text
     private static string[] Split(string text) =>
         text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static string? TryParse(string text, out EtcdUrl? url)
+    /// <summary>What is wrong with the text, or null and the URL.</summary>
+    public static string? TryParse(string text, out EtcdUrl? url)
     {
         url = null;
         var colon = text.IndexOf("://", StringComparison.Ordinal);

@@ -13,7 +13,7 @@ internal sealed partial class ProgramRun : IAsyncDisposable
 
     public ProgramRun(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Programs.OurEtcd) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(Programs.OurEtcd) { UseShellExecute = false, RedirectStandardError = true };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
