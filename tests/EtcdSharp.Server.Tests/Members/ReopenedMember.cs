@@ -42,6 +42,7 @@ internal sealed class ReopenedMember : IDisposable
                 PrepareSegmentsAhead = false,
             },
             new BackendOptions { OwnThread = false, CommitFailed = static failure => throw failure },
+            static _ => null,
             NullLogger.Instance
         ).Run(new BootstrapOptions { Name = "default", ClusterToken = "", InitialCluster = [("default", ["http://localhost:2380"])] });
         _log = start.Log;
