@@ -161,18 +161,14 @@ internal sealed class Bootstrap(
         var storeExisted = data.HasStore;
         var mark = WalReading.ValidSnapshots(disk, data.WalPath).DefaultIfEmpty().MaxBy(snapshot => snapshot.Index);
         var backend = OpenBackend(mark.Index);
-        StartingPoint? start = null;
         try
         {
-            start = Restart(backend, mark, storeExisted);
-            return start;
+            return Restart(backend, mark, storeExisted);
         }
-        finally
+        catch
         {
-            if (start is null)
-            {
-                backend.Dispose();
-            }
+            backend.Dispose();
+            throw;
         }
     }
 
@@ -188,18 +184,14 @@ internal sealed class Bootstrap(
         }
 
         var opened = WriteAheadLog.Open(disk, data.WalPath, mark, walOptions);
-        StartingPoint? start = null;
         try
         {
-            start = Resume(backend, mark, opened);
-            return start;
+            return Resume(backend, mark, opened);
         }
-        finally
+        catch
         {
-            if (start is null)
-            {
-                opened.Log.Dispose();
-            }
+            opened.Log.Dispose();
+            throw;
         }
     }
 

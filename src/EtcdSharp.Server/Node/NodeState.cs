@@ -14,6 +14,8 @@ internal sealed class NodeState(ulong memberId)
     private ulong _appliedIndex;
     private ulong _appliedTerm;
     private ulong _soleLeaderTerm;
+    private ulong _aloneFromIndex;
+    private bool _wasAlone;
     private long _lastTickNanoseconds;
     private long _leaderSinceNanoseconds;
 
@@ -39,24 +41,32 @@ internal sealed class NodeState(ulong memberId)
     public long LeaderSinceNanoseconds => Volatile.Read(ref _leaderSinceNanoseconds);
 
     /// <summary>
-    /// True when what is applied here is all that any client can know of: this member leads, is the only voter, and
-    /// has applied an entry of its own term. Nobody else can commit anything without this member's vote, and a
-    /// request is acknowledged only after it is applied here, so a read needs neither a round nor a wait.
+    /// True when what is applied here is all that any client can know of: this member leads, is alone in the cluster,
+    /// and has applied an entry of its own term and everything that another member can have seen. Nobody else can
+    /// commit or acknowledge anything (a learner would: it may apply an entry before the leader does), so a read needs
+    /// neither a round nor a wait.
     /// </summary>
     public bool AppliedStateIsCurrent
     {
         get
         {
             var term = Volatile.Read(ref _soleLeaderTerm);
-            return term != 0 && AppliedTerm >= term;
+            return term != 0 && AppliedTerm >= term && AppliedIndex >= Volatile.Read(ref _aloneFromIndex);
         }
     }
 
     /// <summary>Raft loop only, before a message of the new state leaves: see <see cref="AppliedStateIsCurrent"/>.</summary>
-    public void PublishRaft(in RaftBasicStatus status, bool soleVoter)
+    public void PublishRaft(in RaftBasicStatus status, bool alone)
     {
+        if (alone && !_wasAlone)
+        {
+            // Who was removed just now may have been sent any entry of the log, and may have acknowledged it.
+            Volatile.Write(ref _aloneFromIndex, status.LastIndex);
+        }
+
+        _wasAlone = alone;
         var leads = status.SoftState.Role == RaftRole.Leader;
-        Volatile.Write(ref _soleLeaderTerm, leads && soleVoter ? status.HardState.Term : 0);
+        Volatile.Write(ref _soleLeaderTerm, leads && alone ? status.HardState.Term : 0);
         Volatile.Write(ref _raftTerm, status.HardState.Term);
         Volatile.Write(ref _leaderId, status.SoftState.Leader);
         Volatile.Write(ref _committedIndex, status.HardState.Commit);

@@ -54,6 +54,7 @@ internal sealed class RaftLoop
     private long _nextTickNanoseconds;
     private ulong _leader;
     private bool _soleVoter;
+    private bool _alone;
     private bool _proposalsBlocked;
     private bool _mayCampaignAtOnce;
 
@@ -428,10 +429,11 @@ internal sealed class RaftLoop
             configuration.Voters.Count == 1
             && configuration.Voters[0] == _state.MemberId
             && configuration.VotersOutgoing.Count == 0;
+        _alone = _soleVoter && configuration.Learners.Count == 0;
         Publish();
     }
 
-    private void Publish() => _state.PublishRaft(_node.BasicStatus, _soleVoter);
+    private void Publish() => _state.PublishRaft(_node.BasicStatus, _alone);
 
     /// <summary>Whoever waits for an action must not wait for ever.</summary>
     private void DrainActions()
