@@ -48,7 +48,8 @@ internal sealed class SimClient
             _world.Network.Delay(),
             () =>
                 member.Do(() =>
-                    member.Handle(operation, answer => _world.After(_world.Network.Delay(), () => Answered(call, operation, answer)))
+                    member.Handle(operation, answer => _world.After(_world.Network.Delay(), () => Answered(call, operation, answer))),
+                    WorkSource.Client
                 )
         );
         _world.After(

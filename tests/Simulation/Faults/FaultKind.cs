@@ -11,6 +11,8 @@ internal enum FaultKind
     Kill,
     PowerLoss,
     PowerLossInWrite,
+    PowerLossAtSnapshot,
+    PowerLossAtDefragmentation,
     DiskError,
     DiskFull,
     SlowDisk,

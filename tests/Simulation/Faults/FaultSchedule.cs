@@ -13,6 +13,11 @@ internal static class FaultSchedule
         var favourites = kinds.Where(_ => random.Next(2) == 0).DefaultIfEmpty(FaultKind.Kill).ToArray();
         var spacing = (random.Next(3) switch { 0 => 300, 1 => 1500, _ => 5000 }) * Shape.Millisecond;
         List<Fault> faults = [];
+        if (random.Next(3) == 0)
+        {
+            faults.Add(new Fault(2 * Shape.Second, FaultKind.AddMember, 0, 0, 0, 0));
+        }
+
         for (var at = 3 * Shape.Second; at < shape.FaultNanoseconds; at += 1 + (long)(random.NextUInt64() % (ulong)(2 * spacing)))
         {
             var kind = random.Next(4) == 0 ? kinds[random.Next(kinds.Length)] : favourites[random.Next(favourites.Length)];

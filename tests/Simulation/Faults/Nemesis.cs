@@ -109,6 +109,13 @@ internal sealed class Nemesis(World world)
             case FaultKind.PowerLossInWrite:
                 member.DiskFaults.CutPowerIn(member, fault.Amount % 40);
                 break;
+            case FaultKind.PowerLossAtSnapshot:
+                member.PowerLossAtSnapshot = fault.Amount % 24;
+                break;
+            case FaultKind.PowerLossAtDefragmentation:
+                member.DiskFaults.CutPowerIn(member, fault.Amount % 24);
+                member.Do(member.Defragment);
+                break;
             case FaultKind.DiskError:
                 member.DiskFaults.FailIn(member, fault.Amount % 40);
                 break;
@@ -188,7 +195,7 @@ internal sealed class Nemesis(World world)
         if (learner is not null)
         {
             var lag = leader.State.AppliedIndex - Math.Min(leader.State.AppliedIndex, world.Member(learner.Id).State.AppliedIndex);
-            if (lag < 5 && fault.Amount % 3 != 0)
+            if (lag < 5 && fault.Amount % 4 == 0)
             {
                 Propose(leader, ConfChangeType.AddNode, learner.Id, MemberJson.EncodePromotion(learner.Id));
             }
@@ -197,11 +204,22 @@ internal sealed class Nemesis(World world)
         {
             Propose(leader, ConfChangeType.RemoveNode, candidate.Id, default);
         }
-        else if (fault.Kind == FaultKind.AddMember && view.Members.Count < 7 && world.Members.Count < MembersMax)
+        else if (fault.Kind == FaultKind.AddMember && view.Members.Count < 7)
         {
-            var id = (ulong)world.Members.Count + 1;
-            world.Members.Add(new SimMember(world, id, joins: true));
-            world.Members[^1].Start();
+            // One whose addition was lost is added again before another one is made.
+            var known = world.Members.Find(one => one.Joins && !one.IsRemoved && view.Find(one.Id) is null && !view.Removed.Contains(one.Id));
+            if (known is null && world.Members.Count == MembersMax)
+            {
+                return;
+            }
+
+            var id = known?.Id ?? (ulong)world.Members.Count + 1;
+            if (known is null)
+            {
+                world.Members.Add(new SimMember(world, id, joins: true));
+                world.Members[^1].Start();
+            }
+
             Propose(leader, ConfChangeType.AddLearnerNode, id, MemberJson.Encode(SimMember.Describe(id, isLearner: true)));
         }
     }

@@ -12,7 +12,7 @@ internal sealed partial class SimMember
     private ReadIndex _reads = null!;
     private bool _readsWaiting;
     private ulong _leader;
-    private bool _soleVoter;
+    private bool _alone;
     private bool _isPumping;
 
     public ReadIndex Reads => _reads;
@@ -28,7 +28,7 @@ internal sealed partial class SimMember
 
             Node.Step(message);
             Pump();
-        });
+        }, WorkSource.Peer);
 
     public void Unreachable(ulong id)
     {
@@ -189,9 +189,9 @@ internal sealed partial class SimMember
 
     private void ConfigurationChanged(ConfState configuration)
     {
-        _soleVoter = configuration.Voters.Count == 1 && configuration.Voters[0] == Id && configuration.VotersOutgoing.Count == 0;
+        _alone = configuration is { Voters: [var only], VotersOutgoing.Count: 0, Learners.Count: 0 } && only == Id;
         Publish();
     }
 
-    private void Publish() => State.PublishRaft(Node.BasicStatus, _soleVoter);
+    private void Publish() => State.PublishRaft(Node.BasicStatus, _alone);
 }

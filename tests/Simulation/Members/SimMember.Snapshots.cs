@@ -20,6 +20,9 @@ internal sealed partial class SimMember
     /// <summary>Snapshots installed by any incarnation, so that a run can tell that it has seen some.</summary>
     public int InstalledCount { get; private set; }
 
+    /// <summary>When a snapshot arrives next, the power goes so many disk operations later; negative for not.</summary>
+    public int PowerLossAtSnapshot { get; set; } = -1;
+
     private void SnapshotWhenDue(ulong index, ulong term)
     {
         if (index - _lastSnapshotIndex <= World.Shape.SnapshotCount || _snapshotUnderWay || index < _lastSnapshotIndex)
@@ -106,6 +109,12 @@ internal sealed partial class SimMember
         if (database is null || message.Snapshot is not { } snapshot)
         {
             return false;
+        }
+
+        if (PowerLossAtSnapshot >= 0)
+        {
+            DiskFaults.CutPowerIn(this, PowerLossAtSnapshot);
+            PowerLossAtSnapshot = -1;
         }
 
         if (World.Defect == Defect.SnapshotReleasesTooMuch)

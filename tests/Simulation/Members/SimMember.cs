@@ -24,7 +24,8 @@ internal sealed partial class SimMember
 {
     private const string Root = "/data";
 
-    private readonly List<Action> _heldUp = [];
+    /// <summary>By where they come from: a socket of a peer, of a client, or the process itself.</summary>
+    private readonly Queue<Action>[] _heldUp = [new(), new(), new()];
     private readonly ulong _diskSeed;
     private WalOptions _walOptions = null!;
     private WriteAheadLog _wal = null!;
@@ -86,7 +87,7 @@ internal sealed partial class SimMember
     }
 
     /// <summary>Runs something on the member now, or as soon as it is not paused any more.</summary>
-    public void Do(Action action)
+    public void Do(Action action, WorkSource source = WorkSource.Own)
     {
         if (!IsUp)
         {
@@ -95,7 +96,7 @@ internal sealed partial class SimMember
 
         if (IsPaused)
         {
-            _heldUp.Add(action);
+            _heldUp[(int)source].Enqueue(action);
             return;
         }
 
@@ -125,22 +126,16 @@ internal sealed partial class SimMember
     public void Resume()
     {
         IsPaused = false;
-        Action[] heldUp = [.. _heldUp];
-        _heldUp.Clear();
 
-        // After a pause the loops of a process run in any order.
-        for (var i = heldUp.Length - 1; i > 0; i--)
+        // Each source keeps its order; after a pause nobody knows which of them the process gets to first.
+        var incarnation = Incarnation;
+        while (IsUp && !IsPaused && incarnation == Incarnation && Array.Exists(_heldUp, queue => queue.Count != 0))
         {
-            if (World.MemberRandom.Next(8) == 0)
+            var queue = _heldUp[World.MemberRandom.Next(_heldUp.Length)];
+            for (var run = 1 + World.MemberRandom.Next(10); run > 0 && incarnation == Incarnation && queue.TryDequeue(out var action); run--)
             {
-                var other = World.MemberRandom.Next(i + 1);
-                (heldUp[i], heldUp[other]) = (heldUp[other], heldUp[i]);
+                Do(action);
             }
-        }
-
-        foreach (var action in heldUp)
-        {
-            Do(action);
         }
     }
 
@@ -160,6 +155,13 @@ internal sealed partial class SimMember
         old.ReleaseMaps();
     }
 
+    /// <summary>Somebody takes away a member that the cluster does not know or does not know any more.</summary>
+    public void Retire()
+    {
+        IsRemoved = true;
+        Crash(powerLoss: false);
+    }
+
     public void WasRemoved()
     {
         IsRemoved = true;
@@ -171,7 +173,7 @@ internal sealed partial class SimMember
         IsUp = false;
         IsPaused = false;
         Incarnation++;
-        _heldUp.Clear();
+        Array.ForEach(_heldUp, queue => queue.Clear());
         ForgetWork();
         ForgetClients();
         World.Raft.Stopped(this);
@@ -288,7 +290,7 @@ internal sealed partial class SimMember
     private StartingPoint Restart()
     {
         var options = new BootstrapOptions { Name = "", InitialCluster = [], ClusterToken = "" };
-        var start = new Bootstrap(Disk, _data, _walOptions, BackendOptions(), NullLogger.Instance).Run(options);
+        var start = new Bootstrap(Disk, _data, _walOptions, BackendOptions(), static _ => null, NullLogger.Instance).Run(options);
         if (World.Defect == Defect.AppliedTwice && start.Backend.ConsistentIndex > start.SnapshotIndex + 1)
         {
             start.Backend.SetConsistentIndex(start.Backend.ConsistentIndex - 1, start.Backend.ConsistentTerm);

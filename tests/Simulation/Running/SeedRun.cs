@@ -81,7 +81,14 @@ internal static class SeedRun
     private static void Recover(World world, List<SimWatcher> watchers)
     {
         var end = world.Now + RecoveryMax;
-        world.After(15 * Shape.Second, () => world.IsEnding = true);
+        world.After(
+            15 * Shape.Second,
+            () =>
+            {
+                world.IsEnding = true;
+                world.Members.Except(InConfiguration(world)).ToList().ForEach(one => one.Retire());
+            }
+        );
         world.After(24 * Shape.Second, () => ProposeLast(world));
         var step = 0;
         if (world.RunUntil(end, () => ++step % 64 == 0 && world.Now > end - RecoveryMax + (25 * Shape.Second) && IsAtRest(world, watchers)))
@@ -132,7 +139,8 @@ internal static class SeedRun
     private static string Describe(World world, List<SimWatcher> watchers) =>
         $"no rest after {RecoveryMax / 1e9:F0}s without faults; committed {world.Raft.CommittedIndex}, "
         + string.Join(", ", world.Members.Select(one => $"{one.Id}{(one.IsRemoved ? " removed" : one.IsUp ? "" : " down")} applied {one.State.AppliedIndex} leader {one.State.LeaderId} term {one.State.RaftTerm}"))
-        + $", {watchers.Count(watcher => !watcher.HasSeenEverything)} watchers behind";
+        + $", {watchers.Count(watcher => !watcher.HasSeenEverything)} watchers behind, leaders see "
+        + string.Join(", ", world.Members.Where(one => one.IsUp).SelectMany(one => one.Node.Status().Progress));
 
     private static RunResult Describe(World world, IReadOnlyList<Fault> faults, List<SimWatcher> watchers, string? guarantee, string detail) =>
         new()

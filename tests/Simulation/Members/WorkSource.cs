@@ -1,0 +1,9 @@
+namespace EtcdSharp.Simulation.Members;
+
+/// <summary>Where a member's work comes from.</summary>
+internal enum WorkSource
+{
+    Own,
+    Peer,
+    Client,
+}
