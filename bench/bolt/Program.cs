@@ -36,7 +36,9 @@ foreach (bool noSync in new[] { false, true })
     }
 
     times.Sort();
-    Report($"commit of {PutsPerCommit} x {ValueBytes} bytes{(noSync ? ", no sync" : "")}: median {times[times.Count / 2]:f1} ms, 95% {times[times.Count * 95 / 100]:f1} ms, CPU {cpu / commits:f1} ms, last allocated {allocated} bytes");
+    Report(
+        $"commit of {PutsPerCommit} x {ValueBytes} bytes{(noSync ? ", no sync" : "")}: median {times[times.Count / 2]:f1} ms, 95% {times[times.Count * 95 / 100]:f1} ms, CPU {cpu / commits:f1} ms, last allocated {allocated} bytes"
+    );
     Report($"  file {file.SizeBytes >> 20} MB, in use {file.InUseBytes >> 20} MB");
 }
 
@@ -50,7 +52,9 @@ using (BoltFile file = BoltFile.Open(SystemDisk.Instance, path, new BoltOptions 
         long start = Stopwatch.GetTimestamp();
         RandomReads(bucket, commits * PutsPerCommit, Reads);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        Report($"random point reads: {Reads / seconds / 1000:f0} thousand/s, allocated {GC.GetAllocatedBytesForCurrentThread() - bytes} bytes");
+        Report(
+            $"random point reads: {Reads / seconds / 1000:f0} thousand/s, allocated {GC.GetAllocatedBytesForCurrentThread() - bytes} bytes"
+        );
 
         start = Stopwatch.GetTimestamp();
         int count = 0;
@@ -65,7 +69,9 @@ using (BoltFile file = BoltFile.Open(SystemDisk.Instance, path, new BoltOptions 
 
     long began = Stopwatch.GetTimestamp();
     int deletions = Delete(file, commits * PutsPerCommit);
-    Report($"deleting every second of {deletions * 2} keys, 1000 per commit, no sync: {Stopwatch.GetElapsedTime(began).TotalMilliseconds / (deletions / 1000.0):f2} ms per commit");
+    Report(
+        $"deleting every second of {deletions * 2} keys, 1000 per commit, no sync: {Stopwatch.GetElapsedTime(began).TotalMilliseconds / (deletions / 1000.0):f2} ms per commit"
+    );
     began = Stopwatch.GetTimestamp();
     Append(file, commits);
     Report($"commit of {PutsPerCommit} into free pages, no sync: {Stopwatch.GetElapsedTime(began).TotalMilliseconds:f1} ms");

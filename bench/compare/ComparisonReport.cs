@@ -26,14 +26,22 @@ internal sealed class ComparisonReport(CompareOptions options)
     public string ToMarkdown()
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Medians of {options.Rounds} rounds, {options.Duration.TotalSeconds} s each, {Environment.ProcessorCount} processors shared with the load generator. A ratio above 1 in the last column is in our favour.");
-        text.AppendLine().AppendLine("| scenario | figure | etcd | ours | ours / etcd | in our favour |").AppendLine("| --- | --- | ---: | ---: | ---: | ---: |");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"Medians of {options.Rounds} rounds, {options.Duration.TotalSeconds} s each, {Environment.ProcessorCount} processors shared with the load generator. A ratio above 1 in the last column is in our favour."
+        );
+        text.AppendLine()
+            .AppendLine("| scenario | figure | etcd | ours | ours / etcd | in our favour |")
+            .AppendLine("| --- | --- | ---: | ---: | ---: | ---: |");
         foreach (var row in Rows())
         {
             var (real, ours) = (Median(row, ServerKind.Real), Median(row, ServerKind.Ours));
             var ratio = ours / real;
             var advantage = row.Figure.MoreIsBetter ? ratio : 1 / ratio;
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Scenario.Title} | {row.Figure.Metric} | {Number(real)} | {Number(ours)} | {Number(ratio)} | {Number(advantage)} |");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"| {row.Scenario.Title} | {row.Figure.Metric} | {Number(real)} | {Number(ours)} | {Number(ratio)} | {Number(advantage)} |"
+            );
         }
         return text.ToString();
     }
@@ -44,14 +52,16 @@ internal sealed class ComparisonReport(CompareOptions options)
         foreach (var row in Rows())
         {
             rows.Add(
-                (JsonNode)new JsonObject
-                {
-                    ["scenario"] = row.Scenario.Name,
-                    ["figure"] = row.Figure.Metric,
-                    ["moreIsBetter"] = row.Figure.MoreIsBetter,
-                    ["etcd"] = Values(row, ServerKind.Real),
-                    ["ours"] = Values(row, ServerKind.Ours),
-                });
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["scenario"] = row.Scenario.Name,
+                        ["figure"] = row.Figure.Metric,
+                        ["moreIsBetter"] = row.Figure.MoreIsBetter,
+                        ["etcd"] = Values(row, ServerKind.Real),
+                        ["ours"] = Values(row, ServerKind.Ours),
+                    }
+            );
         }
         return new JsonObject
         {
@@ -68,9 +78,15 @@ internal sealed class ComparisonReport(CompareOptions options)
         _figures.Select(entry => (entry.Scenario, entry.Figure)).DistinctBy(entry => (entry.Scenario.Name, entry.Figure.Metric));
 
     private List<double> Of((Scenario Scenario, Measurement Figure) row, ServerKind kind) =>
-        [.. _figures
-            .Where(entry => entry.Kind == kind && entry.Scenario == row.Scenario && string.Equals(entry.Figure.Metric, row.Figure.Metric, StringComparison.Ordinal))
-            .Select(entry => entry.Figure.Value)];
+        [
+            .. _figures
+                .Where(entry =>
+                    entry.Kind == kind
+                    && entry.Scenario == row.Scenario
+                    && string.Equals(entry.Figure.Metric, row.Figure.Metric, StringComparison.Ordinal)
+                )
+                .Select(entry => entry.Figure.Value),
+        ];
 
     private JsonArray Values((Scenario Scenario, Measurement Figure) row, ServerKind kind) =>
         new([.. Of(row, kind).Select(value => (JsonNode)value)]);

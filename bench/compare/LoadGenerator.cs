@@ -13,13 +13,21 @@ internal static class LoadGenerator
         "bin",
         "EtcdSharp.Bench",
         Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)),
-        "etcd-bench");
+        "etcd-bench"
+    );
 
     public static async Task<LoadReport> RunAsync(EtcdServer server, string scenario, params string[] arguments)
     {
         var file = Path.GetTempFileName();
-        var start = new ProcessStartInfo(Program) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])[scenario, "--quiet", "--endpoints", server.Address.Authority, "--json", file, .. arguments])
+        var start = new ProcessStartInfo(Program)
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        foreach (
+            var argument in (string[])[scenario, "--quiet", "--endpoints", server.Address.Authority, "--json", file, .. arguments]
+        )
         {
             start.ArgumentList.Add(argument);
         }
@@ -29,7 +37,9 @@ internal static class LoadGenerator
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"etcd-bench {scenario} ended with {process.ExitCode}:\n{await output}\n{await errors}\n{server.Output}");
+            throw new InvalidOperationException(
+                $"etcd-bench {scenario} ended with {process.ExitCode}:\n{await output}\n{await errors}\n{server.Output}"
+            );
         }
         var report = LoadReport.Read(file);
         File.Delete(file);

@@ -6,7 +6,8 @@ namespace EtcdSharp.Compare;
 /// <summary>What the load generator wrote about a run.</summary>
 internal sealed class LoadReport(JsonNode json)
 {
-    public static LoadReport Read(string file) => new(JsonNode.Parse(File.ReadAllText(file)) ?? throw new JsonException($"{file} is empty"));
+    public static LoadReport Read(string file) =>
+        new(JsonNode.Parse(File.ReadAllText(file)) ?? throw new JsonException($"{file} is empty"));
 
     /// <summary>All requests of the run, those of the warm-up included.</summary>
     public long Requests => (long)json["requests"]!;
@@ -19,7 +20,8 @@ internal sealed class LoadReport(JsonNode json)
 
     public long Failed(int series) => (long)Series(series)["failed"]!;
 
-    public double Milliseconds(int series, string quantile) => (double)Series(series)["latencyNs"]!["quantiles"]![quantile]! / 1e6;
+    public double Milliseconds(int series, string quantile) =>
+        (double)Series(series)["latencyNs"]!["quantiles"]![quantile]! / 1e6;
 
     public double AnswerBytesEach(int series) => (double)(long)Series(series)["answerBytes"]! / Math.Max(1, Count(series));
 

@@ -2,18 +2,39 @@ using System.CommandLine;
 using EtcdSharp.Compare;
 using EtcdSharp.Harness;
 
-var quick = new Option<bool>("--quick") { Description = "One round of two seconds each and a tenth of the keys: to see that all works" };
+var quick = new Option<bool>("--quick")
+{
+    Description = "One round of two seconds each and a tenth of the keys: to see that all works",
+};
 var rounds = new Option<int?>("--rounds") { Description = "Rounds, real etcd and ours in turns (default 5)" };
 var seconds = new Option<double?>("--duration") { Description = "Measured seconds of each load (default 10)" };
 var keys = new Option<long?>("--keys") { Description = "Keys in the large store (default 1,000,000)" };
-var scenarios = new Option<string?>("--scenarios") { Description = "Only these, separated by commas: " + string.Join(", ", ScenarioList.All.Select(scenario => scenario.Name)) };
+var scenarios = new Option<string?>("--scenarios")
+{
+    Description = "Only these, separated by commas: " + string.Join(", ", ScenarioList.All.Select(scenario => scenario.Name)),
+};
 var only = new Option<string?>("--only") { Description = "Only one of the two servers: real or ours" };
-var scratch = new Option<string>("--scratch") { Description = "Folder for the data directories; its disk is the one measured", DefaultValueFactory = _ => Path.GetTempPath() };
-var output = new Option<string>("--output") { Description = "Folder for compare.json and compare.md", DefaultValueFactory = _ => "." };
+var scratch = new Option<string>("--scratch")
+{
+    Description = "Folder for the data directories; its disk is the one measured",
+    DefaultValueFactory = _ => Path.GetTempPath(),
+};
+var output = new Option<string>("--output")
+{
+    Description = "Folder for compare.json and compare.md",
+    DefaultValueFactory = _ => ".",
+};
 
 var root = new RootCommand("Runs real etcd and EtcdSharp side by side under the same loads and prints the ratios.")
 {
-    quick, rounds, seconds, keys, scenarios, only, scratch, output,
+    quick,
+    rounds,
+    seconds,
+    keys,
+    scenarios,
+    only,
+    scratch,
+    output,
 };
 root.SetAction((parsed, cancellation) => RunAsync(parsed));
 return await root.Parse(args).InvokeAsync();
@@ -42,7 +63,9 @@ async Task<int> RunAsync(ParseResult parsed)
         Console.Error.WriteLine(Programs.HowToGetRealEtcd);
         return 1;
     }
-    var chosen = ScenarioList.All.Where(scenario => options.Scenarios.Count == 0 || options.Scenarios.Contains(scenario.Name, StringComparer.Ordinal)).ToList();
+    var chosen = ScenarioList
+        .All.Where(scenario => options.Scenarios.Count == 0 || options.Scenarios.Contains(scenario.Name, StringComparer.Ordinal))
+        .ToList();
     var report = new ComparisonReport(options);
     for (var round = 0; round < options.Rounds; round++)
     {
@@ -58,7 +81,13 @@ async Task<int> RunAsync(ParseResult parsed)
                 }
                 var figures = await scenario.RunAsync(kind, options);
                 report.Add(scenario, kind, round, figures);
-                Console.Error.WriteLine($"round {round + 1}, {scenario.Name}, {kind}: " + string.Join(", ", figures.Select(figure => FormattableString.Invariant($"{figure.Metric} {figure.Value:G4}"))));
+                Console.Error.WriteLine(
+                    $"round {round + 1}, {scenario.Name}, {kind}: "
+                        + string.Join(
+                            ", ",
+                            figures.Select(figure => FormattableString.Invariant($"{figure.Metric} {figure.Value:G4}"))
+                        )
+                );
             }
         }
         report.Write();

@@ -17,8 +17,11 @@ internal abstract class Scenario(string name, string title)
     public abstract Task<IReadOnlyList<Measurement>> RunAsync(ServerKind kind, CompareOptions options);
 
     /// <summary>A server with the flags that it has by default, but for what it says.</summary>
-    protected static Task<EtcdServer> StartAsync(ServerKind kind, string dataDirectory, IReadOnlyDictionary<string, string>? environment = null) =>
-        EtcdServer.StartAsync(kind, new ServerOptions(["--log-level", "error"], environment, dataDirectory));
+    protected static Task<EtcdServer> StartAsync(
+        ServerKind kind,
+        string dataDirectory,
+        IReadOnlyDictionary<string, string>? environment = null
+    ) => EtcdServer.StartAsync(kind, new ServerOptions(["--log-level", "error"], environment, dataDirectory));
 
     /// <summary>Runs the work with a new data directory, which is gone afterwards.</summary>
     protected static async Task<T> InScratchAsync<T>(CompareOptions options, Func<string, Task<T>> work)

@@ -32,9 +32,14 @@ internal static class LoadRun
         var cpuBefore = process.TotalProcessorTime;
         var start = Stopwatch.GetTimestamp();
         var countFrom = start + (long)(options.Warmup.TotalSeconds * Stopwatch.Frequency);
-        var end = options.Duration == TimeSpan.Zero ? long.MaxValue : countFrom + (long)(options.Duration.TotalSeconds * Stopwatch.Frequency);
+        var end =
+            options.Duration == TimeSpan.Zero
+                ? long.MaxValue
+                : countFrom + (long)(options.Duration.TotalSeconds * Stopwatch.Frequency);
         List<Exception> failures = [];
-        var threads = workers.Select(worker => new Thread(() => Guarded(() => worker.Run(start, countFrom, end), failures)) { Name = "load" }).ToArray();
+        var threads = workers
+            .Select(worker => new Thread(() => Guarded(() => worker.Run(start, countFrom, end), failures)) { Name = "load" })
+            .ToArray();
         Array.ForEach(threads, thread => thread.Start());
         ShowProgress(options, workers, threads);
         var elapsed = Stopwatch.GetElapsedTime(countFrom);
@@ -64,7 +69,8 @@ internal static class LoadRun
         {
             run();
         }
-        catch (Exception failure) when (failure is IOException or InvalidOperationException or InvalidDataException or TimeoutException)
+        catch (Exception failure)
+            when (failure is IOException or InvalidOperationException or InvalidDataException or TimeoutException)
         {
             lock (failures)
             {
@@ -83,7 +89,7 @@ internal static class LoadRun
             if (!options.Quiet)
             {
                 var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-                Console.Error.Write($"\r{options.Scenario}: {seconds,5:F0} s {done,12:N0} done {done - before,10:N0}/s ");
+                Console.Error.Write($"\r{options.Scenario}: {seconds, 5:F0} s {done, 12:N0} done {done - before, 10:N0}/s ");
             }
             before = done;
         }

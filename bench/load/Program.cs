@@ -3,17 +3,32 @@ using System.Globalization;
 using EtcdSharp.Bench;
 using EtcdSharp.Bench.Report;
 
-var endpoints = new Option<string>("--endpoints") { Description = "Addresses, host:port, separated by commas", DefaultValueFactory = _ => "127.0.0.1:2379" };
+var endpoints = new Option<string>("--endpoints")
+{
+    Description = "Addresses, host:port, separated by commas",
+    DefaultValueFactory = _ => "127.0.0.1:2379",
+};
 var connections = Number("--connections", 10, "Connections, spread over the addresses");
 var clients = Number("--clients", 100, "Requests in flight at any time");
 var threads = Number("--threads", 1, "Threads that send and receive");
 var keySize = Number("--key-size", 16, "Bytes of a key");
 var valueSize = Number("--val-size", 256, "Bytes of a value");
-var keySpace = new Option<long>("--key-space") { Description = "How many different keys there are", DefaultValueFactory = _ => 100_000 };
+var keySpace = new Option<long>("--key-space")
+{
+    Description = "How many different keys there are",
+    DefaultValueFactory = _ => 100_000,
+};
 var sequential = new Option<bool>("--sequential") { Description = "Take the keys in turn instead of at random" };
 var rate = new Option<double>("--rate") { Description = "Requests per second, 0 for as many as go" };
-var duration = new Option<double>("--duration") { Description = "Seconds to measure, 0 for no limit", DefaultValueFactory = _ => 10 };
-var total = new Option<long>("--total") { Description = "Requests to send, 0 for no limit; with a total the duration is no limit unless given" };
+var duration = new Option<double>("--duration")
+{
+    Description = "Seconds to measure, 0 for no limit",
+    DefaultValueFactory = _ => 10,
+};
+var total = new Option<long>("--total")
+{
+    Description = "Requests to send, 0 for no limit; with a total the duration is no limit unless given",
+};
 var warmup = new Option<double>("--warmup") { Description = "Seconds before the measuring starts" };
 var serializable = new Option<bool>("--serializable") { Description = "Read what the member has, without asking the others" };
 var rangeSize = Number("--range-size", 1, "Keys that one range takes in");
@@ -26,7 +41,24 @@ var json = new Option<string?>("--json") { Description = "File for the result in
 var svg = new Option<string?>("--svg") { Description = "File for a picture of the distribution" };
 var quiet = new Option<bool>("--quiet") { Description = "No progress line" };
 
-Option[] common = [endpoints, connections, clients, threads, keySize, valueSize, keySpace, sequential, rate, duration, total, warmup, json, svg, quiet];
+Option[] common =
+[
+    endpoints,
+    connections,
+    clients,
+    threads,
+    keySize,
+    valueSize,
+    keySpace,
+    sequential,
+    rate,
+    duration,
+    total,
+    warmup,
+    json,
+    svg,
+    quiet,
+];
 
 var root = new RootCommand("Loads an etcd server and measures how it answers.")
 {
@@ -39,7 +71,8 @@ var root = new RootCommand("Loads an etcd server and measures how it answers.")
 };
 return root.Parse(args).Invoke();
 
-Option<int> Number(string name, int value, string description) => new(name) { Description = description, DefaultValueFactory = _ => value };
+Option<int> Number(string name, int value, string description) =>
+    new(name) { Description = description, DefaultValueFactory = _ => value };
 
 Command Scenario(string name, string description, params Option[] own)
 {

@@ -100,7 +100,8 @@ internal sealed class Worker : ICallOwner, IDisposable
         Drain(now + (Stopwatch.Frequency * 10));
     }
 
-    public void Record(int series, long ticks) => Results[series].Add(Stopwatch.GetTimestamp(), (long)(ticks * NanosecondsPerTick), 0);
+    public void Record(int series, long ticks) =>
+        Results[series].Add(Stopwatch.GetTimestamp(), (long)(ticks * NanosecondsPerTick), 0);
 
     /// <summary>The client's request is answered, while its call goes on.</summary>
     public void Answered(Connection connection, CallStream call, int status)

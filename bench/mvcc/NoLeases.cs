@@ -8,7 +8,5 @@ internal sealed class NoLeases : ILeaseAttachments
 
     public bool Attach(long lease, ReadOnlySpan<byte> key) => false;
 
-    public void Detach(long lease, ReadOnlySpan<byte> key)
-    {
-    }
+    public void Detach(long lease, ReadOnlySpan<byte> key) { }
 }

@@ -4,7 +4,5 @@ namespace EtcdSharp.Bench.Mvcc;
 
 internal sealed class NoWatchers : IWatchNotifier
 {
-    public void Notify(MvccEvents events)
-    {
-    }
+    public void Notify(MvccEvents events) { }
 }

@@ -26,7 +26,9 @@ var store = new MvccStore(backend, new NoLeases(), new NoWatchers(), new MvccOpt
 Measure("put, new keys", keyCount, i => Put(i));
 backend.ForceCommit();
 var after = GC.GetTotalMemory(forceFullCollection: true);
-Console.WriteLine($"memory per key              {(after - before) / (double)keyCount,10:f0} bytes (index, and the batch memory that is kept)");
+Console.WriteLine(
+    $"memory per key              {(after - before) / (double)keyCount, 10:f0} bytes (index, and the batch memory that is kept)"
+);
 Measure("put, overwriting", Math.Min(keyCount, 500_000), i => Put((int)(i * 7919L % keyCount)));
 backend.ForceCommit();
 
@@ -45,15 +47,19 @@ var cpuBefore = Process.GetCurrentProcess().TotalProcessorTime;
 backend = Open();
 store = new MvccStore(backend, new NoLeases(), new NoWatchers(), new MvccOptions());
 var restoreCpu = (Process.GetCurrentProcess().TotalProcessorTime - cpuBefore).TotalMilliseconds;
-Console.WriteLine($"open and restore            {Stopwatch.GetElapsedTime(start).TotalMilliseconds,10:f0} ms, {restoreCpu:f0} ms CPU of all threads ({store.KeyCount:n0} keys, revision {store.CurrentRevision:n0})");
+Console.WriteLine(
+    $"open and restore            {Stopwatch.GetElapsedTime(start).TotalMilliseconds, 10:f0} ms, {restoreCpu:f0} ms CPU of all threads ({store.KeyCount:n0} keys, revision {store.CurrentRevision:n0})"
+);
 start = Stopwatch.GetTimestamp();
 store.Compact(store.CurrentRevision, out var physical);
 await physical;
-Console.WriteLine($"compaction                  {Stopwatch.GetElapsedTime(start).TotalMilliseconds,10:f0} ms");
+Console.WriteLine($"compaction                  {Stopwatch.GetElapsedTime(start).TotalMilliseconds, 10:f0} ms");
 start = Stopwatch.GetTimestamp();
 var size = backend.SizeBytes;
 backend.Defragment();
-Console.WriteLine($"defragmentation             {Stopwatch.GetElapsedTime(start).TotalMilliseconds,10:f0} ms ({size:n0} to {backend.SizeBytes:n0} bytes)");
+Console.WriteLine(
+    $"defragmentation             {Stopwatch.GetElapsedTime(start).TotalMilliseconds, 10:f0} ms ({size:n0} to {backend.SizeBytes:n0} bytes)"
+);
 store.Dispose();
 backend.Dispose();
 Directory.Delete(folder, recursive: true);
@@ -78,7 +84,15 @@ void Range(RangeResult result, ReadOnlySpan<byte> key, ReadOnlySpan<byte> end, l
         Span<byte> last = stackalloc byte[key.Length];
         key.CopyTo(last);
         last[^7] = (byte)(last[^7] + 1);
-        store.Range(new RangeQuery { Key = key, RangeEnd = last, Limit = limit }, result);
+        store.Range(
+            new RangeQuery
+            {
+                Key = key,
+                RangeEnd = last,
+                Limit = limit,
+            },
+            result
+        );
     }
     else
     {
@@ -86,7 +100,16 @@ void Range(RangeResult result, ReadOnlySpan<byte> key, ReadOnlySpan<byte> end, l
     }
 }
 
-void Count(RangeResult result) => store.Range(new RangeQuery { Key = "\0"u8, RangeEnd = "\0"u8, CountOnly = true }, result);
+void Count(RangeResult result) =>
+    store.Range(
+        new RangeQuery
+        {
+            Key = "\0"u8,
+            RangeEnd = "\0"u8,
+            CountOnly = true,
+        },
+        result
+    );
 
 static void Measure(string what, int count, Action<int> run)
 {
@@ -102,6 +125,6 @@ static void Measure(string what, int count, Action<int> run)
     var used = Process.GetCurrentProcess().TotalProcessorTime - cpu;
     var bytes = (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)count;
     Console.WriteLine(
-        $"{what,-27} {count / took.TotalSeconds,10:n0} /s  {took.TotalMicroseconds / count,9:f2} µs each  {used.TotalMicroseconds / count,9:f2} µs CPU of all threads  {bytes,8:f0} bytes allocated"
+        $"{what, -27} {count / took.TotalSeconds, 10:n0} /s  {took.TotalMicroseconds / count, 9:f2} µs each  {used.TotalMicroseconds / count, 9:f2} µs CPU of all threads  {bytes, 8:f0} bytes allocated"
     );
 }

@@ -14,19 +14,34 @@ public static class ClientDiagnostics
     private static readonly Meter s_meter = new(Name);
 
     private static readonly Histogram<double> s_duration = s_meter.CreateHistogram<double>(
-        "rpc.client.duration", "s", "Duration of a call with all its repetitions.");
+        "rpc.client.duration",
+        "s",
+        "Duration of a call with all its repetitions."
+    );
 
     private static readonly Counter<long> s_repeated = s_meter.CreateCounter<long>(
-        "etcd.client.repeats", "{call}", "Calls that were made once more after a failure.");
+        "etcd.client.repeats",
+        "{call}",
+        "Calls that were made once more after a failure."
+    );
 
     private static readonly Counter<long> s_reopened = s_meter.CreateCounter<long>(
-        "etcd.client.streams.reopened", "{stream}", "Watch and keepalive streams that were lost and opened again.");
+        "etcd.client.streams.reopened",
+        "{stream}",
+        "Watch and keepalive streams that were lost and opened again."
+    );
 
     private static readonly UpDownCounter<long> s_watchers = s_meter.CreateUpDownCounter<long>(
-        "etcd.client.watchers", "{watcher}", "Watches that are open.");
+        "etcd.client.watchers",
+        "{watcher}",
+        "Watches that are open."
+    );
 
     private static readonly Counter<long> s_leasesLost = s_meter.CreateCounter<long>(
-        "etcd.client.leases.lost", "{lease}", "Leases that were kept alive and ended against the client's will.");
+        "etcd.client.leases.lost",
+        "{lease}",
+        "Leases that were kept alive and ended against the client's will."
+    );
 
     internal static Activity? StartCall(string service, string method)
     {
@@ -48,7 +63,8 @@ public static class ClientDiagnostics
             s_duration.Record(
                 Stopwatch.GetElapsedTime(started).TotalSeconds,
                 new("rpc.method", path),
-                new("rpc.grpc.status_code", (int)code));
+                new("rpc.grpc.status_code", (int)code)
+            );
         }
 
         if (activity is not null)

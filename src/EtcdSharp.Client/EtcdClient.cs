@@ -16,7 +16,8 @@ public sealed class EtcdClient : IEtcdClient
         : this(
             new ClientCore(options),
             new CallSettings { Timeout = options.Timeout, Prefix = KeyPrefix.None.Inside(options.Namespace) },
-            owner: true) { }
+            owner: true
+        ) { }
 
     private EtcdClient(ClientCore core, CallSettings settings, bool owner)
     {

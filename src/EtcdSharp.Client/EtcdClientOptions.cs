@@ -82,9 +82,12 @@ public sealed record EtcdClientOptions
     private static List<string> Split(string text)
     {
         const char escaped = '\0';
-        return [.. text.Replace(";;", escaped.ToString(), StringComparison.Ordinal)
-            .Split(';')
-            .Select(static part => part.Replace(escaped, ';'))];
+        return
+        [
+            .. text.Replace(";;", escaped.ToString(), StringComparison.Ordinal)
+                .Split(';')
+                .Select(static part => part.Replace(escaped, ';')),
+        ];
     }
 
     private EtcdClientOptions With(string name, string value) =>
@@ -99,9 +102,10 @@ public sealed record EtcdClientOptions
             "keepalive-timeout" => this with { KeepAliveTimeout = Seconds(name, value) },
             "attempts" => this with
             {
-                AttemptsMax = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var attempts) && attempts > 0
-                    ? attempts
-                    : throw new FormatException($"{name}={value} is no number of attempts"),
+                AttemptsMax =
+                    int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var attempts) && attempts > 0
+                        ? attempts
+                        : throw new FormatException($"{name}={value} is no number of attempts"),
             },
             _ => throw new FormatException($"there is no setting called \"{name}\""),
         };

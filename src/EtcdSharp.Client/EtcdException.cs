@@ -11,7 +11,13 @@ public sealed class EtcdException : Exception
 {
     /// <summary>One of etcd's own errors.</summary>
     public EtcdException(EtcdError error)
-        : this((StatusCode)(error ?? throw new ArgumentNullException(nameof(error))).Code, error.Message, error, outcomeUnknown: false, null) { }
+        : this(
+            (StatusCode)(error ?? throw new ArgumentNullException(nameof(error))).Code,
+            error.Message,
+            error,
+            outcomeUnknown: false,
+            null
+        ) { }
 
     /// <summary>A failure that is in no table.</summary>
     public EtcdException(StatusCode code, string message, bool outcomeUnknown = false)

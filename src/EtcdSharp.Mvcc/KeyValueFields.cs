@@ -21,7 +21,15 @@ internal static class KeyValueFields
         + SizeOfNumber(Lease, lease);
 
     /// <summary>Fills <paramref name="destination"/>, of the size that <see cref="SizeOf"/> says.</summary>
-    public static void Write(Span<byte> destination, ReadOnlySpan<byte> key, long create, long mod, long version, ReadOnlySpan<byte> value, long lease)
+    public static void Write(
+        Span<byte> destination,
+        ReadOnlySpan<byte> key,
+        long create,
+        long mod,
+        long version,
+        ReadOnlySpan<byte> value,
+        long lease
+    )
     {
         var writer = new ProtoWriter(destination);
         if (!key.IsEmpty)

@@ -83,7 +83,10 @@ internal sealed class MvccEvents
     {
         if (_scratch.Length - _scratchLength < length)
         {
-            Array.Resize(ref _scratch, Math.Max(FirstScratchBytes, Math.Max(checked(_scratchLength + length), _scratch.Length * 2)));
+            Array.Resize(
+                ref _scratch,
+                Math.Max(FirstScratchBytes, Math.Max(checked(_scratchLength + length), _scratch.Length * 2))
+            );
         }
 
         var start = _scratchLength;

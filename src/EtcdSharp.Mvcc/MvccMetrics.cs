@@ -7,20 +7,35 @@ internal static class MvccMetrics
 {
     private static readonly Meter Meter = new("EtcdSharp.Mvcc");
 
-    public static readonly Counter<long> Ranges = Meter.CreateCounter<long>("etcd_mvcc_range_total", description: "Total number of ranges seen by this member.");
+    public static readonly Counter<long> Ranges = Meter.CreateCounter<long>(
+        "etcd_mvcc_range_total",
+        description: "Total number of ranges seen by this member."
+    );
 
-    public static readonly Counter<long> Puts = Meter.CreateCounter<long>("etcd_mvcc_put_total", description: "Total number of puts seen by this member.");
+    public static readonly Counter<long> Puts = Meter.CreateCounter<long>(
+        "etcd_mvcc_put_total",
+        description: "Total number of puts seen by this member."
+    );
 
-    public static readonly Counter<long> Deletes = Meter.CreateCounter<long>("etcd_mvcc_delete_total", description: "Total number of deletes seen by this member.");
+    public static readonly Counter<long> Deletes = Meter.CreateCounter<long>(
+        "etcd_mvcc_delete_total",
+        description: "Total number of deletes seen by this member."
+    );
 
-    public static readonly Counter<long> Transactions = Meter.CreateCounter<long>("etcd_mvcc_txn_total", description: "Total number of txns seen by this member.");
+    public static readonly Counter<long> Transactions = Meter.CreateCounter<long>(
+        "etcd_mvcc_txn_total",
+        description: "Total number of txns seen by this member."
+    );
 
     public static readonly UpDownCounter<long> PutBytes = Meter.CreateUpDownCounter<long>(
         "etcd_debugging_mvcc_total_put_size_in_bytes",
         description: "The total size of put kv pairs seen by this member."
     );
 
-    public static readonly Gauge<long> Keys = Meter.CreateGauge<long>("etcd_debugging_mvcc_keys_total", description: "Total number of keys.");
+    public static readonly Gauge<long> Keys = Meter.CreateGauge<long>(
+        "etcd_debugging_mvcc_keys_total",
+        description: "Total number of keys."
+    );
 
     public static readonly Gauge<long> CurrentRevision = Meter.CreateGauge<long>(
         "etcd_debugging_mvcc_current_revision",

@@ -19,7 +19,8 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
             return;
         }
 
-        var isDefaultOrder = query.SortOrder == SortOrder.None || (query.SortTarget == SortTarget.Key && query.SortOrder == SortOrder.Ascend);
+        var isDefaultOrder =
+            query.SortOrder == SortOrder.None || (query.SortTarget == SortTarget.Key && query.SortOrder == SortOrder.Ascend);
         var hasFilters = (query.MinModRevision | query.MaxModRevision | query.MinCreateRevision | query.MaxCreateRevision) != 0;
         if (range.IsOneKey)
         {
@@ -153,7 +154,22 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
         }
 
         var stored = StoredKeyValue.Parse(encoded);
-        var length = KeyValueFields.SizeOf(stored.KeyRange.Length, stored.CreateRevision, stored.ModRevision, stored.Version, 0, stored.Lease);
-        KeyValueFields.Write(_result.AppendSpace(length), stored.Key, stored.CreateRevision, stored.ModRevision, stored.Version, [], stored.Lease);
+        var length = KeyValueFields.SizeOf(
+            stored.KeyRange.Length,
+            stored.CreateRevision,
+            stored.ModRevision,
+            stored.Version,
+            0,
+            stored.Lease
+        );
+        KeyValueFields.Write(
+            _result.AppendSpace(length),
+            stored.Key,
+            stored.CreateRevision,
+            stored.ModRevision,
+            stored.Version,
+            [],
+            stored.Lease
+        );
     }
 }

@@ -37,7 +37,9 @@ internal sealed class RangeHits : IDisposable
         {
             if (!reader.TryGetKey(_hits[i].Version.Revision, out var encoded))
             {
-                throw new InvalidOperationException($"the key bucket has lost revision {_hits[i].Version.Revision}, which the index has");
+                throw new InvalidOperationException(
+                    $"the key bucket has lost revision {_hits[i].Version.Revision}, which the index has"
+                );
             }
 
             _values[i] = StoredKeyValue.Parse(encoded).Value.ToArray();

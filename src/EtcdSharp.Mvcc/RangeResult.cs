@@ -22,9 +22,7 @@ internal sealed class RangeResult : IDisposable
     private (int Start, int Length)[] _items = [];
     private int _length;
 
-    private RangeResult()
-    {
-    }
+    private RangeResult() { }
 
     /// <summary>The number of key-values that match, whatever the limit.</summary>
     public long Count { get; internal set; }
@@ -110,7 +108,9 @@ internal sealed class RangeResult : IDisposable
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstBufferBytes, Math.Max(checked(_length + more), (int)Math.Min(Array.MaxLength, _buffer.Length * 2L))));
+        var larger = ArrayPool<byte>.Shared.Rent(
+            Math.Max(FirstBufferBytes, Math.Max(checked(_length + more), (int)Math.Min(Array.MaxLength, _buffer.Length * 2L)))
+        );
         _buffer.AsSpan(0, _length).CopyTo(larger);
         if (_buffer.Length > 0)
         {

@@ -7,7 +7,15 @@ namespace EtcdSharp.Mvcc;
 [StructLayout(LayoutKind.Auto)]
 internal readonly ref struct StoredKeyValue
 {
-    private StoredKeyValue(ReadOnlySpan<byte> encoded, (int Start, int Length) key, (int Start, int Length) value, long create, long mod, long version, long lease)
+    private StoredKeyValue(
+        ReadOnlySpan<byte> encoded,
+        (int Start, int Length) key,
+        (int Start, int Length) value,
+        long create,
+        long mod,
+        long version,
+        long lease
+    )
     {
         Encoded = encoded;
         KeyRange = key;
@@ -41,7 +49,10 @@ internal readonly ref struct StoredKeyValue
     {
         (int, int) key = default;
         (int, int) value = default;
-        long create = 0, mod = 0, version = 0, lease = 0;
+        long create = 0,
+            mod = 0,
+            version = 0,
+            lease = 0;
         var reader = new ProtoReader(encoded);
         while (reader.NextField())
         {

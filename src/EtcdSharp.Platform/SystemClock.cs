@@ -7,9 +7,7 @@ public sealed class SystemClock : IClock
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    private SystemClock()
-    {
-    }
+    private SystemClock() { }
 
     public static SystemClock Instance { get; } = new();
 

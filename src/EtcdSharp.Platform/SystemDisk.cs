@@ -9,22 +9,22 @@ public sealed class SystemDisk : IDisk
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private SystemDisk()
-    {
-    }
+    private SystemDisk() { }
 
     public static SystemDisk Instance { get; } = new();
 
     public IDiskFile Open(string path, DiskOpen mode)
     {
-        int flags = Libc.OpenCloseOnExec | mode switch
-        {
-            DiskOpen.ReadExisting => Libc.OpenReadOnly,
-            DiskOpen.WriteExisting => Libc.OpenReadWrite,
-            DiskOpen.CreateNew => Libc.OpenReadWrite | Libc.OpenCreate | Libc.OpenExclusive,
-            DiskOpen.OpenOrCreate => Libc.OpenReadWrite | Libc.OpenCreate,
-            _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "no such way to open a file"),
-        };
+        int flags =
+            Libc.OpenCloseOnExec
+            | mode switch
+            {
+                DiskOpen.ReadExisting => Libc.OpenReadOnly,
+                DiskOpen.WriteExisting => Libc.OpenReadWrite,
+                DiskOpen.CreateNew => Libc.OpenReadWrite | Libc.OpenCreate | Libc.OpenExclusive,
+                DiskOpen.OpenOrCreate => Libc.OpenReadWrite | Libc.OpenCreate,
+                _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "no such way to open a file"),
+            };
         return new SystemDiskFile(path, OpenDescriptor(path, flags), writable: mode != DiskOpen.ReadExisting);
     }
 

@@ -6,9 +6,7 @@ namespace EtcdSharp.Platform;
 /// <summary>Random numbers of the operating system: member and cluster ids must not be guessable or repeat after a fork.</summary>
 public sealed class SystemRandomness : IRandomness
 {
-    private SystemRandomness()
-    {
-    }
+    private SystemRandomness() { }
 
     public static SystemRandomness Instance { get; } = new();
 

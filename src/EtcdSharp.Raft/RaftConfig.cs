@@ -106,8 +106,6 @@ public sealed class RaftConfig
             return "max inflight bytes must be at least the max message size";
         }
 
-        return ReadOnly == ReadOnlyMode.LeaseBased && !CheckQuorum
-            ? "check-quorum must be on for lease-based reads"
-            : null;
+        return ReadOnly == ReadOnlyMode.LeaseBased && !CheckQuorum ? "check-quorum must be on for lease-based reads" : null;
     }
 }

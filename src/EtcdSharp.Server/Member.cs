@@ -91,8 +91,7 @@ public sealed class Member : IAsyncDisposable
             AlwaysAskReadIndex = options.AlwaysAskReadIndex,
         };
 
-        var gates =
-            FeatureGates.Parse(options.FeatureGates, out var problem) ?? throw new BootstrapException(problem!);
+        var gates = FeatureGates.Parse(options.FeatureGates, out var problem) ?? throw new BootstrapException(problem!);
 
         // Reading the log and the index takes its time and blocks; it is not for the caller's thread.
         var member = await Task.Run(() => Open(options, nodeOptions, gates), cancellation).ConfigureAwait(false);
@@ -239,7 +238,12 @@ public sealed class Member : IAsyncDisposable
 
         _peers = new MemberPeers(_options, start, _store, data);
         _node = new MemberNode(_options, _nodeOptions, start, _store, data, _peers.Transport);
-        _publication = new Publication(_node.Log, _store.Cluster, _peers.LowestVersionAsync, _options.Logging.CreateLogger<Publication>());
+        _publication = new Publication(
+            _node.Log,
+            _store.Cluster,
+            _peers.LowestVersionAsync,
+            _options.Logging.CreateLogger<Publication>()
+        );
         _leases = new LeaseService(
             _store.Lessor,
             _node.Log,
@@ -255,8 +259,7 @@ public sealed class Member : IAsyncDisposable
     private void Connect()
     {
         var stopping = _stopping;
-        _node.Reconfiguration.PromoteAtLeader = (id, cancellation) =>
-            _peers.PromoteAtLeaderAsync(id, _node.Log, cancellation);
+        _node.Reconfiguration.PromoteAtLeader = (id, cancellation) => _peers.PromoteAtLeaderAsync(id, _node.Log, cancellation);
         _node.Machine.TermBegun = _publication.TermBegun;
         _node.Machine.RaiseNoSpace = () => QuotaGuard.RaiseAsync(_node.Log, stopping.Token);
         _node.Machine.RemovedFromCluster = () => _ = StopAfterRemovalAsync();
@@ -350,7 +353,11 @@ public sealed class Member : IAsyncDisposable
         await _edge.StartAsync(stopping).ConfigureAwait(false);
 
         // After a snapshot the same ports are listened on, also those that the system chose.
-        _options = _options with { ListenClientUrls = ClientUrls, AdvertiseClientUrls = urls };
+        _options = _options with
+        {
+            ListenClientUrls = ClientUrls,
+            AdvertiseClientUrls = urls,
+        };
     }
 
     private void RunInBackground(Func<CancellationToken, Task> work)

@@ -26,13 +26,7 @@ internal sealed class MemberEdge
     private readonly HttpEndpoints _http;
     private readonly List<EdgeHost> _hosts = [];
 
-    public MemberEdge(
-        MemberOptions options,
-        MemberStore store,
-        MemberNode node,
-        LeaseService leases,
-        MetricsCollector metrics
-    )
+    public MemberEdge(MemberOptions options, MemberStore store, MemberNode node, LeaseService leases, MetricsCollector metrics)
     {
         _leases = leases;
         _options = options;
@@ -55,7 +49,8 @@ internal sealed class MemberEdge
     public async Task StartAsync(CancellationToken cancellation)
     {
         var apart = _options.ListenClientHttpUrls.Count != 0;
-        await ListenAsync(_options.ListenClientUrls, _services, apart ? null : _http.ServeAsync, cancellation).ConfigureAwait(false);
+        await ListenAsync(_options.ListenClientUrls, _services, apart ? null : _http.ServeAsync, cancellation)
+            .ConfigureAwait(false);
         await ListenAsync(_options.ListenClientHttpUrls, null, _http.ServeAsync, cancellation).ConfigureAwait(false);
         await ListenAsync(_options.ListenMetricsUrls, null, _http.ServeMonitoringAsync, cancellation).ConfigureAwait(false);
     }

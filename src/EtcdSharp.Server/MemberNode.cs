@@ -52,7 +52,16 @@ internal sealed class MemberNode
         _reads = new ReadIndex(State, _applied, ids, options.Clock, node);
         _log = start.Log;
         var raft = CreateRaft(options, node, start, out var configuration);
-        _loop = new RaftLoop(raft, State, _reads, _waiters, transport, options.Clock, node, options.Logging.CreateLogger<RaftLoop>());
+        _loop = new RaftLoop(
+            raft,
+            State,
+            _reads,
+            _waiters,
+            transport,
+            options.Clock,
+            node,
+            options.Logging.CreateLogger<RaftLoop>()
+        );
         _loop.ConfigurationChanged(configuration);
         void Fatal(string part, Exception failure)
         {
@@ -99,16 +108,7 @@ internal sealed class MemberNode
         _applier.SnapshotAsked = message => SendSnapshot(message, store, Machine.Configuration ?? configuration);
         var gate = new ProposalGate(State, _waiters, _loop, options.Clock, node);
         Log = new ReplicatedLog(start.ClusterId, State, ids, gate, _reads, _applied);
-        Reconfiguration = new Reconfiguration(
-            State,
-            _waiters,
-            _loop,
-            _applied,
-            store.Cluster,
-            transport,
-            options.Clock,
-            node
-        );
+        Reconfiguration = new Reconfiguration(State, _waiters, _loop, _applied, store.Cluster, transport, options.Clock, node);
     }
 
     public NodeState State { get; }
@@ -202,12 +202,7 @@ internal sealed class MemberNode
         _transport.SendSnapshot(message, store.Backend.Snapshot());
     }
 
-    private static RaftNode CreateRaft(
-        MemberOptions options,
-        NodeOptions node,
-        StartingPoint start,
-        out ConfState configuration
-    )
+    private static RaftNode CreateRaft(MemberOptions options, NodeOptions node, StartingPoint start, out ConfState configuration)
     {
         var raft = new RaftNode(
             new RaftConfig
@@ -230,10 +225,7 @@ internal sealed class MemberNode
         if (start.NewMembers.Count != 0)
         {
             // The first entries of a log say who its members are, as if each had been added.
-            var peers = start.NewMembers.Select(member => new BootstrapPeer(
-                member.Id,
-                MemberJson.Encode(member)
-            ));
+            var peers = start.NewMembers.Select(member => new BootstrapPeer(member.Id, MemberJson.Encode(member)));
             raft.Bootstrap(peers.ToArray());
         }
 

@@ -119,14 +119,22 @@ internal sealed class MemberPeers : IAsyncDisposable
         return answer?.Status switch
         {
             null => (null, EtcdError.Timeout),
-            HttpStatusCode.OK => (PeerClient.DecodeMembers(answer.Value.Body) is { } members
-                ? _store.Cluster.View with { Members = members }
-                : _store.Cluster.View, null),
+            HttpStatusCode.OK => (
+                PeerClient.DecodeMembers(answer.Value.Body) is { } members
+                    ? _store.Cluster.View with
+                    {
+                        Members = members,
+                    }
+                    : _store.Cluster.View,
+                null
+            ),
             HttpStatusCode.NotFound => (null, EtcdError.MemberNotFound),
-            HttpStatusCode.PreconditionFailed => (null,
+            HttpStatusCode.PreconditionFailed => (
+                null,
                 Encoding.UTF8.GetString(answer.Value.Body).Contains("in sync", StringComparison.Ordinal)
                     ? EtcdError.LearnerNotReady
-                    : EtcdError.MemberNotLearner),
+                    : EtcdError.MemberNotLearner
+            ),
             _ => (null, EtcdError.Timeout),
         };
     }

@@ -40,7 +40,8 @@ internal static class Service
         {
             return ExitCodes.Stopped;
         }
-        catch (Exception exception) when (exception is BootstrapException or IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is BootstrapException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
             StartLog.Failed(logger, exception.Message);
             Console.Error.WriteLine("etcd: " + exception.Message);
@@ -65,6 +66,7 @@ internal static class Service
             stop.Cancel();
         }
     }
+
     /// <summary>Nothing may be acknowledged any more: ends the process without the ways of an orderly stop, which would write on.</summary>
     private static void Abandon(string part, Exception failure)
     {

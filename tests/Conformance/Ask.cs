@@ -7,7 +7,13 @@ public static class Ask
 
     public static ByteString Zero { get; } = ByteString.CopyFrom(0);
 
-    public static PutRequest Put(ByteString key, string value, long lease = 0) => new() { Key = key, Value = Utf8(value), Lease = lease };
+    public static PutRequest Put(ByteString key, string value, long lease = 0) =>
+        new()
+        {
+            Key = key,
+            Value = Utf8(value),
+            Lease = lease,
+        };
 
     public static RangeRequest Get(ByteString key) => new() { Key = key };
 
@@ -29,15 +35,31 @@ public static class Ask
     public static TxnRequest Txn(params RequestOp[] operations) => new() { Success = { operations } };
 
     public static TxnRequest If(Compare condition, RequestOp[] then, params RequestOp[] otherwise) =>
-        new() { Compare = { condition }, Success = { then }, Failure = { otherwise } };
+        new()
+        {
+            Compare = { condition },
+            Success = { then },
+            Failure = { otherwise },
+        };
 
     public static WatchRequest Create(WatchCreateRequest request) => new() { CreateRequest = request };
 
     public static WatchRequest Watch(ByteString key, long startRevision = 0) =>
-        new() { CreateRequest = new WatchCreateRequest { Key = key, StartRevision = startRevision } };
+        new()
+        {
+            CreateRequest = new WatchCreateRequest { Key = key, StartRevision = startRevision },
+        };
 
     public static WatchRequest WatchAll(Keyspace keys, long startRevision = 0) =>
-        new() { CreateRequest = new WatchCreateRequest { Key = keys.Start, RangeEnd = keys.End, StartRevision = startRevision } };
+        new()
+        {
+            CreateRequest = new WatchCreateRequest
+            {
+                Key = keys.Start,
+                RangeEnd = keys.End,
+                StartRevision = startRevision,
+            },
+        };
 
     public static WatchRequest Cancel(long watchId) => new() { CancelRequest = new WatchCancelRequest { WatchId = watchId } };
 

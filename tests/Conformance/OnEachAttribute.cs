@@ -32,14 +32,15 @@ public class OnEachAttribute(params object?[] arguments) : DataAttribute
     protected virtual IEnumerable<object?[]> Rows(MethodInfo method) => [arguments];
 
     private static IEnumerable<ServerKind> Kinds() =>
-        Environment.GetEnvironmentVariable("ETCDSHARP_ENDPOINT") is { Length: > 0 } ? [ServerKind.Given]
-        : Environment.GetEnvironmentVariable("ETCDSHARP_SERVERS") switch
-        {
-            "real" => [ServerKind.Real],
-            "ours" => [ServerKind.Ours],
-            null or "" => [ServerKind.Real, ServerKind.Ours],
-            var other => throw new InvalidOperationException($"ETCDSHARP_SERVERS is real or ours, not '{other}'"),
-        };
+        Environment.GetEnvironmentVariable("ETCDSHARP_ENDPOINT") is { Length: > 0 }
+            ? [ServerKind.Given]
+            : Environment.GetEnvironmentVariable("ETCDSHARP_SERVERS") switch
+            {
+                "real" => [ServerKind.Real],
+                "ours" => [ServerKind.Ours],
+                null or "" => [ServerKind.Real, ServerKind.Ours],
+                var other => throw new InvalidOperationException($"ETCDSHARP_SERVERS is real or ours, not '{other}'"),
+            };
 
     private string? WhyNot(ServerKind kind) =>
         kind != ServerKind.Real ? null

@@ -9,8 +9,9 @@ public sealed class Servers : IAsyncDisposable
 {
     private readonly Lazy<Task<EtcdServer>> _real = new(() => EtcdServer.StartAsync(ServerKind.Real));
     private readonly Lazy<Task<EtcdServer>> _ours = new(() => EtcdServer.StartAsync(ServerKind.Ours));
-    private readonly Lazy<EtcdServer> _given = new(
-        () => EtcdServer.Given(new Uri(Environment.GetEnvironmentVariable("ETCDSHARP_ENDPOINT")!)));
+    private readonly Lazy<EtcdServer> _given = new(() =>
+        EtcdServer.Given(new Uri(Environment.GetEnvironmentVariable("ETCDSHARP_ENDPOINT")!))
+    );
 
     public Task<EtcdServer> Shared(ServerKind kind) =>
         kind switch

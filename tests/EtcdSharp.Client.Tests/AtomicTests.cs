@@ -10,8 +10,10 @@ public sealed class AtomicTests(Servers servers)
     public async Task MoneyIsNeitherMadeNorLost(ServerKind kind)
     {
         await using var client = await servers.ClientAsync(kind);
-        foreach (var isolation in (AtomicIsolation[])
-            [AtomicIsolation.SerializableSnapshot, AtomicIsolation.Serializable, AtomicIsolation.RepeatableReads])
+        foreach (
+            var isolation in (AtomicIsolation[])
+                [AtomicIsolation.SerializableSnapshot, AtomicIsolation.Serializable, AtomicIsolation.RepeatableReads]
+        )
         {
             const int accounts = 4;
             for (var i = 0; i < accounts; i++)
@@ -20,23 +22,28 @@ public sealed class AtomicTests(Servers servers)
             }
 
             var options = new AtomicOptions { Isolation = isolation };
-            await Task.WhenAll(Enumerable.Range(0, 6).Select(async worker =>
-            {
-                for (var round = 0; round < 5; round++)
-                {
-                    var from = $"account/{(worker + round) % accounts}";
-                    var to = $"account/{(worker + round * 2 + 1) % accounts}";
-                    await client.RunAtomicallyAsync(
-                        async scope =>
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, 6)
+                    .Select(async worker =>
+                    {
+                        for (var round = 0; round < 5; round++)
                         {
-                            var there = Number(await scope.GetAsync(from));
-                            scope.Put(from, Text(there - 7));
-                            scope.Put(to, Text(Number(await scope.GetAsync(to)) + 7));
-                        },
-                        options,
-                        Eventually.Bounded());
-                }
-            }));
+                            var from = $"account/{(worker + round) % accounts}";
+                            var to = $"account/{(worker + round * 2 + 1) % accounts}";
+                            await client.RunAtomicallyAsync(
+                                async scope =>
+                                {
+                                    var there = Number(await scope.GetAsync(from));
+                                    scope.Put(from, Text(there - 7));
+                                    scope.Put(to, Text(Number(await scope.GetAsync(to)) + 7));
+                                },
+                                options,
+                                Eventually.Bounded()
+                            );
+                        }
+                    })
+            );
 
             var all = await client.Kv.GetAsync(KeyRange.Prefix("account/"));
             Assert.Equal(accounts * 100, all.KeyValues.Sum(static one => Number(one.Value)));
@@ -63,7 +70,8 @@ public sealed class AtomicTests(Servers servers)
 
                     scope.Put("copy", read!.Value);
                 },
-                new AtomicOptions { Isolation = isolation });
+                new AtomicOptions { Isolation = isolation }
+            );
             var readCommitted = isolation == AtomicIsolation.ReadCommitted;
             Assert.Equal(readCommitted ? 1 : 2, runs);
             Assert.Equal(readCommitted ? "1" : "2", (await client.Kv.GetValueAsync("copy")).ToString());
@@ -97,7 +105,8 @@ public sealed class AtomicTests(Servers servers)
                     seen.Add($"{x}/{await scope.GetAsync("y")}");
                     Assert.Equal(x, await scope.GetAsync("x"));
                 },
-                new AtomicOptions { Isolation = isolation });
+                new AtomicOptions { Isolation = isolation }
+            );
             Assert.Equal(seesMixture ? "old/new" : "old/old", seen[0]);
             Assert.Equal("new/new", seen[^1]);
         }
@@ -123,7 +132,8 @@ public sealed class AtomicTests(Servers servers)
 
                     scope.Put("written", "by me");
                 },
-                new AtomicOptions { Isolation = isolation });
+                new AtomicOptions { Isolation = isolation }
+            );
             Assert.Equal(isolation == AtomicIsolation.SerializableSnapshot ? 2 : 1, runs);
         }
     }
@@ -141,7 +151,8 @@ public sealed class AtomicTests(Servers servers)
                 scope.Delete("gone");
                 return $"{await scope.GetAsync("k")},{await scope.GetAsync("gone")},{await scope.ModRevisionAsync("k")}";
             },
-            new AtomicOptions { Prefetch = ["k", "gone"] });
+            new AtomicOptions { Prefetch = ["k", "gone"] }
+        );
         Assert.Equal("mine,,0", told);
         Assert.Equal("k", string.Join(' ', (await client.Kv.GetAsync(KeyRange.All)).KeyValues.Select(static one => one.Key)));
     }
@@ -152,13 +163,16 @@ public sealed class AtomicTests(Servers servers)
     {
         await using var client = await servers.ClientAsync(kind);
         var runs = 0;
-        var failure = await Assert.ThrowsAsync<EtcdException>(() => client.RunAtomicallyAsync(
-            async scope =>
-            {
-                scope.Put("copy", await scope.GetAsync("k") ?? "");
-                await client.Kv.PutAsync("k", $"{runs++}");
-            },
-            new AtomicOptions { RunsMax = 3 }));
+        var failure = await Assert.ThrowsAsync<EtcdException>(() =>
+            client.RunAtomicallyAsync(
+                async scope =>
+                {
+                    scope.Put("copy", await scope.GetAsync("k") ?? "");
+                    await client.Kv.PutAsync("k", $"{runs++}");
+                },
+                new AtomicOptions { RunsMax = 3 }
+            )
+        );
         Assert.Equal(Grpc.StatusCode.Aborted, failure.Code);
         Assert.Equal(3, runs);
         Assert.Null(await client.Kv.GetValueAsync("copy"));

@@ -61,13 +61,21 @@ public sealed class DiagnosticsTests
         public Task<GetResult> GetAsync(KeyRange range, GetOptions? options, CancellationToken cancellationToken)
         {
             var left = s_keys.Where(key => range.Start <= new EtcdBytes(key)).ToArray();
-            var response = new RangeResponse { Header = new ResponseHeader { Revision = 7 }, More = left.Length > 1 };
+            var response = new RangeResponse
+            {
+                Header = new ResponseHeader { Revision = 7 },
+                More = left.Length > 1,
+            };
             response.Kvs.Add(new Api.Mvccpb.KeyValue { Key = Google.Protobuf.ByteString.CopyFromUtf8(left[0]) });
             return Task.FromResult(new GetResult(response));
         }
 
-        public Task<PutResult> PutAsync(EtcdBytes key, EtcdBytes value, PutOptions? options, CancellationToken cancellationToken) =>
-            Task.FromResult(new PutResult(new PutResponse()));
+        public Task<PutResult> PutAsync(
+            EtcdBytes key,
+            EtcdBytes value,
+            PutOptions? options,
+            CancellationToken cancellationToken
+        ) => Task.FromResult(new PutResult(new PutResponse()));
 
         public Task<DeleteResult> DeleteAsync(KeyRange range, DeleteOptions? options, CancellationToken cancellationToken) =>
             Task.FromResult(new DeleteResult(new DeleteRangeResponse()));

@@ -39,9 +39,18 @@ public sealed class KvTests(Servers servers)
         Assert.Equal("a/1 a/2 a/3", Keys(await kv.GetAsync(KeyRange.Prefix("a/"))));
         Assert.Equal("a/3 a/2 a/1", Keys(await kv.GetAsync(KeyRange.Prefix("a/"), new GetOptions { Descending = true })));
         Assert.Equal("a/3 a/2 a/1", Keys(await kv.GetAsync(KeyRange.Prefix("a/"), new GetOptions { SortBy = SortTarget.Value })));
-        Assert.Equal("a/2 a/3 a/1", Keys(await kv.GetAsync(KeyRange.Prefix("a/"), new GetOptions { SortBy = SortTarget.ModRevision })));
-        Assert.Equal("a/1 a/2 a/3", Keys(await kv.GetAsync(KeyRange.Prefix("a/"), new GetOptions { SortBy = SortTarget.CreateRevision })));
-        Assert.Equal("a/2 a/3 a/1", Keys(await kv.GetAsync(KeyRange.Prefix("a/"), new GetOptions { SortBy = SortTarget.Version })));
+        Assert.Equal(
+            "a/2 a/3 a/1",
+            Keys(await kv.GetAsync(KeyRange.Prefix("a/"), new GetOptions { SortBy = SortTarget.ModRevision }))
+        );
+        Assert.Equal(
+            "a/1 a/2 a/3",
+            Keys(await kv.GetAsync(KeyRange.Prefix("a/"), new GetOptions { SortBy = SortTarget.CreateRevision }))
+        );
+        Assert.Equal(
+            "a/2 a/3 a/1",
+            Keys(await kv.GetAsync(KeyRange.Prefix("a/"), new GetOptions { SortBy = SortTarget.Version }))
+        );
         Assert.Equal("a/3 b/1", Keys(await kv.GetAsync(KeyRange.From("a/3"))));
         Assert.Equal("a/1 a/2", Keys(await kv.GetAsync(KeyRange.Between("a/1", "a/3"))));
         Assert.Equal("a/1 a/2 a/3 b/1", Keys(await kv.GetAsync(KeyRange.All)));
@@ -54,10 +63,19 @@ public sealed class KvTests(Servers servers)
         Assert.All(limited.KeyValues, static keyValue => Assert.True(keyValue.Value.IsEmpty));
 
         var revision = second.Header.Revision;
-        Assert.Equal("a/2", Keys(await kv.GetAsync(KeyRange.All, new GetOptions { MinModRevision = revision, MaxModRevision = revision })));
+        Assert.Equal(
+            "a/2",
+            Keys(await kv.GetAsync(KeyRange.All, new GetOptions { MinModRevision = revision, MaxModRevision = revision }))
+        );
         Assert.Equal("a/1", Keys(await kv.GetAsync(KeyRange.All, new GetOptions { MaxCreateRevision = revision - 1 })));
-        Assert.Equal("b/1", Keys(await kv.GetAsync(KeyRange.All, new GetOptions { MinCreateRevision = third.Header.Revision + 1 })));
-        Assert.Equal("a/1 a/2", Keys(await kv.GetAsync(KeyRange.All, new GetOptions { Revision = revision, Serializable = true })));
+        Assert.Equal(
+            "b/1",
+            Keys(await kv.GetAsync(KeyRange.All, new GetOptions { MinCreateRevision = third.Header.Revision + 1 }))
+        );
+        Assert.Equal(
+            "a/1 a/2",
+            Keys(await kv.GetAsync(KeyRange.All, new GetOptions { Revision = revision, Serializable = true }))
+        );
     }
 
     [Theory]
@@ -92,7 +110,8 @@ public sealed class KvTests(Servers servers)
         Assert.Equal(0, found.Lease);
         await Eventually.FailsAsync(
             EtcdError.KeyNotFound,
-            () => kv.PutAsync("other", EtcdBytes.Empty, new PutOptions { KeepValue = true }));
+            () => kv.PutAsync("other", EtcdBytes.Empty, new PutOptions { KeepValue = true })
+        );
     }
 
     [Theory]
@@ -102,7 +121,8 @@ public sealed class KvTests(Servers servers)
         await using var client = await servers.ClientAsync(kind);
         await client.Kv.PutAsync("stock", "3");
 
-        var sold = await client.Kv.Transaction()
+        var sold = await client
+            .Kv.Transaction()
             .If(Condition.Value("stock").Is("3"), Condition.Missing("order"))
             .Then(Operation.Put("stock", "2"), Operation.Put("order", "me"), Operation.Get("stock"))
             .Else(Operation.Get("stock"))
@@ -112,7 +132,8 @@ public sealed class KvTests(Servers servers)
         Assert.NotNull(sold.Responses[0].Put);
         Assert.Equal("2", sold.Responses[2].Get!.First!.Value.ToString());
 
-        var again = await client.Kv.Transaction()
+        var again = await client
+            .Kv.Transaction()
             .If(Condition.Missing("order"))
             .Then(Operation.Delete("stock"))
             .Else(Operation.Get("order"))
@@ -170,7 +191,10 @@ public sealed class KvTests(Servers servers)
         var nested = result.Responses[1].Nested!;
         Assert.True(nested.Succeeded);
         Assert.Equal("b=2", nested.Responses[1].Get!.First!.ToString());
-        Assert.Throws<InvalidOperationException>(() => { _ = inner.CommitAsync(); });
+        Assert.Throws<InvalidOperationException>(() =>
+        {
+            _ = inner.CommitAsync();
+        });
         Assert.True((await client.Kv.CommitAsync(inner)).Succeeded);
     }
 
@@ -183,12 +207,11 @@ public sealed class KvTests(Servers servers)
         var first = (await client.Kv.PutAsync("k", "1")).Header.Revision;
         var second = (await client.Kv.PutAsync("k", "2")).Header.Revision;
         Assert.Equal(second, (await client.Kv.CompactAsync(second, physical: true)).Revision);
-        await Eventually.FailsAsync(
-            EtcdError.Compacted,
-            () => client.Kv.GetAsync("k", new GetOptions { Revision = first }));
+        await Eventually.FailsAsync(EtcdError.Compacted, () => client.Kv.GetAsync("k", new GetOptions { Revision = first }));
         await Eventually.FailsAsync(
             EtcdError.FutureRev,
-            () => client.Kv.GetAsync("k", new GetOptions { Revision = second + 100 }));
+            () => client.Kv.GetAsync("k", new GetOptions { Revision = second + 100 })
+        );
         await Eventually.FailsAsync(EtcdError.Compacted, () => client.Kv.CompactAsync(second));
     }
 
@@ -234,12 +257,14 @@ public sealed class KvTests(Servers servers)
         Assert.Equal("k l", Keys(await inside.Kv.GetAsync(KeyRange.All)));
         Assert.Equal("k l", Keys(await inside.Kv.GetAsync(KeyRange.From("a"))));
         Assert.Equal("in/deep/k in/deep/l", Keys(await client.Kv.GetAsync(KeyRange.Prefix("in/deep/"))));
-        var result = await inside.Kv.Transaction()
+        var result = await inside
+            .Kv.Transaction()
             .If(Condition.Exists("k"))
             .Then(
                 Operation.Get(KeyRange.All),
                 Operation.Delete(KeyRange.Prefix("l"), new DeleteOptions { PreviousValues = true }),
-                Operation.Nested(new Transaction().Then(Operation.Put("m", "3"), Operation.Get("m"))))
+                Operation.Nested(new Transaction().Then(Operation.Put("m", "3"), Operation.Get("m")))
+            )
             .CommitAsync();
         Assert.Equal("k l", Keys(result.Responses[0].Get!));
         Assert.Equal("l=2", string.Join(' ', result.Responses[1].Delete!.Previous));
@@ -256,15 +281,12 @@ public sealed class KvTests(Servers servers)
         var failure = await Eventually.FailsAsync(EtcdError.EmptyKey, () => client.Kv.PutAsync("", "v"));
         Assert.Equal(Grpc.StatusCode.InvalidArgument, failure.Code);
         Assert.False(failure.OutcomeUnknown);
-        await Eventually.FailsAsync(
-            EtcdError.LeaseNotFound,
-            () => client.Kv.PutAsync("k", "v", new PutOptions { Lease = 4711 }));
+        await Eventually.FailsAsync(EtcdError.LeaseNotFound, () => client.Kv.PutAsync("k", "v", new PutOptions { Lease = 4711 }));
         await Eventually.FailsAsync(
             EtcdError.DuplicateKey,
-            () => client.Kv.Transaction().Then(Operation.Put("k", "1"), Operation.Put("k", "2")).CommitAsync());
-        await Eventually.FailsAsync(
-            EtcdError.RequestTooLarge,
-            () => client.Kv.PutAsync("k", new byte[1_900_000]));
+            () => client.Kv.Transaction().Then(Operation.Put("k", "1"), Operation.Put("k", "2")).CommitAsync()
+        );
+        await Eventually.FailsAsync(EtcdError.RequestTooLarge, () => client.Kv.PutAsync("k", new byte[1_900_000]));
     }
 
     [Theory]

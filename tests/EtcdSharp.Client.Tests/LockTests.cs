@@ -17,27 +17,35 @@ public sealed class LockTests(Servers servers)
         var atOnceMax = 0;
         var unprotected = 0;
         List<long> revisions = [];
-        await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
-        {
-            await using var client = new EtcdClient(shared.Endpoints[0]);
-            await Task.WhenAll(Enumerable.Range(0, tasksPerClient).Select(async _ =>
-            {
-                await using var lease = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
-                var mutex = new DistributedLock(client, name);
-                for (var round = 0; round < rounds; round++)
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, clients)
+                .Select(async _ =>
                 {
-                    await using var hold = await mutex.AcquireAsync(lease, Eventually.Bounded());
-                    atOnceMax = Math.Max(atOnceMax, Interlocked.Increment(ref inside));
-                    var read = unprotected;
+                    await using var client = new EtcdClient(shared.Endpoints[0]);
+                    await Task.WhenAll(
+                        Enumerable
+                            .Range(0, tasksPerClient)
+                            .Select(async _ =>
+                            {
+                                await using var lease = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
+                                var mutex = new DistributedLock(client, name);
+                                for (var round = 0; round < rounds; round++)
+                                {
+                                    await using var hold = await mutex.AcquireAsync(lease, Eventually.Bounded());
+                                    atOnceMax = Math.Max(atOnceMax, Interlocked.Increment(ref inside));
+                                    var read = unprotected;
 
-                    // Others get their chance to come in between.
-                    await client.Kv.GetAsync("k");
-                    unprotected = read + 1;
-                    revisions.Add(hold.Revision);
-                    Interlocked.Decrement(ref inside);
-                }
-            }));
-        }));
+                                    // Others get their chance to come in between.
+                                    await client.Kv.GetAsync("k");
+                                    unprotected = read + 1;
+                                    revisions.Add(hold.Revision);
+                                    Interlocked.Decrement(ref inside);
+                                }
+                            })
+                    );
+                })
+        );
 
         Assert.Equal(1, atOnceMax);
         Assert.Equal(clients * tasksPerClient * rounds, unprotected);

@@ -20,7 +20,12 @@ public sealed class MaintenanceTests(Servers servers)
         Assert.Empty((await client.Maintenance.AlarmsAsync()).Alarms);
         Assert.Empty((await client.Maintenance.DisarmAsync(status.Leader, AlarmType.Nospace)).Alarms);
         var hash = await client.Maintenance.HashKvAsync();
-        Assert.Equal(hash.Hash, (await client.Maintenance.HashKvAsync(revision: hash.HashRevision == 0 ? hash.Header.Revision : hash.HashRevision)).Hash);
+        Assert.Equal(
+            hash.Hash,
+            (
+                await client.Maintenance.HashKvAsync(revision: hash.HashRevision == 0 ? hash.Header.Revision : hash.HashRevision)
+            ).Hash
+        );
     }
 
     [Theory]
@@ -78,7 +83,9 @@ public sealed class MaintenanceTests(Servers servers)
         Assert.Equal(2, added.Members.Count);
         await client.Cluster.UpdateAsync(added.Member.ID, ["http://127.0.0.1:2"]);
         Assert.Contains(
-            (await client.Cluster.ListAsync()).Members, static member => member.PeerURLs.Contains("http://127.0.0.1:2"));
+            (await client.Cluster.ListAsync()).Members,
+            static member => member.PeerURLs.Contains("http://127.0.0.1:2")
+        );
         await Eventually.FailsAsync(EtcdError.LearnerNotReady, () => client.Cluster.PromoteAsync(added.Member.ID));
         await client.Cluster.RemoveAsync(added.Member.ID);
         await Eventually.FailsAsync(EtcdError.MemberNotFound, () => client.Cluster.RemoveAsync(added.Member.ID));
@@ -93,6 +100,7 @@ public sealed class MaintenanceTests(Servers servers)
         await client.Maintenance.DowngradeAsync(DowngradeRequest.Types.DowngradeAction.Validate, "3.4.0");
         await Eventually.FailsAsync(
             EtcdError.InvalidDowngradeTargetVersion,
-            () => client.Maintenance.DowngradeAsync(DowngradeRequest.Types.DowngradeAction.Validate, "3.1.0"));
+            () => client.Maintenance.DowngradeAsync(DowngradeRequest.Types.DowngradeAction.Validate, "3.1.0")
+        );
     }
 }

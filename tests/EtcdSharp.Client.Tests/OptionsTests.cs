@@ -6,7 +6,8 @@ public sealed class OptionsTests
     public void AConnectionStringSaysAll()
     {
         var options = EtcdClientOptions.Parse(
-            "http://a:2379, b:2379;user=u;password=p=;;x;namespace=/x;timeout=1.5;connect-timeout=2;keepalive-time=7;keepalive-timeout=3;attempts=5");
+            "http://a:2379, b:2379;user=u;password=p=;;x;namespace=/x;timeout=1.5;connect-timeout=2;keepalive-time=7;keepalive-timeout=3;attempts=5"
+        );
         Assert.Equal(["http://a:2379", "b:2379"], options.Endpoints);
         Assert.Equal("u", options.User);
         Assert.Equal("p=;x", options.Password);
@@ -25,8 +26,7 @@ public sealed class OptionsTests
     [InlineData("a:1;timeout=soon")]
     [InlineData("a:1;timeout=0")]
     [InlineData("a:1;attempts=-1")]
-    public void WhatItDoesNotMeanIsRefused(string text) =>
-        Assert.Throws<FormatException>(() => EtcdClientOptions.Parse(text));
+    public void WhatItDoesNotMeanIsRefused(string text) => Assert.Throws<FormatException>(() => EtcdClientOptions.Parse(text));
 
     [Theory]
     [InlineData("a:2379", false, "http://a:2379")]

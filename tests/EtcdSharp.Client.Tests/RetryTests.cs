@@ -6,21 +6,19 @@ namespace EtcdSharp.Client.Tests;
 /// <summary>A write is repeated only where it surely did not happen, a read wherever that may help.</summary>
 public sealed class RetryTests(Servers servers)
 {
-    public static TheoryData<StatusCode, string> NotDone => new()
-    {
-        { StatusCode.Unavailable, "etcdserver: no leader" },
-        { StatusCode.Unknown, "raft proposal dropped" },
-    };
+    public static TheoryData<StatusCode, string> NotDone =>
+        new() { { StatusCode.Unavailable, "etcdserver: no leader" }, { StatusCode.Unknown, "raft proposal dropped" } };
 
-    public static TheoryData<StatusCode, string> PerhapsDone => new()
-    {
-        { StatusCode.Unavailable, "etcdserver: request timed out" },
-        { StatusCode.Unavailable, "etcdserver: request timed out, possibly due to previous leader failure" },
-        { StatusCode.Unavailable, "etcdserver: request timed out, possibly due to connection lost" },
-        { StatusCode.Unavailable, "etcdserver: server stopped" },
-        { StatusCode.Unavailable, "etcdserver: leader changed" },
-        { StatusCode.Unavailable, "transport is closing" },
-    };
+    public static TheoryData<StatusCode, string> PerhapsDone =>
+        new()
+        {
+            { StatusCode.Unavailable, "etcdserver: request timed out" },
+            { StatusCode.Unavailable, "etcdserver: request timed out, possibly due to previous leader failure" },
+            { StatusCode.Unavailable, "etcdserver: request timed out, possibly due to connection lost" },
+            { StatusCode.Unavailable, "etcdserver: server stopped" },
+            { StatusCode.Unavailable, "etcdserver: leader changed" },
+            { StatusCode.Unavailable, "transport is closing" },
+        };
 
     [Theory]
     [MemberData(nameof(NotDone))]
@@ -70,7 +68,10 @@ public sealed class RetryTests(Servers servers)
         await using var fake = await FakeEtcd.StartAsync();
         fake.Refuse = static (_, call, _) => call == 1 ? (StatusCode.Unavailable, "etcdserver: request timed out") : null;
         await using var client = new EtcdClient(fake.Address);
-        await client.Kv.Transaction().Then(Operation.Get("k"), Operation.Nested(new Transaction().Else(Operation.Get("l")))).CommitAsync();
+        await client
+            .Kv.Transaction()
+            .Then(Operation.Get("k"), Operation.Nested(new Transaction().Else(Operation.Get("l"))))
+            .CommitAsync();
         Assert.Equal(2, fake.Calls("Txn"));
     }
 
@@ -105,8 +106,9 @@ public sealed class RetryTests(Servers servers)
         var failure = await Assert.ThrowsAsync<EtcdException>(() => client.Kv.PutAsync("k", "v"));
         Assert.Equal(StatusCode.DeadlineExceeded, failure.Code);
         Assert.True(failure.OutcomeUnknown);
-        failure = await Assert.ThrowsAsync<EtcdException>(
-            () => client.WithTimeout(TimeSpan.FromMilliseconds(100)).Kv.GetAsync("k"));
+        failure = await Assert.ThrowsAsync<EtcdException>(() =>
+            client.WithTimeout(TimeSpan.FromMilliseconds(100)).Kv.GetAsync("k")
+        );
         Assert.Equal(StatusCode.DeadlineExceeded, failure.Code);
         Assert.Equal(1, fake.Calls("Put"));
     }

@@ -14,7 +14,8 @@ public sealed class ServiceRegistryTests(Servers servers)
         await registry.RegisterAsync("one", new ServiceEndpoint("10.0.0.1:80"));
         Assert.Equal(
             """{"Op":0,"Addr":"10.0.0.1:80","Metadata":null}""",
-            (await client.Kv.GetValueAsync("shop/orders/one")).ToString());
+            (await client.Kv.GetValueAsync("shop/orders/one")).ToString()
+        );
 
         // As Go's client writes them, and what is no such document.
         await client.Kv.PutAsync("shop/orders/two", """{"Op":0,"Addr":"10.0.0.2:80","Metadata":{"zone":"b"}}""");
@@ -48,7 +49,9 @@ public sealed class ServiceRegistryTests(Servers servers)
         {
             Assert.True(await resolved.MoveNextAsync());
             return string.Join(
-                ' ', resolved.Current.OrderBy(static one => one.Key).Select(static one => $"{one.Key}={one.Value.Address}"));
+                ' ',
+                resolved.Current.OrderBy(static one => one.Key).Select(static one => $"{one.Key}={one.Value.Address}")
+            );
         }
     }
 }

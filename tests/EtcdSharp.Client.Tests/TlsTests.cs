@@ -23,17 +23,28 @@ public sealed class TlsTests
             var address = $"https://127.0.0.1:{FreePort.Next()}";
             await using var server = EtcdServer.Launch(
                 ServerKind.Real,
-                new ServerOptions(
-                [
-                    "--listen-client-urls", address, "--advertise-client-urls", address, "--log-level", "warn",
-                    "--cert-file", certificateFile, "--key-file", keyFile,
-                    "--client-cert-auth", "--trusted-ca-file", certificateFile,
-                ]));
+                new ServerOptions([
+                    "--listen-client-urls",
+                    address,
+                    "--advertise-client-urls",
+                    address,
+                    "--log-level",
+                    "warn",
+                    "--cert-file",
+                    certificateFile,
+                    "--key-file",
+                    keyFile,
+                    "--client-cert-auth",
+                    "--trusted-ca-file",
+                    certificateFile,
+                ])
+            );
 
             var tls = new SslClientAuthenticationOptions
             {
                 ClientCertificates = [certificate],
-                RemoteCertificateValidationCallback = (_, theirs, _, _) => theirs!.GetCertHashString() == certificate.GetCertHashString(),
+                RemoteCertificateValidationCallback = (_, theirs, _, _) =>
+                    theirs!.GetCertHashString() == certificate.GetCertHashString(),
             };
             await using var client = new EtcdClient(new EtcdClientOptions { Endpoints = [address], Tls = tls });
             await client.Kv.PutAsync("k", "v", null, Eventually.Bounded());
@@ -44,11 +55,23 @@ public sealed class TlsTests
                 RemoteCertificateValidationCallback = tls.RemoteCertificateValidationCallback,
             };
             await using var stranger = new EtcdClient(
-                new EtcdClientOptions { Endpoints = [address], Tls = withoutCertificate, AttemptsMax = 2 });
+                new EtcdClientOptions
+                {
+                    Endpoints = [address],
+                    Tls = withoutCertificate,
+                    AttemptsMax = 2,
+                }
+            );
             await Assert.ThrowsAsync<EtcdException>(() => stranger.Kv.GetAsync("k"));
 
             await using var distrustful = new EtcdClient(
-                new EtcdClientOptions { Endpoints = [address], Tls = new SslClientAuthenticationOptions(), AttemptsMax = 2 });
+                new EtcdClientOptions
+                {
+                    Endpoints = [address],
+                    Tls = new SslClientAuthenticationOptions(),
+                    AttemptsMax = 2,
+                }
+            );
             var failure = await Assert.ThrowsAsync<EtcdException>(() => distrustful.Kv.PutAsync("k", "v"));
             Assert.False(failure.OutcomeUnknown);
         }

@@ -9,8 +9,7 @@ public sealed class WatchTests(Servers servers)
     public async Task ChangesAreTold(ServerKind kind)
     {
         await using var client = await servers.ClientAsync(kind);
-        await using var watcher = await client.Watch.OpenAsync(
-            KeyRange.Prefix("a/"), new WatchOptions { PreviousValues = true });
+        await using var watcher = await client.Watch.OpenAsync(KeyRange.Prefix("a/"), new WatchOptions { PreviousValues = true });
         await client.Kv.PutAsync("a/1", "x");
         await client.Kv.PutAsync("b/1", "not watched");
         await client.Kv.PutAsync("a/1", "y");
@@ -138,7 +137,10 @@ public sealed class WatchTests(Servers servers)
         Assert.Single(await TakeAsync(quick, 1));
         Assert.True(((Watcher)slow).Paused);
         var events = await TakeAsync(slow, puts);
-        Assert.Equal(Enumerable.Range(0, puts).Select(static i => (byte)i), events.Select(static one => one.KeyValue.Value.Span[0]));
+        Assert.Equal(
+            Enumerable.Range(0, puts).Select(static i => (byte)i),
+            events.Select(static one => one.KeyValue.Value.Span[0])
+        );
         Assert.Equal(puts, events.Select(static one => one.Revision).Distinct().Count());
     }
 
@@ -152,11 +154,14 @@ public sealed class WatchTests(Servers servers)
         await client.Kv.PutAsync("k", "2");
         var last = (await client.Kv.PutAsync("k", "3")).Header.Revision;
         await client.Kv.CompactAsync(last);
-        var failure = await Eventually.FailsAsync(EtcdError.Compacted, async () =>
-        {
-            await using var watcher = await client.Watch.OpenAsync("k", new WatchOptions { StartRevision = 2 });
-            await TakeAsync(watcher, 1);
-        });
+        var failure = await Eventually.FailsAsync(
+            EtcdError.Compacted,
+            async () =>
+            {
+                await using var watcher = await client.Watch.OpenAsync("k", new WatchOptions { StartRevision = 2 });
+                await TakeAsync(watcher, 1);
+            }
+        );
         Assert.Equal(last, failure.CompactRevision);
     }
 
@@ -243,12 +248,23 @@ public sealed class WatchTests(Servers servers)
         EtcdServer Launch(string name, string peer) =>
             EtcdServer.Launch(
                 ServerKind.Real,
-                new ServerOptions(
-                [
-                    "--name", name, "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
-                    "--initial-cluster", $"one={peers[0]},two={peers[1]}",
-                    "--heartbeat-interval", "20", "--election-timeout", "200", "--log-level", "warn",
-                ]));
+                new ServerOptions([
+                    "--name",
+                    name,
+                    "--listen-peer-urls",
+                    peer,
+                    "--initial-advertise-peer-urls",
+                    peer,
+                    "--initial-cluster",
+                    $"one={peers[0]},two={peers[1]}",
+                    "--heartbeat-interval",
+                    "20",
+                    "--election-timeout",
+                    "200",
+                    "--log-level",
+                    "warn",
+                ])
+            );
     }
 
     /// <summary>The next events; fewer where the watch ends before.</summary>

@@ -14,5 +14,6 @@ internal sealed class FakeLeases : ILeaseAttachments
         return true;
     }
 
-    public void Detach(long lease, ReadOnlySpan<byte> key) => Assert.True(Attached.Remove(Encoding.UTF8.GetString(key), out var was) && was == lease);
+    public void Detach(long lease, ReadOnlySpan<byte> key) =>
+        Assert.True(Attached.Remove(Encoding.UTF8.GetString(key), out var was) && was == lease);
 }

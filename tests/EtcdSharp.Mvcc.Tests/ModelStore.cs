@@ -26,14 +26,20 @@ internal sealed class ModelStore
 
     /// <summary>The change that is current at a revision; null when the key does not exist then.</summary>
     public Change? At(string key, long revision) =>
-        Keys.TryGetValue(key, out var changes) && changes.FindLast(change => change.Mod <= revision) is { Value: not null } current ? current : null;
+        Keys.TryGetValue(key, out var changes)
+        && changes.FindLast(change => change.Mod <= revision) is { Value: not null } current
+            ? current
+            : null;
 
     public List<(string Key, Change Change)> Range(string key, string end, long revision)
     {
         var found = new List<(string, Change)>();
         foreach (var name in Keys.Keys)
         {
-            var inRange = end.Length == 0 ? name == key : string.CompareOrdinal(name, key) >= 0 && (end == "\0" || string.CompareOrdinal(name, end) < 0);
+            var inRange =
+                end.Length == 0
+                    ? name == key
+                    : string.CompareOrdinal(name, key) >= 0 && (end == "\0" || string.CompareOrdinal(name, end) < 0);
             if (inRange && At(name, revision) is { } current)
             {
                 found.Add((name, current));

@@ -10,13 +10,28 @@ internal sealed class OpenStore : IDisposable
 {
     private readonly bool _ownsFolder;
 
-    public OpenStore(string? folder = null, MvccOptions? options = null, BackendOptions? backendOptions = null, IWatchNotifier? watchers = null, FakeLeases? leases = null)
+    public OpenStore(
+        string? folder = null,
+        MvccOptions? options = null,
+        BackendOptions? backendOptions = null,
+        IWatchNotifier? watchers = null,
+        FakeLeases? leases = null
+    )
     {
         _ownsFolder = folder is null;
         Folder = folder ?? Directory.CreateTempSubdirectory("etcdsharp-mvcc-").FullName;
         Leases = leases ?? new FakeLeases();
-        Backend = BackendStore.Open(SystemDisk.Instance, Path.Combine(Folder, "db"), backendOptions ?? new BackendOptions { NoSync = true, CommitIntervalMs = 5 });
-        Store = new MvccStore(Backend, Leases, watchers ?? new NoWatchers(), options ?? new MvccOptions { CompactionPauseMs = 0 });
+        Backend = BackendStore.Open(
+            SystemDisk.Instance,
+            Path.Combine(Folder, "db"),
+            backendOptions ?? new BackendOptions { NoSync = true, CommitIntervalMs = 5 }
+        );
+        Store = new MvccStore(
+            Backend,
+            Leases,
+            watchers ?? new NoWatchers(),
+            options ?? new MvccOptions { CompactionPauseMs = 0 }
+        );
     }
 
     public string Folder { get; }
@@ -32,7 +47,17 @@ internal sealed class OpenStore : IDisposable
     public void Put(string key, string value, long lease = 0)
     {
         var write = Store.BeginWrite();
-        Assert.Equal(MvccStatus.Ok, write.Put(new PutCommand { Key = Bytes(key), Value = Bytes(value), Lease = lease }));
+        Assert.Equal(
+            MvccStatus.Ok,
+            write.Put(
+                new PutCommand
+                {
+                    Key = Bytes(key),
+                    Value = Bytes(value),
+                    Lease = lease,
+                }
+            )
+        );
         write.End();
     }
 
@@ -47,7 +72,18 @@ internal sealed class OpenStore : IDisposable
     public List<KeyValue> Range(string key, string end = "", long revision = 0)
     {
         using var result = RangeResult.Rent();
-        Assert.Equal(MvccStatus.Ok, Store.Range(new RangeQuery { Key = Bytes(key), RangeEnd = Bytes(end), Revision = revision }, result));
+        Assert.Equal(
+            MvccStatus.Ok,
+            Store.Range(
+                new RangeQuery
+                {
+                    Key = Bytes(key),
+                    RangeEnd = Bytes(end),
+                    Revision = revision,
+                },
+                result
+            )
+        );
         return Parse(result);
     }
 

@@ -89,7 +89,12 @@ public sealed class RealEtcdTests
             Assert.Equal(snapshot.SizeBytes, snapshot.WriteTo(file));
         }
 
-        var start = new ProcessStartInfo(Programs.RealEtcdutl!, ["snapshot", "status", path, "-w", "json"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(Programs.RealEtcdutl!, ["snapshot", "status", path, "-w", "json"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         var errors = process.StandardError.ReadToEnd();

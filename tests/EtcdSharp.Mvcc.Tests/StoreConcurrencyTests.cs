@@ -22,7 +22,12 @@ public sealed class StoreConcurrencyTests
     {
         using var open = new OpenStore(
             options: new MvccOptions { CompactionPauseMs = 0, CompactionBatchLimit = 100 },
-            backendOptions: new BackendOptions { NoSync = true, CommitIntervalMs = 1, CommitOperations = 200 }
+            backendOptions: new BackendOptions
+            {
+                NoSync = true,
+                CommitIntervalMs = 1,
+                CommitOperations = 200,
+            }
         );
         open.Store.PublishTooEarly = publishTooEarly;
         string? failure = null;
@@ -82,7 +87,15 @@ public sealed class StoreConcurrencyTests
     {
         using var result = RangeResult.Rent();
         var asked = random.Next(2) == 0 ? 0 : Math.Max(1, store.CurrentRevision - random.Next(1500));
-        var status = store.Range(new RangeQuery { Key = "a"u8, RangeEnd = "z"u8, Revision = asked }, result);
+        var status = store.Range(
+            new RangeQuery
+            {
+                Key = "a"u8,
+                RangeEnd = "z"u8,
+                Revision = asked,
+            },
+            result
+        );
         if (status == MvccStatus.Compacted && asked > 0 && asked < store.CompactedRevision)
         {
             return null;
@@ -96,7 +109,9 @@ public sealed class StoreConcurrencyTests
         var revision = asked == 0 ? result.Revision : asked;
         var expected = Expected(revision);
         var seen = OpenStore.Parse(result).ConvertAll(kv => $"{kv.Key.ToStringUtf8()}={kv.Value.ToStringUtf8()}");
-        return expected.SequenceEqual(seen, StringComparer.Ordinal) ? null : $"at {revision}: {string.Join(' ', expected.Except(seen))} missing, {string.Join(' ', seen.Except(expected))} too many";
+        return expected.SequenceEqual(seen, StringComparer.Ordinal)
+            ? null
+            : $"at {revision}: {string.Join(' ', expected.Except(seen))} missing, {string.Join(' ', seen.Except(expected))} too many";
     }
 
     private static List<string> Expected(long revision)

@@ -51,7 +51,12 @@ public sealed class StoreModelTests
         new(
             folder,
             new MvccOptions { CompactionPauseMs = 0, CompactionBatchLimit = 17 },
-            new BackendOptions { NoSync = true, CommitIntervalMs = 3, CommitOperations = 50 }
+            new BackendOptions
+            {
+                NoSync = true,
+                CommitIntervalMs = 3,
+                CommitOperations = 50,
+            }
         );
 
     private static string Name(int i) => $"/k/{i * 37 % 101:x}/{i}";
@@ -95,7 +100,15 @@ public sealed class StoreModelTests
         Assert.Equal(Math.Max(1, model.Events.Count == 0 ? 1 : model.Events[^1].Revision), open.Store.CurrentRevision);
     }
 
-    private static void PutOne(MvccWriteTransaction write, ModelStore model, Random random, string key, ModelStore.Change? before, long revision, RangeResult previous)
+    private static void PutOne(
+        MvccWriteTransaction write,
+        ModelStore model,
+        Random random,
+        string key,
+        ModelStore.Change? before,
+        long revision,
+        RangeResult previous
+    )
     {
         var value = new string((char)('a' + random.Next(26)), random.Next(40));
         var command = new PutCommand
@@ -115,7 +128,12 @@ public sealed class StoreModelTests
 
         Assert.Equal(MvccStatus.Ok, status);
         AssertPrevious(before, previous);
-        model.Put(key, command.IgnoreValue ? before!.Value! : value, command.IgnoreLease ? before!.Lease : command.Lease, revision);
+        model.Put(
+            key,
+            command.IgnoreValue ? before!.Value! : value,
+            command.IgnoreLease ? before!.Lease : command.Lease,
+            revision
+        );
     }
 
     private static void AssertPrevious(ModelStore.Change? before, RangeResult previous)
@@ -179,14 +197,24 @@ public sealed class StoreModelTests
             return;
         }
 
-        var hasFilters = query.MinModRevision != 0 || query.MaxModRevision != 0 || query.MinCreateRevision != 0 || query.MaxCreateRevision != 0;
-        var isDefault = query.SortOrder == SortOrder.None || (query.SortTarget == SortTarget.Key && query.SortOrder == SortOrder.Ascend);
+        var hasFilters =
+            query.MinModRevision != 0
+            || query.MaxModRevision != 0
+            || query.MinCreateRevision != 0
+            || query.MaxCreateRevision != 0;
+        var isDefault =
+            query.SortOrder == SortOrder.None || (query.SortTarget == SortTarget.Key && query.SortOrder == SortOrder.Ascend);
         if (isDefault && !hasFilters && query.Limit > 0)
         {
             found = [.. found.Take((int)query.Limit + 1)];
         }
 
-        var (minMod, maxMod, minCreate, maxCreate) = (query.MinModRevision, query.MaxModRevision, query.MinCreateRevision, query.MaxCreateRevision);
+        var (minMod, maxMod, minCreate, maxCreate) = (
+            query.MinModRevision,
+            query.MaxModRevision,
+            query.MinCreateRevision,
+            query.MaxCreateRevision
+        );
         var passed = found.Where(pair =>
             (maxMod == 0 || pair.Change.Mod <= maxMod)
             && (minMod == 0 || pair.Change.Mod >= minMod)
@@ -199,12 +227,29 @@ public sealed class StoreModelTests
         var leases = !keysOnly || query.SortTarget == SortTarget.Value;
         Assert.Equal(sorted.Count > kept.Count, result.More);
         Assert.Equal(
-            kept.Select(pair => (pair.Key, pair.Change.Mod, pair.Change.Create, pair.Change.Version, keysOnly ? "" : pair.Change.Value!, leases ? pair.Change.Lease : 0)),
-            OpenStore.Parse(result).Select(kv => (kv.Key.ToStringUtf8(), kv.ModRevision, kv.CreateRevision, kv.Version, kv.Value.ToStringUtf8(), kv.Lease))
+            kept.Select(pair =>
+                (
+                    pair.Key,
+                    pair.Change.Mod,
+                    pair.Change.Create,
+                    pair.Change.Version,
+                    keysOnly ? "" : pair.Change.Value!,
+                    leases ? pair.Change.Lease : 0
+                )
+            ),
+            OpenStore
+                .Parse(result)
+                .Select(kv =>
+                    (kv.Key.ToStringUtf8(), kv.ModRevision, kv.CreateRevision, kv.Version, kv.Value.ToStringUtf8(), kv.Lease)
+                )
         );
     }
 
-    private static IEnumerable<(string Key, ModelStore.Change Change)> Sorted(IEnumerable<(string Key, ModelStore.Change Change)> found, SortTarget target, bool descending) =>
+    private static IEnumerable<(string Key, ModelStore.Change Change)> Sorted(
+        IEnumerable<(string Key, ModelStore.Change Change)> found,
+        SortTarget target,
+        bool descending
+    ) =>
         (target, descending) switch
         {
             (SortTarget.Key, false) => found,

@@ -143,7 +143,9 @@ public sealed class StoreTests
             for (var i = 0; i < events.Count; i++)
             {
                 var kind = events[i].IsDelete ? "delete" : "put";
-                Notes.Add($"{events[i].ModRevision} {kind} {System.Text.Encoding.UTF8.GetString(events[i].Key)}, readable {Store!.CurrentRevision}");
+                Notes.Add(
+                    $"{events[i].ModRevision} {kind} {System.Text.Encoding.UTF8.GetString(events[i].Key)}, readable {Store!.CurrentRevision}"
+                );
             }
         }
     }

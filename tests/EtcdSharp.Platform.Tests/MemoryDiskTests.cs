@@ -37,7 +37,14 @@ public sealed class MemoryDiskTests
             }
 
             int kept = Enumerable.Range(0, 4).Count(sector => bytes[1024 + (sector * 512)] == 2);
-            seen.Add(kept switch { 0 => "lost", 4 => "kept", _ => "torn" });
+            seen.Add(
+                kept switch
+                {
+                    0 => "lost",
+                    4 => "kept",
+                    _ => "torn",
+                }
+            );
             seen.Add(bytes.Length == 4096 ? "length lost" : "length kept");
         }
 
@@ -105,10 +112,16 @@ public sealed class MemoryDiskTests
         _disk.Intercept = step => step.Kind == DiskOperationKind.SyncData ? DiskVerdict.Skip : DiskVerdict.Proceed;
         file.WriteAt(0, Filled(512, 1));
         file.SyncData();
-        Assert.Contains(Enumerable.Range(0, Seeds), seed => _disk.AfterPowerLoss((ulong)seed).ReadAllBytes("/data/f").Length == 0);
+        Assert.Contains(
+            Enumerable.Range(0, Seeds),
+            seed => _disk.AfterPowerLoss((ulong)seed).ReadAllBytes("/data/f").Length == 0
+        );
         _disk.Intercept = null;
         file.SyncData();
-        Assert.DoesNotContain(Enumerable.Range(0, Seeds), seed => _disk.AfterPowerLoss((ulong)seed).ReadAllBytes("/data/f").Length == 0);
+        Assert.DoesNotContain(
+            Enumerable.Range(0, Seeds),
+            seed => _disk.AfterPowerLoss((ulong)seed).ReadAllBytes("/data/f").Length == 0
+        );
         _disk.CapacityBytes = 1000;
         Assert.Throws<DiskFullException>(() => file.WriteAt(512, Filled(512, 1)));
         file.WriteAt(512, Filled(400, 1));

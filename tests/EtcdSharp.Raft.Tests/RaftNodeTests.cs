@@ -11,14 +11,31 @@ public sealed class RaftNodeTests
     public void Local_messages_from_outside_are_refused(MessageType type)
     {
         var cluster = new Cluster(3);
-        Assert.Equal(StepResult.LocalMessage, cluster[1].Step(new Message { Type = type, From = 2, To = 1 }));
+        Assert.Equal(
+            StepResult.LocalMessage,
+            cluster[1]
+                .Step(
+                    new Message
+                    {
+                        Type = type,
+                        From = 2,
+                        To = 1,
+                    }
+                )
+        );
     }
 
     [Fact]
     public void Responses_of_strangers_are_refused()
     {
         var cluster = new Cluster(3);
-        var message = new Message { Type = MessageType.MsgAppResp, From = 9, To = 1, Term = 1 };
+        var message = new Message
+        {
+            Type = MessageType.MsgAppResp,
+            From = 9,
+            To = 1,
+            Term = 1,
+        };
         Assert.Equal(StepResult.PeerNotFound, cluster[1].Step(message));
     }
 
@@ -45,19 +62,20 @@ public sealed class RaftNodeTests
     {
         var cluster = new Cluster(3);
         var entries = new[] { new Entry(EntryType.Normal, 2, 2, default), new Entry(EntryType.Normal, 2, 4, default) };
-        cluster[1].Step(
-            new Message
-            {
-                Type = MessageType.MsgApp,
-                From = 2,
-                To = 1,
-                Term = 2,
-                Index = 1,
-                LogTerm = 1,
-                Entries = entries,
-                Commit = 4,
-            }
-        );
+        cluster[1]
+            .Step(
+                new Message
+                {
+                    Type = MessageType.MsgApp,
+                    From = 2,
+                    To = 1,
+                    Term = 2,
+                    Index = 1,
+                    LogTerm = 1,
+                    Entries = entries,
+                    Commit = 4,
+                }
+            );
         Assert.Equal(1UL, cluster[1].BasicStatus.LastIndex);
         Assert.Equal(1UL, cluster[1].BasicStatus.HardState.Commit);
     }
@@ -66,7 +84,14 @@ public sealed class RaftNodeTests
     public void A_commit_index_beyond_the_log_stops_the_member()
     {
         var cluster = new Cluster(3);
-        var heartbeat = new Message { Type = MessageType.MsgHeartbeat, From = 2, To = 1, Term = 2, Commit = 100 };
+        var heartbeat = new Message
+        {
+            Type = MessageType.MsgHeartbeat,
+            From = 2,
+            To = 1,
+            Term = 2,
+            Commit = 100,
+        };
         Assert.Throws<RaftInvariantException>(() => cluster[1].Step(heartbeat));
     }
 
@@ -77,7 +102,13 @@ public sealed class RaftNodeTests
         cluster.Elect(1);
         var before = cluster[1].BasicStatus.LastIndex;
         var entry = new Entry(EntryType.ConfChange, 0, 0, new byte[] { 0x10, 0x7F });
-        var proposal = new Message { Type = MessageType.MsgProp, From = 2, To = 1, Entries = new[] { entry } };
+        var proposal = new Message
+        {
+            Type = MessageType.MsgProp,
+            From = 2,
+            To = 1,
+            Entries = new[] { entry },
+        };
         Assert.Equal(StepResult.ProposalDropped, cluster[1].Step(proposal));
         Assert.Equal(before, cluster[1].BasicStatus.LastIndex);
     }
@@ -89,7 +120,15 @@ public sealed class RaftNodeTests
         cluster.Elect(1);
         Assert.Equal(
             StepResult.ProposalDropped,
-            cluster[1].Step(new Message { Type = MessageType.MsgProp, From = 2, To = 1 })
+            cluster[1]
+                .Step(
+                    new Message
+                    {
+                        Type = MessageType.MsgProp,
+                        From = 2,
+                        To = 1,
+                    }
+                )
         );
     }
 

@@ -124,7 +124,8 @@ public sealed class RandomClusterTests
 
                 if (round % 500 == 400)
                 {
-                    _members.Find(member => member.Node.BasicStatus.SoftState.Role == RaftRole.Leader)
+                    _members
+                        .Find(member => member.Node.BasicStatus.SoftState.Role == RaftRole.Leader)
                         ?.Node.Propose(Encoding.ASCII.GetBytes(marker));
                 }
             }
@@ -242,7 +243,8 @@ public sealed class RandomClusterTests
 
         public int CheckedCount { get; set; }
 
-        public bool HasApplied(string data) => Applied.Exists(entry => entry.Data.Span.SequenceEqual(Encoding.ASCII.GetBytes(data)));
+        public bool HasApplied(string data) =>
+            Applied.Exists(entry => entry.Data.Span.SequenceEqual(Encoding.ASCII.GetBytes(data)));
 
         /// <summary>What waited for the storage threads is lost; what they wrote is there.</summary>
         public void Crash()

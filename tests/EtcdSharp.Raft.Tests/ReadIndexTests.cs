@@ -75,7 +75,16 @@ public sealed class ReadIndexTests
         cluster.Process(1);
         cluster.Wire.Clear();
         var term = cluster[1].BasicStatus.HardState.Term;
-        cluster[1].Step(new Message { Type = MessageType.MsgVoteResp, From = 2, To = 1, Term = term });
+        cluster[1]
+            .Step(
+                new Message
+                {
+                    Type = MessageType.MsgVoteResp,
+                    From = 2,
+                    To = 1,
+                    Term = term,
+                }
+            );
         Assert.Equal(RaftRole.Leader, cluster[1].BasicStatus.SoftState.Role);
         cluster[1].ReadIndex(Context);
         cluster.Process(1);
@@ -124,7 +133,18 @@ public sealed class ReadIndexTests
     {
         var cluster = new Cluster(3);
         cluster.Elect(1);
-        Assert.Equal(StepResult.Ok, cluster[1].Step(new Message { Type = MessageType.MsgReadIndex, From = 2, To = 1 }));
+        Assert.Equal(
+            StepResult.Ok,
+            cluster[1]
+                .Step(
+                    new Message
+                    {
+                        Type = MessageType.MsgReadIndex,
+                        From = 2,
+                        To = 1,
+                    }
+                )
+        );
         cluster.Settle();
         Assert.Empty(cluster.Reads(1));
         Assert.Empty(cluster.Reads(2));

@@ -42,7 +42,8 @@ public sealed class EtcdEndpoint : IDisposable
 
     public Task<TxnResponse> Txn(TxnRequest request) => Call<TxnResponse>("/etcdserverpb.KV/Txn", request);
 
-    public Task<CompactionResponse> Compact(CompactionRequest request) => Call<CompactionResponse>("/etcdserverpb.KV/Compact", request);
+    public Task<CompactionResponse> Compact(CompactionRequest request) =>
+        Call<CompactionResponse>("/etcdserverpb.KV/Compact", request);
 
     public Task<LeaseGrantResponse> LeaseGrant(LeaseGrantRequest request) =>
         Call<LeaseGrantResponse>("/etcdserverpb.Lease/LeaseGrant", request);
@@ -81,11 +82,17 @@ public sealed class EtcdEndpoint : IDisposable
         where TResponse : IMessage<TResponse>, new()
     {
         var answers = await ServerStream<TResponse>(method, request, cancellation);
-        return answers.Count == 1 ? answers[0] : throw new InvalidDataException($"{method} answered with {answers.Count} messages");
+        return answers.Count == 1
+            ? answers[0]
+            : throw new InvalidDataException($"{method} answered with {answers.Count} messages");
     }
 
     /// <summary>All answers to one request.</summary>
-    public async Task<IReadOnlyList<TResponse>> ServerStream<TResponse>(string method, IMessage request, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<TResponse>> ServerStream<TResponse>(
+        string method,
+        IMessage request,
+        CancellationToken cancellation = default
+    )
         where TResponse : IMessage<TResponse>, new()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -116,7 +123,8 @@ public sealed class EtcdEndpoint : IDisposable
         byte[] body,
         string contentType = "application/grpc",
         IReadOnlyDictionary<string, string>? headers = null,
-        HttpMethod? verb = null)
+        HttpMethod? verb = null
+    )
     {
         using var limit = new CancellationTokenSource(Patience);
         using var message = Post(_http, path, new ByteArrayContent(body), headers);
@@ -134,7 +142,8 @@ public sealed class EtcdEndpoint : IDisposable
         HttpClient http,
         string path,
         HttpContent content,
-        IReadOnlyDictionary<string, string>? metadata)
+        IReadOnlyDictionary<string, string>? metadata
+    )
     {
         content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         var message = new HttpRequestMessage(HttpMethod.Post, new Uri(http.BaseAddress!, path))

@@ -80,13 +80,29 @@ public sealed partial class EtcdServer : IAsyncDisposable
         var data = options.DataDirectory ?? Path.Combine(scratch!, "data");
         var client = new Uri($"http://127.0.0.1:{(options.ClientPort == 0 ? FreePort.Next() : options.ClientPort)}");
         var peer = $"http://127.0.0.1:{FreePort.Next()}";
-        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         var url = client.GetLeftPart(UriPartial.Authority);
         string[] arguments =
         [
-            "--name", "default", "--data-dir", data,
-            "--listen-client-urls", url, "--advertise-client-urls", url,
-            "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", $"default={peer}",
+            "--name",
+            "default",
+            "--data-dir",
+            data,
+            "--listen-client-urls",
+            url,
+            "--advertise-client-urls",
+            url,
+            "--listen-peer-urls",
+            peer,
+            "--initial-advertise-peer-urls",
+            peer,
+            "--initial-cluster",
+            $"default={peer}",
             .. options.Arguments ?? ["--log-level", "warn"],
         ];
         foreach (var argument in arguments)
@@ -170,7 +186,10 @@ public sealed partial class EtcdServer : IAsyncDisposable
         long Kilobytes(string name)
         {
             var line = Array.Find(lines, candidate => candidate.StartsWith(name, StringComparison.Ordinal))!;
-            return long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
+            return long.Parse(
+                line[name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(),
+                CultureInfo.InvariantCulture
+            );
         }
     }
 

@@ -11,4 +11,5 @@ public sealed record ServerOptions(
     IReadOnlyDictionary<string, string>? Environment = null,
     string? DataDirectory = null,
     int ClientPort = 0,
-    string? Program = null);
+    string? Program = null
+);

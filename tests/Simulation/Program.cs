@@ -18,8 +18,11 @@ internal static class Program
         }
 
         return args.Any(argument => argument is "--server" or "--internal-msbuild-node")
-            ? Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework
-                .RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)
+            ? Xunit
+                .MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(
+                    args,
+                    SelfRegisteredExtensions.AddSelfRegisteredExtensions
+                )
                 .GetAwaiter()
                 .GetResult()
             : Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args).GetAwaiter().GetResult();

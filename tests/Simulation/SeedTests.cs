@@ -15,7 +15,10 @@ public sealed class SeedTests
         {
             var result = SeedRun.Run(seed);
             Assert.True(result.Guarantee is null, result.ToString());
-            Assert.True(result.CommittedEntries > 50 && result.AnsweredWrites > 20 && result.AnsweredReads > 5, result.ToString());
+            Assert.True(
+                result.CommittedEntries > 50 && result.AnsweredWrites > 20 && result.AnsweredReads > 5,
+                result.ToString()
+            );
             results.Add(result);
         }
 

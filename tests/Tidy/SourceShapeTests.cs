@@ -85,6 +85,10 @@ public sealed partial class SourceShapeTests
     )]
     private static partial Regex CatchAll();
 
-    [GeneratedRegex(@"NotImplementedException|\b(TODO|FIXME|HACK)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        @"NotImplementedException|\b(TODO|FIXME|HACK)\b",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex Unfinished();
 }

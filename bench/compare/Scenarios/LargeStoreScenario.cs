@@ -18,7 +18,19 @@ internal sealed class LargeStoreScenario() : Scenario("large", "many keys")
         await using (var server = await StartAsync(kind, folder))
         {
             var keys = options.LargeKeys.ToString(CultureInfo.InvariantCulture);
-            var report = await LoadGenerator.RunAsync(server, "put", "--clients", "1000", "--connections", "20", "--sequential", "--key-space", keys, "--total", keys);
+            var report = await LoadGenerator.RunAsync(
+                server,
+                "put",
+                "--clients",
+                "1000",
+                "--connections",
+                "20",
+                "--sequential",
+                "--key-space",
+                keys,
+                "--total",
+                keys
+            );
             await Task.Delay(Settle);
             var (resident, anonymous) = server.Memory();
             figures.Add(new("loading: requests/s", report.PerSecond(0), MoreIsBetter: true));

@@ -17,17 +17,24 @@ internal sealed class LoadScenario(string name, string title, long preloadedKeys
         if (preloadedKeys > 0)
         {
             await LoadGenerator.RunAsync(
-                server, "put", [.. keySpace, "--sequential", "--total", preloadedKeys.ToString(CultureInfo.InvariantCulture)]);
+                server,
+                "put",
+                [.. keySpace, "--sequential", "--total", preloadedKeys.ToString(CultureInfo.InvariantCulture)]
+            );
         }
         var cpuBefore = server.CpuTime();
         var report = await LoadGenerator.RunAsync(
             server,
             kind,
             [
-                .. keySpace, .. arguments,
-                "--warmup", options.Warmup.TotalSeconds.ToString(CultureInfo.InvariantCulture),
-                "--duration", options.Duration.TotalSeconds.ToString(CultureInfo.InvariantCulture),
-            ]);
+                .. keySpace,
+                .. arguments,
+                "--warmup",
+                options.Warmup.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+                "--duration",
+                options.Duration.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+            ]
+        );
         var cpu = server.CpuTime() - cpuBefore;
         return
         [

@@ -24,12 +24,20 @@ internal sealed class SlowDiskScenario() : Scenario("slow-disk", "syncs of 50 ms
     private static async Task<IReadOnlyList<Measurement>> MeasureAsync(ServerKind kind, CompareOptions options, string folder)
     {
         var library = await BuildAsync(options.ScratchFolder);
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["LD_PRELOAD"] = library, ["SLOW_SYNC_MS"] = SyncMs };
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["LD_PRELOAD"] = library,
+            ["SLOW_SYNC_MS"] = SyncMs,
+        };
         await using var server = await StartAsync(kind, folder, environment);
         string[] time =
         [
-            "--warmup", options.Warmup.TotalSeconds.ToString(CultureInfo.InvariantCulture),
-            "--duration", options.Duration.TotalSeconds.ToString(CultureInfo.InvariantCulture), "--key-space", "1000",
+            "--warmup",
+            options.Warmup.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+            "--duration",
+            options.Duration.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+            "--key-space",
+            "1000",
         ];
         var writing = LoadGenerator.RunAsync(server, "put", ["--clients", "100", .. time]);
         var reading = LoadGenerator.RunAsync(server, "range", ["--clients", "10", "--rate", "200", .. time]);
@@ -53,9 +61,13 @@ internal sealed class SlowDiskScenario() : Scenario("slow-disk", "syncs of 50 ms
     {
         var library = Path.Combine(folder, "slow-sync.so");
         var source = Path.Combine(AppContext.BaseDirectory, "slow-sync.c");
-        using var compiler = Process.Start(
-            new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"]) { UseShellExecute = false })
-            ?? throw new Win32Exception("gcc did not start");
+        using var compiler =
+            Process.Start(
+                new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"])
+                {
+                    UseShellExecute = false,
+                }
+            ) ?? throw new Win32Exception("gcc did not start");
         await compiler.WaitForExitAsync();
         return compiler.ExitCode == 0 ? library : throw new InvalidOperationException($"gcc does not compile {source}");
     }

@@ -181,7 +181,9 @@ internal sealed class Connection : IDisposable
                 OnWindowUpdate(stream, BinaryPrimitives.ReadInt32BigEndian(payload));
                 break;
             case FrameType.GoAway:
-                throw new IOException($"the server ends the connection with error {BinaryPrimitives.ReadUInt32BigEndian(payload[4..])}");
+                throw new IOException(
+                    $"the server ends the connection with error {BinaryPrimitives.ReadUInt32BigEndian(payload[4..])}"
+                );
             case FrameType.Continuation:
                 throw new InvalidDataException("headers in more than one frame, which no etcd sends");
         }

@@ -25,7 +25,8 @@ internal sealed partial class Epoll : IDisposable
     public void Add(int socket, int tag) => Control(AddOperation, socket, tag, Readable);
 
     /// <summary>Whether to wake up as well when the socket takes bytes again.</summary>
-    public void WatchWritable(int socket, int tag, bool watch) => Control(ModifyOperation, socket, tag, watch ? Readable | Writable : Readable);
+    public void WatchWritable(int socket, int tag, bool watch) =>
+        Control(ModifyOperation, socket, tag, watch ? Readable | Writable : Readable);
 
     /// <summary>Waits until a socket is ready or the time is over; the tags of those that are ready.</summary>
     public int Wait(Span<int> tags, long nanoseconds)

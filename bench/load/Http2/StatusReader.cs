@@ -13,10 +13,25 @@ internal sealed class StatusReader
     // The codes of RFC 7541, appendix B, for the letters and digits that are looked for.
     private static readonly Dictionary<char, (int Code, int Bits)> Huffman = new()
     {
-        ['g'] = (0x26, 6), ['r'] = (0x2c, 6), ['p'] = (0x2b, 6), ['c'] = (0x4, 5), ['-'] = (0x16, 6), ['s'] = (0x8, 5),
-        ['t'] = (0x9, 5), ['a'] = (0x3, 5), ['u'] = (0x2d, 6),
-        ['0'] = (0x0, 5), ['1'] = (0x1, 5), ['2'] = (0x2, 5), ['3'] = (0x19, 6), ['4'] = (0x1a, 6), ['5'] = (0x1b, 6),
-        ['6'] = (0x1c, 6), ['7'] = (0x1d, 6), ['8'] = (0x1e, 6), ['9'] = (0x1f, 6),
+        ['g'] = (0x26, 6),
+        ['r'] = (0x2c, 6),
+        ['p'] = (0x2b, 6),
+        ['c'] = (0x4, 5),
+        ['-'] = (0x16, 6),
+        ['s'] = (0x8, 5),
+        ['t'] = (0x9, 5),
+        ['a'] = (0x3, 5),
+        ['u'] = (0x2d, 6),
+        ['0'] = (0x0, 5),
+        ['1'] = (0x1, 5),
+        ['2'] = (0x2, 5),
+        ['3'] = (0x19, 6),
+        ['4'] = (0x1a, 6),
+        ['5'] = (0x1b, 6),
+        ['6'] = (0x1c, 6),
+        ['7'] = (0x1d, 6),
+        ['8'] = (0x1e, 6),
+        ['9'] = (0x1f, 6),
     };
 
     private static readonly byte[] PackedName = Pack("grpc-status");

@@ -9,7 +9,14 @@ namespace EtcdSharp.Bench.Report;
 internal sealed record LoadResult(LoadOptions Options, IReadOnlyList<SeriesResult> Series, TimeSpan Elapsed, TimeSpan ClientCpu)
 {
     private static readonly (string Name, double Share)[] Quantiles =
-        [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p99.9", 0.999), ("p99.99", 0.9999)];
+    [
+        ("p50", 0.5),
+        ("p90", 0.9),
+        ("p95", 0.95),
+        ("p99", 0.99),
+        ("p99.9", 0.999),
+        ("p99.99", 0.9999),
+    ];
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -22,7 +29,10 @@ internal sealed record LoadResult(LoadOptions Options, IReadOnlyList<SeriesResul
         foreach (var series in Series.Where(series => series.Latency.Count > 0))
         {
             var latency = series.Latency;
-            text.AppendLine(CultureInfo.InvariantCulture, $"{series.Name}: {latency.Count:N0} in {Elapsed.TotalSeconds:F2} s = {PerSecond(series):N0}/s, {Failures(series)}");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"{series.Name}: {latency.Count:N0} in {Elapsed.TotalSeconds:F2} s = {PerSecond(series):N0}/s, {Failures(series)}"
+            );
             text.Append(CultureInfo.InvariantCulture, $"  ms: min {Ms(latency.Min)}  mean {Ms((long)latency.Mean)}");
             foreach (var (name, share) in Quantiles)
             {
@@ -32,7 +42,10 @@ internal sealed record LoadResult(LoadOptions Options, IReadOnlyList<SeriesResul
             text.AppendLine(CultureInfo.InvariantCulture, $"  answer bytes each: {(double)series.Bytes / latency.Count:F1}");
         }
         var requests = Series.Sum(series => series.Done);
-        text.AppendLine(CultureInfo.InvariantCulture, $"CPU of this program: {ClientCpu.TotalMicroseconds / Math.Max(1, requests):F2} us per request");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"CPU of this program: {ClientCpu.TotalMicroseconds / Math.Max(1, requests):F2} us per request"
+        );
         return text.ToString();
     }
 
@@ -48,24 +61,28 @@ internal sealed record LoadResult(LoadOptions Options, IReadOnlyList<SeriesResul
                 quantiles[name] = latency.Quantile(share);
             }
             series.Add(
-                (JsonNode)new JsonObject
-                {
-                    ["name"] = result.Name,
-                    ["count"] = latency.Count,
-                    ["perSecond"] = PerSecond(result),
-                    ["failed"] = result.ByStatus.Skip(1).Sum(),
-                    ["byStatus"] = new JsonArray([.. result.ByStatus.Select(count => (JsonNode)count)]),
-                    ["answerBytes"] = result.Bytes,
-                    ["latencyNs"] = new JsonObject
+                (JsonNode)
+                    new JsonObject
                     {
-                        ["min"] = latency.Count == 0 ? 0 : latency.Min,
-                        ["mean"] = latency.Mean,
-                        ["max"] = latency.Max,
-                        ["quantiles"] = quantiles,
-                    },
-                    ["eachSecond"] = new JsonArray([.. result.PerSecond.Select(count => (JsonNode)count)]),
-                    ["histogram"] = new JsonArray([.. latency.Buckets().Select(bucket => (JsonNode)new JsonArray(bucket.From, bucket.To, bucket.Count))]),
-                });
+                        ["name"] = result.Name,
+                        ["count"] = latency.Count,
+                        ["perSecond"] = PerSecond(result),
+                        ["failed"] = result.ByStatus.Skip(1).Sum(),
+                        ["byStatus"] = new JsonArray([.. result.ByStatus.Select(count => (JsonNode)count)]),
+                        ["answerBytes"] = result.Bytes,
+                        ["latencyNs"] = new JsonObject
+                        {
+                            ["min"] = latency.Count == 0 ? 0 : latency.Min,
+                            ["mean"] = latency.Mean,
+                            ["max"] = latency.Max,
+                            ["quantiles"] = quantiles,
+                        },
+                        ["eachSecond"] = new JsonArray([.. result.PerSecond.Select(count => (JsonNode)count)]),
+                        ["histogram"] = new JsonArray([
+                            .. latency.Buckets().Select(bucket => (JsonNode)new JsonArray(bucket.From, bucket.To, bucket.Count)),
+                        ]),
+                    }
+            );
         }
         return new JsonObject
         {
@@ -91,7 +108,9 @@ internal sealed record LoadResult(LoadOptions Options, IReadOnlyList<SeriesResul
     private static string Failures(SeriesResult series)
     {
         var failed = series.ByStatus.Select((count, status) => (count, status)).Skip(1).Where(entry => entry.count > 0).ToList();
-        return failed.Count == 0 ? "none failed" : "failed: " + string.Join(", ", failed.Select(entry => $"{entry.count:N0} with status {entry.status}"));
+        return failed.Count == 0
+            ? "none failed"
+            : "failed: " + string.Join(", ", failed.Select(entry => $"{entry.count:N0} with status {entry.status}"));
     }
 
     private double PerSecond(SeriesResult series) => series.Latency.Count / Math.Max(1e-9, Elapsed.TotalSeconds);

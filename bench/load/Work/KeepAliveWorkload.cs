@@ -22,13 +22,23 @@ internal sealed class KeepAliveWorkload : Workload
     {
         foreach (var client in worker.Clients)
         {
-            var grant = new RequestTemplate("/etcdserverpb.Lease/LeaseGrant", new LeaseGrantRequest { ID = _firstId + client, TTL = 3600 }, 1, 0);
+            var grant = new RequestTemplate(
+                "/etcdserverpb.Lease/LeaseGrant",
+                new LeaseGrantRequest { ID = _firstId + client, TTL = 3600 },
+                1,
+                0
+            );
             var connection = worker.ConnectionOf(client);
             var call = connection.Start(grant.Method, grant.Frame, streaming: false);
             call.Tag = Worker.PreparationTag;
             _granting.Add(call);
             worker.WhenPrepared(call, ended => _granting.Remove(ended));
-            _requests[client] = new RequestTemplate(Method, new LeaseKeepAliveRequest { ID = _firstId + client }, 1, 0).Frame.ToArray();
+            _requests[client] = new RequestTemplate(
+                Method,
+                new LeaseKeepAliveRequest { ID = _firstId + client },
+                1,
+                0
+            ).Frame.ToArray();
         }
     }
 

@@ -31,7 +31,12 @@ internal sealed class UnaryWorkload : Workload
                 Series = ["txn"];
                 break;
             case "lease":
-                _main = new RequestTemplate("/etcdserverpb.Lease/LeaseGrant", new LeaseGrantRequest { TTL = 600 }, options.KeySize, 0);
+                _main = new RequestTemplate(
+                    "/etcdserverpb.Lease/LeaseGrant",
+                    new LeaseGrantRequest { TTL = 600 },
+                    options.KeySize,
+                    0
+                );
                 Series = ["grant"];
                 break;
             default:
@@ -53,7 +58,8 @@ internal sealed class UnaryWorkload : Workload
                 Value = ByteString.CopyFrom(Value(options.ValueSize)),
             },
             options.KeySize,
-            series);
+            series
+        );
 
     public override CallStream Issue(Connection connection, int client)
     {
@@ -90,9 +96,21 @@ internal sealed class UnaryWorkload : Workload
         {
             Compare =
             {
-                new Compare { Key = key, Target = Compare.Types.CompareTarget.Version, Result = Compare.Types.CompareResult.Greater, Version = -1 },
+                new Compare
+                {
+                    Key = key,
+                    Target = Compare.Types.CompareTarget.Version,
+                    Result = Compare.Types.CompareResult.Greater,
+                    Version = -1,
+                },
             },
-            Success = { new RequestOp { RequestPut = new PutRequest { Key = key, Value = ByteString.CopyFrom(Value(options.ValueSize)) } } },
+            Success =
+            {
+                new RequestOp
+                {
+                    RequestPut = new PutRequest { Key = key, Value = ByteString.CopyFrom(Value(options.ValueSize)) },
+                },
+            },
         };
         for (var i = 1; i < options.TxnOperations; i++)
         {

@@ -26,7 +26,12 @@ internal sealed class WatchWorkload : Workload
         _options = options;
         var value = new byte[Math.Max(options.ValueSize, Mark.Length + sizeof(long))];
         Mark.CopyTo(value, 0);
-        _put = new RequestTemplate("/etcdserverpb.KV/Put", new PutRequest { Key = Key, Value = ByteString.CopyFrom(value) }, options.KeySize, PutSeries);
+        _put = new RequestTemplate(
+            "/etcdserverpb.KV/Put",
+            new PutRequest { Key = Key, Value = ByteString.CopyFrom(value) },
+            options.KeySize,
+            PutSeries
+        );
     }
 
     public override IReadOnlyList<string> Series { get; } = ["event", "put"];
@@ -39,7 +44,11 @@ internal sealed class WatchWorkload : Workload
     {
         _missing = _options.Watchers;
         var create = new RequestTemplate(
-            "/etcdserverpb.Watch/Watch", new WatchRequest { CreateRequest = new WatchCreateRequest { Key = Key } }, _options.KeySize, 0);
+            "/etcdserverpb.Watch/Watch",
+            new WatchRequest { CreateRequest = new WatchCreateRequest { Key = Key } },
+            _options.KeySize,
+            0
+        );
         var streams = new CallStream[Math.Min(_options.Streams, _options.Watchers)];
         for (var i = 0; i < _options.Watchers; i++)
         {

@@ -12,15 +12,11 @@ internal abstract class Workload
     public virtual bool Ready => true;
 
     /// <summary>Opens what must be there before the first request.</summary>
-    public virtual void Prepare(Worker worker)
-    {
-    }
+    public virtual void Prepare(Worker worker) { }
 
     /// <summary>Sends the next request of a client that has none in flight.</summary>
     public abstract CallStream Issue(Connection connection, int client);
 
     /// <summary>A message on a stream that <see cref="Prepare"/> opened or that a client issues on.</summary>
-    public virtual void OnMessage(Worker worker, Connection connection, CallStream call, ReadOnlySpan<byte> message)
-    {
-    }
+    public virtual void OnMessage(Worker worker, Connection connection, CallStream call, ReadOnlySpan<byte> message) { }
 }

@@ -35,7 +35,8 @@ internal readonly struct CallFailure
         Error == EtcdError.InvalidAuthToken || Error == EtcdError.AuthOldRevision || Error == EtcdError.UserEmpty;
 
     /// <summary>The endpoint is not worth asking again at once.</summary>
-    public bool BlamesEndpoint => NotSent || (failure.Code == StatusCode.Unavailable && Error is null) || Error == EtcdError.Stopped;
+    public bool BlamesEndpoint =>
+        NotSent || (failure.Code == StatusCode.Unavailable && Error is null) || Error == EtcdError.Stopped;
 
     /// <summary>The member answers no such requests; a voter may.</summary>
     public bool WantsVoter => Error == EtcdError.NotSupportedForLearner;
@@ -46,19 +47,19 @@ internal readonly struct CallFailure
         || dropped
         || Error == EtcdError.NoLeader
         || (Error is not null && IsRefusal(failure.Code))
-        || (Error is null && IsRefusal(failure.Code) && failure.Code != StatusCode.ResourceExhausted && failure.InnerException is null);
+        || (
+            Error is null
+            && IsRefusal(failure.Code)
+            && failure.Code != StatusCode.ResourceExhausted
+            && failure.InnerException is null
+        );
 
     public bool MayRepeat(Repeat repeat) =>
         NotSent || dropped || Error == EtcdError.NoLeader || (repeat == Repeat.Always && failure.Code == StatusCode.Unavailable);
 
     /// <summary>The failure as the user of the client sees it.</summary>
     public EtcdException ToException(Repeat repeat) =>
-        new(
-            failure.Code,
-            failure.Status.Message,
-            Error,
-            outcomeUnknown: repeat == Repeat.WhenNotDone && !SurelyNotDone,
-            failure);
+        new(failure.Code, failure.Status.Message, Error, outcomeUnknown: repeat == Repeat.WhenNotDone && !SurelyNotDone, failure);
 
     /// <summary>A stream that ended so may be opened again; otherwise another try would end in the same way.</summary>
     public static bool MayReopen(StatusCode code) =>

@@ -19,8 +19,8 @@ internal sealed class Caller(Balancer balancer, TokenSource tokens, int attempts
         TRequest request,
         Repeat repeat,
         CallSettings settings,
-        CancellationToken cancellationToken) =>
-        new Attempt<TRequest, TResponse>(this, method, request, repeat, settings, null, true).RunAsync(cancellationToken);
+        CancellationToken cancellationToken
+    ) => new Attempt<TRequest, TResponse>(this, method, request, repeat, settings, null, true).RunAsync(cancellationToken);
 
     /// <summary>At one certain endpoint, which is not left for another.</summary>
     public ValueTask<TResponse> CallAtAsync<TRequest, TResponse>(
@@ -29,17 +29,26 @@ internal sealed class Caller(Balancer balancer, TokenSource tokens, int attempts
         TRequest request,
         Repeat repeat,
         CallSettings settings,
-        CancellationToken cancellationToken) =>
+        CancellationToken cancellationToken
+    ) =>
         new Attempt<TRequest, TResponse>(
-            this, method, request, repeat, settings, endpoint is null ? null : balancer.At(endpoint), true)
-            .RunAsync(cancellationToken);
+            this,
+            method,
+            request,
+            repeat,
+            settings,
+            endpoint is null ? null : balancer.At(endpoint),
+            true
+        ).RunAsync(cancellationToken);
 
     public ValueTask<TResponse> CallWithoutTokenAsync<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method,
         TRequest request,
-        CancellationToken cancellationToken) =>
-        new Attempt<TRequest, TResponse>(this, method, request, Repeat.Always, new CallSettings(), null, false)
-            .RunAsync(cancellationToken);
+        CancellationToken cancellationToken
+    ) =>
+        new Attempt<TRequest, TResponse>(this, method, request, Repeat.Always, new CallSettings(), null, false).RunAsync(
+            cancellationToken
+        );
 
     private readonly struct Attempt<TRequest, TResponse>(
         Caller caller,
@@ -48,7 +57,8 @@ internal sealed class Caller(Balancer balancer, TokenSource tokens, int attempts
         Repeat repeat,
         CallSettings settings,
         EndpointLink? only,
-        bool withToken)
+        bool withToken
+    )
     {
         public async ValueTask<TResponse> RunAsync(CancellationToken cancellationToken)
         {
@@ -141,7 +151,8 @@ internal sealed class Caller(Balancer balancer, TokenSource tokens, int attempts
             TimeSpan pause,
             long started,
             CallFailure verdict,
-            CancellationToken cancellationToken)
+            CancellationToken cancellationToken
+        )
         {
             if (only is null && caller.Balancer.HasHealthyOther(link))
             {

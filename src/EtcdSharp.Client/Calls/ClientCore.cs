@@ -28,7 +28,8 @@ internal sealed class ClientCore : IAsyncDisposable
                 KeepAlivePingDelay = options.KeepAliveTime,
                 KeepAlivePingTimeout = options.KeepAliveTimeout,
                 Tls = options.Tls,
-            });
+            }
+        );
         tokens = new TokenSource(options.User, options.Password);
         Caller = new Caller(balancer, tokens, options.AttemptsMax);
         Watches = new WatchStream(Caller, requireLeader: false, closed.Token);

@@ -14,7 +14,8 @@ internal static class StreamCall
         GrpcMethod<TRequest, TResponse> method,
         TRequest request,
         CallSettings settings,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         Backoff backoff = default;
         EndpointLink? last = null;
@@ -78,13 +79,13 @@ internal static class StreamCall
         GrpcMethod<TRequest, TResponse> method,
         TRequest request,
         CallSettings settings,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var link = endpoint is null ? caller.Balancer.Pick(null) : caller.Balancer.At(endpoint);
         var token = await caller.Tokens.GetAsync(caller, cancellationToken);
         var options = new GrpcCallOptions { Headers = token.Headers(settings.RequireLeader) };
-        using var call = await GuardAsync(
-            link.Channel.OpenAsync(method, request, options, cancellationToken), cancellationToken);
+        using var call = await GuardAsync(link.Channel.OpenAsync(method, request, options, cancellationToken), cancellationToken);
         while (await GuardAsync(call.MoveNextAsync(), cancellationToken))
         {
             yield return call.Current;

@@ -7,60 +7,118 @@ namespace EtcdSharp.Client;
 internal sealed class AuthClient(Caller caller, CallSettings settings) : IAuthClient
 {
     public async Task<AuthEnableResponse> EnableAsync(CancellationToken cancellationToken) =>
-        await caller.CallAsync(
-            AuthMethods.AuthEnable, new AuthEnableRequest(), Repeat.WhenNotDone, settings, cancellationToken);
+        await caller.CallAsync(AuthMethods.AuthEnable, new AuthEnableRequest(), Repeat.WhenNotDone, settings, cancellationToken);
 
     public async Task<AuthDisableResponse> DisableAsync(CancellationToken cancellationToken) =>
         await caller.CallAsync(
-            AuthMethods.AuthDisable, new AuthDisableRequest(), Repeat.WhenNotDone, settings, cancellationToken);
+            AuthMethods.AuthDisable,
+            new AuthDisableRequest(),
+            Repeat.WhenNotDone,
+            settings,
+            cancellationToken
+        );
 
     public async Task<AuthStatusResponse> StatusAsync(CancellationToken cancellationToken) =>
-        await caller.CallAsync(
-            AuthMethods.AuthStatus, new AuthStatusRequest(), Repeat.Always, settings, cancellationToken);
+        await caller.CallAsync(AuthMethods.AuthStatus, new AuthStatusRequest(), Repeat.Always, settings, cancellationToken);
 
-    public async Task<AuthenticateResponse> AuthenticateAsync(string name, string password, CancellationToken cancellationToken) =>
+    public async Task<AuthenticateResponse> AuthenticateAsync(
+        string name,
+        string password,
+        CancellationToken cancellationToken
+    ) =>
         await caller.CallAsync(
-            AuthMethods.Authenticate, new AuthenticateRequest { Name = name, Password = password }, Repeat.Always, settings, cancellationToken);
+            AuthMethods.Authenticate,
+            new AuthenticateRequest { Name = name, Password = password },
+            Repeat.Always,
+            settings,
+            cancellationToken
+        );
 
     public async Task<AuthUserListResponse> ListUsersAsync(CancellationToken cancellationToken) =>
-        await caller.CallAsync(
-            AuthMethods.UserList, new AuthUserListRequest(), Repeat.Always, settings, cancellationToken);
+        await caller.CallAsync(AuthMethods.UserList, new AuthUserListRequest(), Repeat.Always, settings, cancellationToken);
 
     public async Task<AuthUserGetResponse> GetUserAsync(string name, CancellationToken cancellationToken) =>
         await caller.CallAsync(
-            AuthMethods.UserGet, new AuthUserGetRequest { Name = name }, Repeat.Always, settings, cancellationToken);
+            AuthMethods.UserGet,
+            new AuthUserGetRequest { Name = name },
+            Repeat.Always,
+            settings,
+            cancellationToken
+        );
 
     public async Task<AuthUserDeleteResponse> DeleteUserAsync(string name, CancellationToken cancellationToken) =>
         await caller.CallAsync(
-            AuthMethods.UserDelete, new AuthUserDeleteRequest { Name = name }, Repeat.WhenNotDone, settings, cancellationToken);
+            AuthMethods.UserDelete,
+            new AuthUserDeleteRequest { Name = name },
+            Repeat.WhenNotDone,
+            settings,
+            cancellationToken
+        );
 
-    public async Task<AuthUserChangePasswordResponse> ChangePasswordAsync(string name, string password, CancellationToken cancellationToken) =>
+    public async Task<AuthUserChangePasswordResponse> ChangePasswordAsync(
+        string name,
+        string password,
+        CancellationToken cancellationToken
+    ) =>
         await caller.CallAsync(
-            AuthMethods.UserChangePassword, new AuthUserChangePasswordRequest { Name = name, Password = password }, Repeat.WhenNotDone, settings, cancellationToken);
+            AuthMethods.UserChangePassword,
+            new AuthUserChangePasswordRequest { Name = name, Password = password },
+            Repeat.WhenNotDone,
+            settings,
+            cancellationToken
+        );
 
     public async Task<AuthUserGrantRoleResponse> GrantRoleAsync(string user, string role, CancellationToken cancellationToken) =>
         await caller.CallAsync(
-            AuthMethods.UserGrantRole, new AuthUserGrantRoleRequest { User = user, Role = role }, Repeat.WhenNotDone, settings, cancellationToken);
+            AuthMethods.UserGrantRole,
+            new AuthUserGrantRoleRequest { User = user, Role = role },
+            Repeat.WhenNotDone,
+            settings,
+            cancellationToken
+        );
 
-    public async Task<AuthUserRevokeRoleResponse> RevokeRoleAsync(string user, string role, CancellationToken cancellationToken) =>
+    public async Task<AuthUserRevokeRoleResponse> RevokeRoleAsync(
+        string user,
+        string role,
+        CancellationToken cancellationToken
+    ) =>
         await caller.CallAsync(
-            AuthMethods.UserRevokeRole, new AuthUserRevokeRoleRequest { Name = user, Role = role }, Repeat.WhenNotDone, settings, cancellationToken);
+            AuthMethods.UserRevokeRole,
+            new AuthUserRevokeRoleRequest { Name = user, Role = role },
+            Repeat.WhenNotDone,
+            settings,
+            cancellationToken
+        );
 
     public async Task<AuthRoleListResponse> ListRolesAsync(CancellationToken cancellationToken) =>
-        await caller.CallAsync(
-            AuthMethods.RoleList, new AuthRoleListRequest(), Repeat.Always, settings, cancellationToken);
+        await caller.CallAsync(AuthMethods.RoleList, new AuthRoleListRequest(), Repeat.Always, settings, cancellationToken);
 
     public async Task<AuthRoleGetResponse> GetRoleAsync(string role, CancellationToken cancellationToken) =>
         await caller.CallAsync(
-            AuthMethods.RoleGet, new AuthRoleGetRequest { Role = role }, Repeat.Always, settings, cancellationToken);
+            AuthMethods.RoleGet,
+            new AuthRoleGetRequest { Role = role },
+            Repeat.Always,
+            settings,
+            cancellationToken
+        );
 
     public async Task<AuthRoleAddResponse> AddRoleAsync(string role, CancellationToken cancellationToken) =>
         await caller.CallAsync(
-            AuthMethods.RoleAdd, new AuthRoleAddRequest { Name = role }, Repeat.WhenNotDone, settings, cancellationToken);
+            AuthMethods.RoleAdd,
+            new AuthRoleAddRequest { Name = role },
+            Repeat.WhenNotDone,
+            settings,
+            cancellationToken
+        );
 
     public async Task<AuthRoleDeleteResponse> DeleteRoleAsync(string role, CancellationToken cancellationToken) =>
         await caller.CallAsync(
-            AuthMethods.RoleDelete, new AuthRoleDeleteRequest { Role = role }, Repeat.WhenNotDone, settings, cancellationToken);
+            AuthMethods.RoleDelete,
+            new AuthRoleDeleteRequest { Role = role },
+            Repeat.WhenNotDone,
+            settings,
+            cancellationToken
+        );
 
     public async Task<AuthUserAddResponse> AddUserAsync(string name, string? password, CancellationToken cancellationToken)
     {
@@ -77,7 +135,8 @@ internal sealed class AuthClient(Caller caller, CallSettings settings) : IAuthCl
         string role,
         KeyRange range,
         Permission.Types.Type permission,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var request = new AuthRoleGrantPermissionRequest
         {
@@ -89,14 +148,14 @@ internal sealed class AuthClient(Caller caller, CallSettings settings) : IAuthCl
                 RangeEnd = range.End.ToByteString(),
             },
         };
-        return await caller.CallAsync(
-            AuthMethods.RoleGrantPermission, request, Repeat.WhenNotDone, settings, cancellationToken);
+        return await caller.CallAsync(AuthMethods.RoleGrantPermission, request, Repeat.WhenNotDone, settings, cancellationToken);
     }
 
     public async Task<AuthRoleRevokePermissionResponse> RevokePermissionAsync(
         string role,
         KeyRange range,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var request = new AuthRoleRevokePermissionRequest
         {
@@ -104,7 +163,6 @@ internal sealed class AuthClient(Caller caller, CallSettings settings) : IAuthCl
             Key = range.Start.ToByteString(),
             RangeEnd = range.End.ToByteString(),
         };
-        return await caller.CallAsync(
-            AuthMethods.RoleRevokePermission, request, Repeat.WhenNotDone, settings, cancellationToken);
+        return await caller.CallAsync(AuthMethods.RoleRevokePermission, request, Repeat.WhenNotDone, settings, cancellationToken);
     }
 }

@@ -11,18 +11,21 @@ internal sealed class ClusterClient(Caller caller, CallSettings settings) : IClu
             new MemberListRequest { Linearizable = linearizable },
             Repeat.Always,
             settings,
-            cancellationToken);
+            cancellationToken
+        );
 
     public async Task<MemberAddResponse> AddAsync(
         IReadOnlyList<string> peerUrls,
         bool asLearner,
-        CancellationToken cancellationToken) =>
+        CancellationToken cancellationToken
+    ) =>
         await caller.CallAsync(
             ClusterMethods.MemberAdd,
             new MemberAddRequest { PeerURLs = { peerUrls }, IsLearner = asLearner },
             Repeat.WhenNotDone,
             settings,
-            cancellationToken);
+            cancellationToken
+        );
 
     public async Task<MemberRemoveResponse> RemoveAsync(ulong memberId, CancellationToken cancellationToken) =>
         await caller.CallAsync(
@@ -30,18 +33,21 @@ internal sealed class ClusterClient(Caller caller, CallSettings settings) : IClu
             new MemberRemoveRequest { ID = memberId },
             Repeat.WhenNotDone,
             settings,
-            cancellationToken);
+            cancellationToken
+        );
 
     public async Task<MemberUpdateResponse> UpdateAsync(
         ulong memberId,
         IReadOnlyList<string> peerUrls,
-        CancellationToken cancellationToken) =>
+        CancellationToken cancellationToken
+    ) =>
         await caller.CallAsync(
             ClusterMethods.MemberUpdate,
             new MemberUpdateRequest { ID = memberId, PeerURLs = { peerUrls } },
             Repeat.WhenNotDone,
             settings,
-            cancellationToken);
+            cancellationToken
+        );
 
     public async Task<MemberPromoteResponse> PromoteAsync(ulong memberId, CancellationToken cancellationToken) =>
         await caller.CallAsync(
@@ -49,14 +55,18 @@ internal sealed class ClusterClient(Caller caller, CallSettings settings) : IClu
             new MemberPromoteRequest { ID = memberId },
             Repeat.WhenNotDone,
             settings,
-            cancellationToken);
+            cancellationToken
+        );
 
     public async Task<IReadOnlyList<string>> SyncEndpointsAsync(CancellationToken cancellationToken)
     {
         var members = await ListAsync(linearizable: true, cancellationToken);
 
         // Learners answer hardly anything, and a member that has not started yet has no addresses for clients.
-        string[] addresses = [.. members.Members.Where(static member => !member.IsLearner).SelectMany(static member => member.ClientURLs)];
+        string[] addresses =
+        [
+            .. members.Members.Where(static member => !member.IsLearner).SelectMany(static member => member.ClientURLs),
+        ];
         if (addresses.Length > 0)
         {
             caller.Balancer.Replace(addresses);

@@ -28,7 +28,11 @@ public interface IAuthClient
     Task<AuthUserDeleteResponse> DeleteUserAsync(string name, CancellationToken cancellationToken = default);
 
     /// <summary>Gives a user another password.</summary>
-    Task<AuthUserChangePasswordResponse> ChangePasswordAsync(string name, string password, CancellationToken cancellationToken = default);
+    Task<AuthUserChangePasswordResponse> ChangePasswordAsync(
+        string name,
+        string password,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Gives a user a role.</summary>
     Task<AuthUserGrantRoleResponse> GrantRoleAsync(string user, string role, CancellationToken cancellationToken = default);
@@ -56,11 +60,13 @@ public interface IAuthClient
         string role,
         KeyRange range,
         Permission.Types.Type permission,
-        CancellationToken cancellationToken = default);
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Takes what was granted for exactly this range.</summary>
     Task<AuthRoleRevokePermissionResponse> RevokePermissionAsync(
         string role,
         KeyRange range,
-        CancellationToken cancellationToken = default);
+        CancellationToken cancellationToken = default
+    );
 }

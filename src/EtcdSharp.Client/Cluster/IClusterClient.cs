@@ -12,7 +12,8 @@ public interface IClusterClient
     Task<MemberAddResponse> AddAsync(
         IReadOnlyList<string> peerUrls,
         bool asLearner = false,
-        CancellationToken cancellationToken = default);
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Removes a member, which stops.</summary>
     Task<MemberRemoveResponse> RemoveAsync(ulong memberId, CancellationToken cancellationToken = default);
@@ -21,7 +22,8 @@ public interface IClusterClient
     Task<MemberUpdateResponse> UpdateAsync(
         ulong memberId,
         IReadOnlyList<string> peerUrls,
-        CancellationToken cancellationToken = default);
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Makes a learner that has caught up a voter.</summary>
     Task<MemberPromoteResponse> PromoteAsync(ulong memberId, CancellationToken cancellationToken = default);

@@ -20,22 +20,21 @@ public interface IMaintenanceClient
     Task<DefragmentResponse> DefragmentAsync(string? endpoint = null, CancellationToken cancellationToken = default);
 
     /// <summary>The hash of a member's keys with their history up to a revision (0: the newest).</summary>
-    Task<HashKVResponse> HashKvAsync(
-        string? endpoint = null,
-        long revision = 0,
-        CancellationToken cancellationToken = default);
+    Task<HashKVResponse> HashKvAsync(string? endpoint = null, long revision = 0, CancellationToken cancellationToken = default);
 
     /// <summary>Hands the leadership over to another member; the endpoint must be the leader's.</summary>
     Task<MoveLeaderResponse> MoveLeaderAsync(
         ulong targetId,
         string? endpoint = null,
-        CancellationToken cancellationToken = default);
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Checks, begins or ends the way back to the version before.</summary>
     Task<DowngradeResponse> DowngradeAsync(
         DowngradeRequest.Types.DowngradeAction action,
         string version = "",
-        CancellationToken cancellationToken = default);
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>The database file of a member as it is now, in pieces; the last 32 bytes are the SHA-256 of those before.</summary>
     IAsyncEnumerable<SnapshotResponse> SnapshotAsync(string? endpoint = null, CancellationToken cancellationToken = default);

@@ -10,7 +10,13 @@ internal sealed class MaintenanceClient(Caller caller, CallSettings settings) : 
 
     public async Task<StatusResponse> StatusAsync(string? endpoint, CancellationToken cancellationToken) =>
         await caller.CallAtAsync(
-            endpoint, MaintenanceMethods.Status, new StatusRequest(), Repeat.Always, settings, cancellationToken);
+            endpoint,
+            MaintenanceMethods.Status,
+            new StatusRequest(),
+            Repeat.Always,
+            settings,
+            cancellationToken
+        );
 
     public async Task<AlarmResponse> AlarmsAsync(CancellationToken cancellationToken) =>
         await caller.CallAsync(
@@ -18,15 +24,22 @@ internal sealed class MaintenanceClient(Caller caller, CallSettings settings) : 
             new AlarmRequest { Action = AlarmRequest.Types.AlarmAction.Get },
             Repeat.Always,
             settings,
-            cancellationToken);
+            cancellationToken
+        );
 
     public async Task<AlarmResponse> DisarmAsync(ulong memberId, AlarmType alarm, CancellationToken cancellationToken) =>
         await caller.CallAsync(
             MaintenanceMethods.Alarm,
-            new AlarmRequest { Action = AlarmRequest.Types.AlarmAction.Deactivate, MemberID = memberId, Alarm = alarm },
+            new AlarmRequest
+            {
+                Action = AlarmRequest.Types.AlarmAction.Deactivate,
+                MemberID = memberId,
+                Alarm = alarm,
+            },
             Repeat.WhenNotDone,
             settings,
-            cancellationToken);
+            cancellationToken
+        );
 
     public async Task<DefragmentResponse> DefragmentAsync(string? endpoint, CancellationToken cancellationToken) =>
         await caller.CallAtAsync(
@@ -35,7 +48,8 @@ internal sealed class MaintenanceClient(Caller caller, CallSettings settings) : 
             new DefragmentRequest(),
             Repeat.WhenNotDone,
             patient,
-            cancellationToken);
+            cancellationToken
+        );
 
     public async Task<HashKVResponse> HashKvAsync(string? endpoint, long revision, CancellationToken cancellationToken) =>
         await caller.CallAtAsync(
@@ -44,32 +58,36 @@ internal sealed class MaintenanceClient(Caller caller, CallSettings settings) : 
             new HashKVRequest { Revision = revision },
             Repeat.Always,
             settings,
-            cancellationToken);
+            cancellationToken
+        );
 
     public async Task<MoveLeaderResponse> MoveLeaderAsync(
         ulong targetId,
         string? endpoint,
-        CancellationToken cancellationToken) =>
+        CancellationToken cancellationToken
+    ) =>
         await caller.CallAtAsync(
             endpoint,
             MaintenanceMethods.MoveLeader,
             new MoveLeaderRequest { TargetID = targetId },
             Repeat.WhenNotDone,
             settings,
-            cancellationToken);
+            cancellationToken
+        );
 
     public async Task<DowngradeResponse> DowngradeAsync(
         DowngradeRequest.Types.DowngradeAction action,
         string version,
-        CancellationToken cancellationToken) =>
+        CancellationToken cancellationToken
+    ) =>
         await caller.CallAsync(
             MaintenanceMethods.Downgrade,
             new DowngradeRequest { Action = action, Version = version },
             Repeat.WhenNotDone,
             settings,
-            cancellationToken);
+            cancellationToken
+        );
 
     public IAsyncEnumerable<SnapshotResponse> SnapshotAsync(string? endpoint, CancellationToken cancellationToken) =>
-        StreamCall.ManyAsync(
-            caller, endpoint, MaintenanceMethods.Snapshot, new SnapshotRequest(), settings, cancellationToken);
+        StreamCall.ManyAsync(caller, endpoint, MaintenanceMethods.Snapshot, new SnapshotRequest(), settings, cancellationToken);
 }

@@ -14,7 +14,8 @@ public static class MaintenanceExtensions
         this IMaintenanceClient maintenance,
         string path,
         string? endpoint = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(maintenance);
         var part = path + ".part";

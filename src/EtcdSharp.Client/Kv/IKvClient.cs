@@ -16,13 +16,11 @@ public interface IKvClient
         EtcdBytes key,
         EtcdBytes value,
         PutOptions? options = null,
-        CancellationToken cancellationToken = default);
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Deletes one key or many, at one revision.</summary>
-    Task<DeleteResult> DeleteAsync(
-        KeyRange range,
-        DeleteOptions? options = null,
-        CancellationToken cancellationToken = default);
+    Task<DeleteResult> DeleteAsync(KeyRange range, DeleteOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Starts a transaction, which nothing is sent of before it is committed.</summary>
     Transaction Transaction();

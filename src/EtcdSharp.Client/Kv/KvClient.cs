@@ -22,7 +22,8 @@ internal sealed class KvClient(Caller caller, CallSettings settings) : IKvClient
         EtcdBytes key,
         EtcdBytes value,
         PutOptions? options,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var request = Requests.Put(prefix, key, value, options);
         var response = await caller.CallAsync(KvMethods.Put, request, Repeat.WhenNotDone, settings, cancellationToken);
@@ -77,7 +78,8 @@ internal sealed class KvClient(Caller caller, CallSettings settings) : IKvClient
         GrpcMethod<TRequest, TResponse> method,
         TRequest request,
         Func<TResponse, ResponseHeader> header,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var guard = settings.Guard!;
         var newest = guard.Newest;
@@ -99,7 +101,8 @@ internal sealed class KvClient(Caller caller, CallSettings settings) : IKvClient
             {
                 throw new EtcdException(
                     StatusCode.Unavailable,
-                    $"no endpoint has revision {newest}, which this client has seen; the last one asked has {revision}");
+                    $"no endpoint has revision {newest}, which this client has seen; the last one asked has {revision}"
+                );
             }
 
             await Task.Delay(backoff.Next(), cancellationToken);

@@ -12,7 +12,8 @@ public static class KvExtensions
     public static async Task<EtcdBytes?> GetValueAsync(
         this IKvClient kv,
         EtcdBytes key,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(kv);
         return (await kv.GetAsync(key, null, cancellationToken)).First?.Value;
@@ -39,7 +40,8 @@ public static class KvExtensions
         KeyRange range,
         int pageSize = DefaultPageSize,
         GetOptions? options = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(kv);
         ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);

@@ -18,7 +18,8 @@ internal static class Requests
             Revision = options.Revision,
             Limit = options.Limit,
             SortTarget = Target(options.SortBy ?? SortTarget.Key),
-            SortOrder = options.Descending ? RangeRequest.Types.SortOrder.Descend
+            SortOrder =
+                options.Descending ? RangeRequest.Types.SortOrder.Descend
                 : options.SortBy is null ? RangeRequest.Types.SortOrder.None
                 : RangeRequest.Types.SortOrder.Ascend,
             Serializable = options.Serializable,

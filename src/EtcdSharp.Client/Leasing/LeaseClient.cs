@@ -19,7 +19,12 @@ internal sealed class LeaseClient(Caller caller, CallSettings settings, LeaseKee
 
     public async Task<LeaseRevokeResponse> RevokeAsync(long id, CancellationToken cancellationToken) =>
         await caller.CallAsync(
-            LeaseMethods.LeaseRevoke, new LeaseRevokeRequest { ID = id }, Repeat.WhenNotDone, settings, cancellationToken);
+            LeaseMethods.LeaseRevoke,
+            new LeaseRevokeRequest { ID = id },
+            Repeat.WhenNotDone,
+            settings,
+            cancellationToken
+        );
 
     public async Task<LeaseTimeToLiveResponse> TimeToLiveAsync(long id, bool keys, CancellationToken cancellationToken)
     {
@@ -40,7 +45,12 @@ internal sealed class LeaseClient(Caller caller, CallSettings settings, LeaseKee
     {
         // Prolonging twice is as good as once, so it is repeated like a read; the method is a stream of one question.
         var response = await StreamCall.OnceAsync(
-            caller, LeaseMethods.LeaseKeepAlive, new LeaseKeepAliveRequest { ID = id }, settings, cancellationToken);
+            caller,
+            LeaseMethods.LeaseKeepAlive,
+            new LeaseKeepAliveRequest { ID = id },
+            settings,
+            cancellationToken
+        );
         return response.TTL > 0 ? response : throw new EtcdException(EtcdError.LeaseNotFound);
     }
 

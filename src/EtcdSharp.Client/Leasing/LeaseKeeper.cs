@@ -257,7 +257,8 @@ internal sealed class LeaseKeeper(Caller caller, CancellationToken clientClosed)
         private async Task AskAsync(
             GrpcClientCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> call,
             Task reading,
-            CancellationTokenSource end)
+            CancellationTokenSource end
+        )
         {
             while (keeper.Due() is { } due)
             {

@@ -98,7 +98,8 @@ public sealed class Election(IEtcdClient client, string name)
     private async IAsyncEnumerable<KeyValue> ChangesAsync(
         EtcdBytes key,
         long from,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await foreach (var change in client.Watch.WatchAsync(key, new WatchOptions { StartRevision = from }, cancellationToken))
         {

@@ -15,7 +15,8 @@ public static class EtcdClientExtensions
         this IEtcdClient client,
         string name,
         TimeSpan? timeToLive = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(client);
         var lease = await client.Lease.HoldAsync(timeToLive ?? DefaultTimeToLive, cancellationToken);
@@ -42,7 +43,8 @@ public static class EtcdClientExtensions
         this IEtcdClient client,
         Func<IAtomicScope, ValueTask<T>> code,
         AtomicOptions? options = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(code);
@@ -54,7 +56,8 @@ public static class EtcdClientExtensions
         this IEtcdClient client,
         Func<IAtomicScope, ValueTask> code,
         AtomicOptions? options = null,
-        CancellationToken cancellationToken = default) =>
+        CancellationToken cancellationToken = default
+    ) =>
         client.RunAtomicallyAsync(
             async scope =>
             {
@@ -62,5 +65,6 @@ public static class EtcdClientExtensions
                 return true;
             },
             options,
-            cancellationToken);
+            cancellationToken
+        );
 }

@@ -52,8 +52,7 @@ public sealed class LockHold : IAsyncDisposable
         }
     }
 
-    internal LockHold Owning(IKeptLease own) =>
-        new(line, lease, Key, Revision) { OwnLease = own };
+    internal LockHold Owning(IKeptLease own) => new(line, lease, Key, Revision) { OwnLease = own };
 
     private LockHold(WaitingLine line, IKeptLease lease, EtcdBytes key, long revision)
     {

@@ -19,7 +19,8 @@ public sealed partial class ServiceRegistry(IEtcdClient client, string service)
         string instance,
         ServiceEndpoint endpoint,
         long lease = 0,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(instance);
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -38,7 +39,8 @@ public sealed partial class ServiceRegistry(IEtcdClient client, string service)
 
     /// <summary>All instances now, and again all of them after each change.</summary>
     public async IAsyncEnumerable<IReadOnlyDictionary<string, ServiceEndpoint>> ResolveAsync(
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         var result = await client.Kv.GetAsync(all, null, cancellationToken);
         var known = Read(result);

@@ -15,7 +15,8 @@ internal sealed class WaitingLine(IEtcdClient client, string name)
 
     public KeyRange All { get; } = KeyRange.Prefix(name + "/");
 
-    public EtcdBytes KeyOf(long leaseId) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}/{leaseId:x}");
+    public EtcdBytes KeyOf(long leaseId) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}/{leaseId:x}");
 
     /// <summary>
     /// Stands in line, at the end or where the lease stands already. One that is cancelled meanwhile leaves no place behind

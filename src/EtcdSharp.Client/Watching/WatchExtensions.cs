@@ -13,7 +13,8 @@ public static class WatchExtensions
         this IWatchClient watch,
         KeyRange range,
         WatchOptions? options = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(watch);
         await using var watcher = await watch.OpenAsync(range, options, cancellationToken);

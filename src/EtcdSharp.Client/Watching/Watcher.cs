@@ -23,7 +23,8 @@ internal sealed class Watcher : IWatcher
     private readonly WatchOptions options;
     private readonly TaskCompletionSource created = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<(WatchBatch Batch, int Bytes)> waiting = Channel.CreateUnbounded<(WatchBatch, int)>(
-        new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        new UnboundedChannelOptions { SingleReader = true, SingleWriter = true }
+    );
 
     private readonly List<Pb.Event> fragments = [];
     private int bufferedBytes;

@@ -24,8 +24,8 @@ internal sealed class GrpcMethodCounters(string service, string method, GrpcMeth
         };
 
     /// <summary>The labels of the method's series.</summary>
-    public KeyValuePair<string, object?>[] Tags => tags ??=
-        [new("grpc_method", Method), new("grpc_service", Service), new("grpc_type", Kind)];
+    public KeyValuePair<string, object?>[] Tags =>
+        tags ??= [new("grpc_method", Method), new("grpc_service", Service), new("grpc_type", Kind)];
 
     public long StartedCount => Volatile.Read(ref started);
 

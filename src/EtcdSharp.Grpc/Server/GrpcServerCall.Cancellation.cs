@@ -57,9 +57,7 @@ public sealed partial class GrpcServerCall
             return forcedStatus;
         }
 
-        return IsTooLate
-            ? DeadlineExceeded
-            : new(StatusCode.Cancelled, "context canceled");
+        return IsTooLate ? DeadlineExceeded : new(StatusCode.Cancelled, "context canceled");
     }
 
     /// <summary>A streaming call may wait for ever in the pipe, so the deadline has to be able to reach it there.</summary>

@@ -29,8 +29,20 @@ internal struct KeyVersion
     public readonly Revision Revision => new(Mod, Sub);
 
     public static KeyVersion Put(Revision revision, long create, long version) =>
-        new() { Mod = revision.Main, Create = create, Version = version, SubAndMark = revision.Sub << 1 };
+        new()
+        {
+            Mod = revision.Main,
+            Create = create,
+            Version = version,
+            SubAndMark = revision.Sub << 1,
+        };
 
     public static KeyVersion Tombstone(Revision revision, long create, long version) =>
-        new() { Mod = revision.Main, Create = create, Version = version, SubAndMark = (revision.Sub << 1) | 1 };
+        new()
+        {
+            Mod = revision.Main,
+            Create = create,
+            Version = version,
+            SubAndMark = (revision.Sub << 1) | 1,
+        };
 }

@@ -1,5 +1,3 @@
 namespace EtcdSharp.Mvcc.Index;
 
-internal abstract class TreeNode
-{
-}
+internal abstract class TreeNode { }

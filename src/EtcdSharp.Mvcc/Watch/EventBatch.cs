@@ -80,7 +80,8 @@ internal sealed class EventBatch
     public ReadOnlySpan<byte> Key(int place) => _bytes.AsSpan(_entries[place].KeyStart, _entries[place].KeyLength);
 
     /// <summary>The event as a field of WatchResponse, tag and length included.</summary>
-    public ReadOnlySpan<byte> Framed(int place) => _bytes.AsSpan(_entries[place].Start, _entries[place].End - _entries[place].Start);
+    public ReadOnlySpan<byte> Framed(int place) =>
+        _bytes.AsSpan(_entries[place].Start, _entries[place].End - _entries[place].Start);
 
     /// <summary>As <see cref="Framed"/>, with the key-value before the event where there was one and it is not compacted.</summary>
     public ReadOnlySpan<byte> FramedWithPrevious(int place, IWatchHistory history)

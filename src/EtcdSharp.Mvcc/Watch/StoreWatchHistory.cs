@@ -19,8 +19,6 @@ internal sealed class StoreWatchHistory(MvccStore store) : IWatchHistory
 
         using var result = RangeResult.Rent();
         var query = new RangeQuery { Key = key, Revision = revision };
-        return store.Range(in query, result) == MvccStatus.Ok && result.KeyValueCount == 1
-            ? result.KeyValue(0).ToArray()
-            : null;
+        return store.Range(in query, result) == MvccStatus.Ok && result.KeyValueCount == 1 ? result.KeyValue(0).ToArray() : null;
     }
 }

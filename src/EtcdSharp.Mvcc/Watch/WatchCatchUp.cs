@@ -50,7 +50,9 @@ internal sealed class WatchCatchUp(WatchHub hub)
             // A compaction overtook the group; the next step cancels those that it cut off.
             return history.CompactedRevision > from
                 ? WatchCatchUpStep.Worked
-                : throw new InvalidOperationException($"History from revision {from} cannot be read, though it is not compacted.");
+                : throw new InvalidOperationException(
+                    $"History from revision {from} cannot be read, though it is not compacted."
+                );
         }
 
         var index = new WatcherIndex();

@@ -113,7 +113,13 @@ public sealed class MemoryDisk : IDisk
                 throw new DirectoryNotFoundException($"listing of '{directory}' failed: it is missing");
             }
 
-            List<string> names = [.. _files.Keys.Concat(_directories).Where(name => name != "/" && Parent(name) == parent).Select(name => Path.GetFileName(name)!)];
+            List<string> names =
+            [
+                .. _files
+                    .Keys.Concat(_directories)
+                    .Where(name => name != "/" && Parent(name) == parent)
+                    .Select(name => Path.GetFileName(name)!),
+            ];
             names.Sort(StringComparer.Ordinal);
             return names;
         }
@@ -265,9 +271,11 @@ public sealed class MemoryDisk : IDisk
         contents.Write(0, bytes);
         lock (_gate)
         {
-            for (string directory = Parent(name); _directories.Add(directory) | _durableDirectories.Add(directory); directory = Parent(directory))
-            {
-            }
+            for (
+                string directory = Parent(name);
+                _directories.Add(directory) | _durableDirectories.Add(directory);
+                directory = Parent(directory)
+            ) { }
 
             var file = MemoryFile.Of(contents);
             _files[name] = file;
@@ -397,7 +405,11 @@ public sealed class MemoryDisk : IDisk
         holdsExclusive = false;
     }
 
-    private static MemoryDisk Image(Dictionary<string, MemoryFile> files, HashSet<string> directories, Func<MemoryFile, SparseBytes> contents)
+    private static MemoryDisk Image(
+        Dictionary<string, MemoryFile> files,
+        HashSet<string> directories,
+        Func<MemoryFile, SparseBytes> contents
+    )
     {
         var image = new MemoryDisk();
         image._directories.UnionWith(directories);

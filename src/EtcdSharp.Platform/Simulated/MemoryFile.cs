@@ -113,7 +113,7 @@ internal sealed class MemoryFile
             return;
         }
 
-        for (long at = change.Offset; at < change.Offset + change.Data.Length;)
+        for (long at = change.Offset; at < change.Offset + change.Data.Length; )
         {
             long end = Math.Min(((at / SectorBytes) + 1) * SectorBytes, change.Offset + change.Data.Length);
             if (random.Next(2) == 0)

@@ -12,7 +12,7 @@ internal sealed class SparseBytes
     public int Read(long offset, Span<byte> buffer)
     {
         int total = (int)Math.Clamp(Length - offset, 0, buffer.Length);
-        for (int done = 0; done < total;)
+        for (int done = 0; done < total; )
         {
             (long block, long start) = Math.DivRem(offset + done, BlockBytes);
             int count = (int)Math.Min(BlockBytes - start, total - done);
@@ -34,7 +34,7 @@ internal sealed class SparseBytes
 
     public void Write(long offset, ReadOnlySpan<byte> data)
     {
-        for (int done = 0; done < data.Length;)
+        for (int done = 0; done < data.Length; )
         {
             (long block, long start) = Math.DivRem(offset + done, BlockBytes);
             int count = (int)Math.Min(BlockBytes - start, data.Length - done);

@@ -23,7 +23,8 @@ internal sealed class ConfigurationResult
     [MemberNotNullWhen(false, nameof(Refusal))]
     public bool IsAccepted => Refusal is null;
 
-    public static ConfigurationResult Accepted(TrackerConfig config, ProgressMap progress) => new(config, progress, refusal: null);
+    public static ConfigurationResult Accepted(TrackerConfig config, ProgressMap progress) =>
+        new(config, progress, refusal: null);
 
     public static ConfigurationResult Refused(string refusal) => new(config: null, progress: null, refusal);
 }

@@ -24,7 +24,9 @@ internal sealed partial class RaftCore
         var changed = changer.Change(change);
         return changed.IsAccepted
             ? SwitchTo(changed.Config, changed.Progress)
-            : throw new RaftInvariantException($"the configuration change {change} is not possible at {_config}: {changed.Refusal}");
+            : throw new RaftInvariantException(
+                $"the configuration change {change} is not possible at {_config}: {changed.Refusal}"
+            );
     }
 
     private ConfState SwitchTo(TrackerConfig config, ProgressMap progress)
@@ -103,9 +105,7 @@ internal sealed partial class RaftCore
         }
         else
         {
-            _logger.Debug(
-                $"not initiating automatic transition out of joint configuration {_config}: raft proposal dropped"
-            );
+            _logger.Debug($"not initiating automatic transition out of joint configuration {_config}: raft proposal dropped");
         }
     }
 }

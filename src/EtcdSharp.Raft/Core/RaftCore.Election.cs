@@ -20,8 +20,7 @@ internal sealed partial class RaftCore
     private int _randomizedElectionTicks;
 
     /// <summary>A learner never campaigns, nor does a member whose snapshot is still to be installed.</summary>
-    private bool IsPromotable =>
-        _progress.TryGet(Id, out var own) && !own.IsLearner && !Log.HasNextOrInProgressSnapshot;
+    private bool IsPromotable => _progress.TryGet(Id, out var own) && !own.IsLearner && !Log.HasNextOrInProgressSnapshot;
 
     public void Tick()
     {
@@ -219,7 +218,15 @@ internal sealed partial class RaftCore
             if (id == Id)
             {
                 // Its own vote counts only when it is on disk, like everybody's.
-                Send(new Message { Type = ResponseTo(request), To = Id, From = Id, Term = term });
+                Send(
+                    new Message
+                    {
+                        Type = ResponseTo(request),
+                        To = Id,
+                        From = Id,
+                        Term = term,
+                    }
+                );
                 continue;
             }
 
@@ -258,7 +265,15 @@ internal sealed partial class RaftCore
         );
 
         // The answer to a trial carries the term of the trial, else the candidate would take it for an old one.
-        Send(new Message { Type = ResponseTo(message.Type), To = message.From, From = Id, Term = message.Term });
+        Send(
+            new Message
+            {
+                Type = ResponseTo(message.Type),
+                To = message.From,
+                From = Id,
+                Term = message.Term,
+            }
+        );
         if (message.Type == MessageType.MsgVote)
         {
             _electionElapsed = 0;

@@ -217,9 +217,7 @@ internal sealed partial class RaftCore
         if (progress.Match == Log.LastIndex)
         {
             Send(NewMessage(MessageType.MsgTimeoutNow, target));
-            _logger.Info(
-                $"{Id:x} sends MsgTimeoutNow to {target:x} immediately as {target:x} already has up-to-date log"
-            );
+            _logger.Info($"{Id:x} sends MsgTimeoutNow to {target:x} immediately as {target:x} already has up-to-date log");
         }
         else
         {

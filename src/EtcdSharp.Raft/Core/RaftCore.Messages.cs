@@ -94,8 +94,7 @@ internal sealed partial class RaftCore
             }
         }
 
-        var isTrial =
-            message.Type == MessageType.MsgPreVote || (message.Type == MessageType.MsgPreVoteResp && !message.Reject);
+        var isTrial = message.Type == MessageType.MsgPreVote || (message.Type == MessageType.MsgPreVoteResp && !message.Reject);
         if (!isTrial)
         {
             _logger.Info(

@@ -46,9 +46,7 @@ internal sealed partial class RaftCore
 
         if (LeadTransferee != RaftIds.None)
         {
-            _logger.Debug(
-                $"{Id:x} [term {Term}] transfer leadership to {LeadTransferee:x} is in progress; dropping proposal"
-            );
+            _logger.Debug($"{Id:x} [term {Term}] transfer leadership to {LeadTransferee:x} is in progress; dropping proposal");
             return StepResult.ProposalDropped;
         }
 
@@ -82,9 +80,7 @@ internal sealed partial class RaftCore
         var bytes = EntrySizes.Payload(entries);
         if (_uncommittedBytes > 0 && bytes > 0 && _uncommittedBytes + bytes > MaxUncommittedBytes)
         {
-            _logger.Warning(
-                $"{Id:x} appending new entries to log would exceed uncommitted entry size limit; dropping proposal"
-            );
+            _logger.Warning($"{Id:x} appending new entries to log would exceed uncommitted entry size limit; dropping proposal");
             return false;
         }
 

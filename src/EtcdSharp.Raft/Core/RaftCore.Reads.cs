@@ -123,7 +123,9 @@ internal sealed partial class RaftCore
     {
         if (answer.Entries.Length != 1)
         {
-            _logger.Error($"{Id:x} invalid format of MsgReadIndexResp from {answer.From:x}, entries count: {answer.Entries.Length}");
+            _logger.Error(
+                $"{Id:x} invalid format of MsgReadIndexResp from {answer.From:x}, entries count: {answer.Entries.Length}"
+            );
             return;
         }
 

@@ -23,7 +23,8 @@ internal sealed partial class RaftCore
         _logger = new RaftLogger(options.LogSink);
         _tracer = options.Tracer;
         Id = options.Id;
-        var maxApplyingBytes = options.MaxCommittedSizePerReady == 0 ? options.MaxSizePerMessage : options.MaxCommittedSizePerReady;
+        var maxApplyingBytes =
+            options.MaxCommittedSizePerReady == 0 ? options.MaxSizePerMessage : options.MaxCommittedSizePerReady;
         Log = new RaftLog(options.Storage, _logger, maxApplyingBytes);
 
         var (hardState, confState) = options.Storage.InitialState();
@@ -69,8 +70,7 @@ internal sealed partial class RaftCore
     public RaftBasicStatus BasicStatus =>
         new(Id, HardState, SoftState, Log.Applied, Log.FirstIndex, Log.LastIndex, LeadTransferee, IsLearner);
 
-    public RaftStatus Status() =>
-        new(BasicStatus, _config.ToConfState(), Role == RaftRole.Leader ? _progress.ToStatus() : []);
+    public RaftStatus Status() => new(BasicStatus, _config.ToConfState(), Role == RaftRole.Leader ? _progress.ToStatus() : []);
 
     public bool IsMember(ulong id) => _progress.Contains(id);
 

@@ -28,9 +28,7 @@ internal sealed record JointVoters(MemberSet Incoming, MemberSet Outgoing)
             return incoming;
         }
 
-        return incoming == VoteResult.VoteLost || outgoing == VoteResult.VoteLost
-            ? VoteResult.VoteLost
-            : VoteResult.VotePending;
+        return incoming == VoteResult.VoteLost || outgoing == VoteResult.VoteLost ? VoteResult.VoteLost : VoteResult.VotePending;
     }
 
     public override string ToString() => IsJoint ? $"{Incoming}&&{Outgoing}" : Incoming.ToString();

@@ -17,7 +17,9 @@ namespace EtcdSharp.Raft.Wire;
 public static partial class RaftWire
 {
     public static int SizeOf(in HardState state) =>
-        ProtoWriter.SizeOfField(1, state.Term) + ProtoWriter.SizeOfField(2, state.Vote) + ProtoWriter.SizeOfField(3, state.Commit);
+        ProtoWriter.SizeOfField(1, state.Term)
+        + ProtoWriter.SizeOfField(2, state.Vote)
+        + ProtoWriter.SizeOfField(3, state.Commit);
 
     public static int Encode(in HardState state, Span<byte> destination)
     {

@@ -21,8 +21,7 @@ internal sealed class AuthApplier(RequestApplier next) : RequestApplier
             or RequestKind.AuthRoleList:
                 // They change nothing while authentication is off.
                 return ApplyResult.Done(0);
-            case RequestKind.AuthEnable
-            or (>= RequestKind.AuthUserAdd and <= RequestKind.AuthRoleRevokePermission):
+            case RequestKind.AuthEnable or (>= RequestKind.AuthUserAdd and <= RequestKind.AuthRoleRevokePermission):
                 throw new NotSupportedException(
                     $"the log holds a request of the authentication API ({context.Kind}), which this release does not support yet"
                 );

@@ -10,13 +10,8 @@ using LeaseStatus = EtcdSharp.Server.Lease.LeaseStatus;
 namespace EtcdSharp.Server.Apply;
 
 /// <summary>The end of the chain: carries requests out on the store, the leases, the alarms and the membership.</summary>
-internal sealed class RequestExecutor(
-    MvccStore store,
-    Lessor lessor,
-    AlarmStore alarms,
-    ClusterState cluster,
-    IClock clock
-) : RequestApplier
+internal sealed class RequestExecutor(MvccStore store, Lessor lessor, AlarmStore alarms, ClusterState cluster, IClock clock)
+    : RequestApplier
 {
     private readonly TxnExecution _txn = new();
     private readonly Func<long, bool> _leaseExists = lessor.Exists;
@@ -41,13 +36,10 @@ internal sealed class RequestExecutor(
                 return Checkpoint(LeaseCheckpointRequest.Parser.ParseFrom(context.Body));
             case RequestKind.Alarm:
                 return Alarm(AlarmRequest.Parser.ParseFrom(context.Body));
-            case RequestKind.ClusterVersionSet
-            or RequestKind.ClusterMemberAttrSet
-            or RequestKind.DowngradeInfoSet:
+            case RequestKind.ClusterVersionSet or RequestKind.ClusterMemberAttrSet or RequestKind.DowngradeInfoSet:
                 ClusterRequests.Apply(context, cluster);
                 return ApplyResult.Done(store.CurrentRevision);
-            case RequestKind.Range
-            or RequestKind.DowngradeVersionTest:
+            case RequestKind.Range or RequestKind.DowngradeVersionTest:
                 // Reads are not replicated any more, and the version test exists to be ignored.
                 return ApplyResult.Done(store.CurrentRevision);
             default:

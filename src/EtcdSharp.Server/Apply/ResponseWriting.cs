@@ -79,8 +79,10 @@ internal static class ResponseWriting
         var responseLength = body.Length - start + emptyHeader;
         var operationLength = ProtoWriter.SizeOfBytesField((int)OperationKind.Txn, responseLength);
         var headLength =
-            ProtoWriter.SizeOfBytesField(ResponsesField, operationLength) - operationLength
-            + operationLength - responseLength
+            ProtoWriter.SizeOfBytesField(ResponsesField, operationLength)
+            - operationLength
+            + operationLength
+            - responseLength
             + emptyHeader;
         var writer = new ProtoWriter(body.InsertAt(start, headLength));
         writer.WriteBytesHeader(ResponsesField, operationLength);

@@ -96,20 +96,14 @@ internal sealed class TxnExecution
             var compareBytes = fields.ReadBytes();
             if (succeeded)
             {
-                succeeded =
-                    RequestParsing.TryReadCompare(compareBytes, out var compare) && TxnCompare.Holds(compare, reader);
+                succeeded = RequestParsing.TryReadCompare(compareBytes, out var compare) && TxnCompare.Holds(compare, reader);
             }
         }
 
         return !fields.Failed;
     }
 
-    private EtcdError? CheckOperation(
-        ReadOnlySpan<byte> operation,
-        IMvccReader reader,
-        Func<long, bool> leaseExists,
-        int depth
-    )
+    private EtcdError? CheckOperation(ReadOnlySpan<byte> operation, IMvccReader reader, Func<long, bool> leaseExists, int depth)
     {
         if (!RequestParsing.TryReadOperation(operation, out var kind, out var request))
         {
@@ -141,9 +135,7 @@ internal sealed class TxnExecution
             return EtcdError.LeaseNotFound;
         }
 
-        return (put.IgnoreValue || put.IgnoreLease) && !reader.TryGetVersion(put.Key, out _)
-            ? EtcdError.KeyNotFound
-            : null;
+        return (put.IgnoreValue || put.IgnoreLease) && !reader.TryGetVersion(put.Key, out _) ? EtcdError.KeyNotFound : null;
     }
 
     private void ExecuteOperation(
@@ -225,12 +217,7 @@ internal sealed class TxnExecution
         }
     }
 
-    private void ExecuteNested(
-        ReadOnlySpan<byte> request,
-        IMvccReader reader,
-        MvccWriteTransaction? writer,
-        ResponseBody? body
-    )
+    private void ExecuteNested(ReadOnlySpan<byte> request, IMvccReader reader, MvccWriteTransaction? writer, ResponseBody? body)
     {
         var start = body?.Length ?? 0;
         Execute(request, reader, writer, body);

@@ -121,7 +121,7 @@ internal static class ConfigurationRules
             .Distinct(StringComparer.Ordinal)
             .ToList();
         return !names.Contains(values.Text("name"), StringComparer.Ordinal)
-                ? $"couldn't find local name \"{values.Text("name")}\" in the initial cluster configuration"
+            ? $"couldn't find local name \"{values.Text("name")}\" in the initial cluster configuration"
             : null;
     }
 

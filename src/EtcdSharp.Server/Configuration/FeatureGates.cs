@@ -28,7 +28,10 @@ internal sealed class FeatureGates
 
     /// <summary>The gates that were set, in the form of the flag.</summary>
     public override string ToString() =>
-        string.Join(',', _set.OrderBy(gate => gate.Key, StringComparer.Ordinal).Select(gate => $"{gate.Key}={(gate.Value ? "true" : "false")}"));
+        string.Join(
+            ',',
+            _set.OrderBy(gate => gate.Key, StringComparer.Ordinal).Select(gate => $"{gate.Key}={(gate.Value ? "true" : "false")}")
+        );
 
     /// <summary>Reads <c>Name=true,Other=false</c>; null and the error when that fails.</summary>
     public static FeatureGates? Parse(string text, out string? error)

@@ -110,7 +110,5 @@ internal sealed class LeaseDueQueue
 
     /// <summary>Equal moments go by id, so that every run hands leases out in the same order.</summary>
     private static bool IsSooner(LeaseDue left, LeaseDue right) =>
-        left.DueNanoseconds != right.DueNanoseconds
-            ? left.DueNanoseconds < right.DueNanoseconds
-            : left.Lease.Id < right.Lease.Id;
+        left.DueNanoseconds != right.DueNanoseconds ? left.DueNanoseconds < right.DueNanoseconds : left.Lease.Id < right.Lease.Id;
 }

@@ -9,11 +9,7 @@ internal sealed record DowngradeInfo(bool Enabled, string TargetVersion)
 
     public byte[] Encode() =>
         JsonSerializer.SerializeToUtf8Bytes(
-            new Dictionary<string, object>(StringComparer.Ordinal)
-            {
-                ["target-version"] = TargetVersion,
-                ["enabled"] = Enabled,
-            }
+            new Dictionary<string, object>(StringComparer.Ordinal) { ["target-version"] = TargetVersion, ["enabled"] = Enabled }
         );
 
     /// <exception cref="InvalidDataException">The text is not what etcd stores there.</exception>

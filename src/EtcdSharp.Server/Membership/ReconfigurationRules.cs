@@ -61,13 +61,7 @@ internal static class ReconfigurationRules
             _ => null,
         };
 
-    private static EtcdError? CheckAddition(
-        ClusterView view,
-        ulong id,
-        MemberInfo member,
-        ConfChangeType type,
-        int learnersMax
-    )
+    private static EtcdError? CheckAddition(ClusterView view, ulong id, MemberInfo member, ConfChangeType type, int learnersMax)
     {
         if (view.Find(id) is not null)
         {
@@ -80,13 +74,12 @@ internal static class ReconfigurationRules
         }
 
         var addsLearner = member.IsLearner && type == ConfChangeType.AddLearnerNode;
-        return addsLearner && view.Members.Count(other => other.IsLearner) + 1 > learnersMax
-            ? EtcdError.TooManyLearners
-            : null;
+        return addsLearner && view.Members.Count(other => other.IsLearner) + 1 > learnersMax ? EtcdError.TooManyLearners : null;
     }
 
     private static bool AnyUrlTaken(ClusterView view, MemberInfo member, ulong exceptId) =>
-        view.Members.Where(other => other.Id != exceptId)
+        view
+            .Members.Where(other => other.Id != exceptId)
             .SelectMany(other => other.PeerUrls)
             .Intersect(member.PeerUrls, StringComparer.Ordinal)
             .Any();

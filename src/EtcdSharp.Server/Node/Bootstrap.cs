@@ -61,7 +61,9 @@ internal sealed class Bootstrap(
     {
         if (existing is null)
         {
-            throw new BootstrapException("cannot fetch cluster info from peer urls: could not retrieve cluster information from the given URLs");
+            throw new BootstrapException(
+                "cannot fetch cluster info from peer urls: could not retrieve cluster information from the given URLs"
+            );
         }
 
         if (existing.Members.Count != members.Count)

@@ -29,6 +29,9 @@ internal static partial class NodeLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "the database exceeded its quota; raising the NOSPACE alarm")]
     public static partial void QuotaExceeded(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "{Part} failed; the member stops because it can no longer keep what it acknowledges")]
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "{Part} failed; the member stops because it can no longer keep what it acknowledges"
+    )]
     public static partial void Fatal(ILogger logger, string part, Exception exception);
 }

@@ -8,13 +8,7 @@ namespace EtcdSharp.Server.Node;
 /// The way into the log: refuses what is too large or comes when the member is behind, encodes the rest once, and
 /// hands it to the raft loop. Any thread.
 /// </summary>
-internal sealed class ProposalGate(
-    NodeState state,
-    WaiterTable waiters,
-    RaftLoop loop,
-    IClock clock,
-    NodeOptions options
-)
+internal sealed class ProposalGate(NodeState state, WaiterTable waiters, RaftLoop loop, IClock clock, NodeOptions options)
 {
     /// <summary>How far applying may lag behind before clients are told to slow down; etcd's figure.</summary>
     private const ulong NormalGapMax = 5000;

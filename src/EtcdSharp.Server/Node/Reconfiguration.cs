@@ -38,8 +38,7 @@ internal sealed class Reconfiguration(
         }
 
         var type = isLearner ? ConfChangeType.AddLearnerNode : ConfChangeType.AddNode;
-        var (view, error) = await ProposeAsync(type, member.Id, MemberJson.Encode(member), cancellation)
-            .ConfigureAwait(false);
+        var (view, error) = await ProposeAsync(type, member.Id, MemberJson.Encode(member), cancellation).ConfigureAwait(false);
         return (member, view, error);
     }
 
@@ -52,8 +51,7 @@ internal sealed class Reconfiguration(
         ulong id,
         IReadOnlyList<string> peerUrls,
         CancellationToken cancellation
-    ) =>
-        ProposeAsync(ConfChangeType.UpdateNode, id, MemberJson.Encode(new MemberInfo(id, peerUrls)), cancellation);
+    ) => ProposeAsync(ConfChangeType.UpdateNode, id, MemberJson.Encode(new MemberInfo(id, peerUrls)), cancellation);
 
     /// <summary>Asks the leader for a promotion when this member is not it.</summary>
     public Func<ulong, CancellationToken, ValueTask<(ClusterView? View, EtcdError? Error)>>? PromoteAtLeader { get; set; }
@@ -81,8 +79,7 @@ internal sealed class Reconfiguration(
 
         return options.StrictReconfigCheck && !ReconfigurationRules.MayPromote(cluster.View)
             ? (null, EtcdError.MemberNotEnoughStarted)
-            : await ProposeAsync(ConfChangeType.AddNode, id, MemberJson.EncodePromotion(id), cancellation)
-                .ConfigureAwait(false);
+            : await ProposeAsync(ConfChangeType.AddNode, id, MemberJson.EncodePromotion(id), cancellation).ConfigureAwait(false);
     }
 
     private EtcdError? MayAdd(bool isLearner)

@@ -30,11 +30,8 @@ internal sealed class ReplicatedLog(
 
     public ulong NextRequestId() => ids.Next();
 
-    public ValueTask<ApplyResult> ProposeAsync(
-        RequestKind kind,
-        ReadOnlySpan<byte> body,
-        CancellationToken cancellation
-    ) => gate.ProposeAsync(kind, body, cancellation);
+    public ValueTask<ApplyResult> ProposeAsync(RequestKind kind, ReadOnlySpan<byte> body, CancellationToken cancellation) =>
+        gate.ProposeAsync(kind, body, cancellation);
 
     public ValueTask<ApplyResult> ProposeAsync(RequestKind kind, IMessage body, CancellationToken cancellation) =>
         gate.ProposeAsync(kind, body, cancellation);

@@ -46,9 +46,7 @@ internal sealed class AppendCodec(ulong from, ulong to) : IPeerCodec
             case EntriesKind:
                 return await DecodeEntriesAsync(reader).ConfigureAwait(false);
             case MessageKind:
-                var message = await MessageCodec
-                    .ReadAsync(reader, PeerProtocol.MessageBytesMax)
-                    .ConfigureAwait(false);
+                var message = await MessageCodec.ReadAsync(reader, PeerProtocol.MessageBytesMax).ConfigureAwait(false);
                 Remember(message);
                 return message;
             default:

@@ -10,12 +10,8 @@ using Google.Protobuf;
 namespace EtcdSharp.Server.Peer;
 
 /// <summary>Takes renewals and questions about leases to the leader, wherever it is, for as long as a request may take.</summary>
-internal sealed class LeaderLeases(
-    IReplicatedLog log,
-    ClusterState cluster,
-    HttpClient client,
-    TimeSpan requestTimeout
-) : ILeaderLeases
+internal sealed class LeaderLeases(IReplicatedLog log, ClusterState cluster, HttpClient client, TimeSpan requestTimeout)
+    : ILeaderLeases
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(50);
 
@@ -33,9 +29,7 @@ internal sealed class LeaderLeases(
     {
         var envelope = new LeaseInternalRequest { LeaseTimeToLiveRequest = request }.ToByteArray();
         var (body, error) = await AskAsync(PeerProtocol.LeasesInternalPath, envelope, cancellation).ConfigureAwait(false);
-        return error is null
-            ? (LeaseInternalResponse.Parser.ParseFrom(body).LeaseTimeToLiveResponse, null)
-            : (null, error);
+        return error is null ? (LeaseInternalResponse.Parser.ParseFrom(body).LeaseTimeToLiveResponse, null) : (null, error);
     }
 
     private async Task<(byte[] Body, EtcdError? Error)> AskAsync(string path, byte[] request, CancellationToken cancellation)
@@ -49,7 +43,8 @@ internal sealed class LeaderLeases(
                 if (
                     cluster.View.Find(log.LeaderId) is { } leader
                     && leader.Id != log.MemberId
-                    && await PeerClient.PostAsync(client, leader, path, request, deadline.Token).ConfigureAwait(false) is { } answer
+                    && await PeerClient.PostAsync(client, leader, path, request, deadline.Token).ConfigureAwait(false)
+                        is { } answer
                 )
                 {
                     switch (answer.Status)

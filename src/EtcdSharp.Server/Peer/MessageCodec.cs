@@ -23,8 +23,7 @@ internal sealed class MessageCodec : IPeerCodec
         return span.Length;
     }
 
-    public ValueTask<Message> DecodeAsync(PeerFrameReader reader) =>
-        ReadAsync(reader, PeerProtocol.MessageBytesMax);
+    public ValueTask<Message> DecodeAsync(PeerFrameReader reader) => ReadAsync(reader, PeerProtocol.MessageBytesMax);
 
     /// <exception cref="InvalidDataException">What comes is no message.</exception>
     public static async ValueTask<Message> ReadAsync(PeerFrameReader reader, int bytesMax)

@@ -23,10 +23,16 @@ internal static partial class PeerLog
     [LoggerMessage(Level = LogLevel.Error, Message = "request sent was ignored by remote peer {PeerId}: {Reason}")]
     public static partial void RequestIgnored(ILogger logger, string peerId, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "dropped internal Raft message {Type} to {PeerId} since sending buffer is full (overloaded network)")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "dropped internal Raft message {Type} to {PeerId} since sending buffer is full (overloaded network)"
+    )]
     public static partial void MessageDropped(ILogger logger, Raft.MessageType type, string peerId);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "sending database snapshot at index {Index} to {PeerId}, {Bytes} bytes")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "sending database snapshot at index {Index} to {PeerId}, {Bytes} bytes"
+    )]
     public static partial void SendingSnapshot(ILogger logger, ulong index, string peerId, long bytes);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "sent database snapshot at index {Index} to {PeerId}, {Bytes} bytes")]
@@ -35,7 +41,10 @@ internal static partial class PeerLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "failed to send database snapshot at index {Index} to {PeerId}: {Reason}")]
     public static partial void SendSnapshotFailed(ILogger logger, ulong index, string peerId, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "received and saved database snapshot at index {Index} from {PeerId}, {Bytes} bytes")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "received and saved database snapshot at index {Index} from {PeerId}, {Bytes} bytes"
+    )]
     public static partial void ReceivedSnapshot(ILogger logger, ulong index, string peerId, long bytes);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "failed to save incoming database snapshot from {PeerId}: {Reason}")]

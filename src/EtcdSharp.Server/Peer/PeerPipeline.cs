@@ -70,7 +70,9 @@ internal sealed class PeerPipeline(
             }
         }
         catch (Exception e)
-            when (e is HttpRequestException or IOException || (e is OperationCanceledException && !stopping.IsCancellationRequested))
+            when (e is HttpRequestException or IOException
+                || (e is OperationCanceledException && !stopping.IsCancellationRequested)
+            )
         {
             problem = e.Message;
         }

@@ -92,7 +92,9 @@ internal sealed class PeerQuestions(
         http.Response.Headers[PeerProtocol.ClusterIdHeader] = self.ClusterText;
         if (!ulong.TryParse(idText, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
         {
-            await PlainHttp.ErrorAsync(http, StatusCodes.Status404NotFound, $"member {idText} not found in cluster").ConfigureAwait(false);
+            await PlainHttp
+                .ErrorAsync(http, StatusCodes.Status404NotFound, $"member {idText} not found in cluster")
+                .ConfigureAwait(false);
             return;
         }
 
@@ -138,7 +140,9 @@ internal sealed class PeerQuestions(
 
         if (await ReadRevisionAsync(http).ConfigureAwait(false) is not { } revision)
         {
-            await PlainHttp.ErrorAsync(http, StatusCodes.Status400BadRequest, "error unmarshalling request").ConfigureAwait(false);
+            await PlainHttp
+                .ErrorAsync(http, StatusCodes.Status400BadRequest, "error unmarshalling request")
+                .ConfigureAwait(false);
             return;
         }
 
@@ -179,7 +183,10 @@ internal sealed class PeerQuestions(
         }
     }
 
-    private async Task ServeLeaseAsync(HttpContext http, Func<byte[], CancellationToken, Task<(byte[]? Body, EtcdError? Error)>> serve)
+    private async Task ServeLeaseAsync(
+        HttpContext http,
+        Func<byte[], CancellationToken, Task<(byte[]? Body, EtcdError? Error)>> serve
+    )
     {
         if (!await PlainHttp.OnlyAsync(http, HttpMethods.Post).ConfigureAwait(false))
         {
@@ -209,7 +216,9 @@ internal sealed class PeerQuestions(
         }
         catch (InvalidProtocolBufferException)
         {
-            await PlainHttp.ErrorAsync(http, StatusCodes.Status400BadRequest, "error unmarshalling request").ConfigureAwait(false);
+            await PlainHttp
+                .ErrorAsync(http, StatusCodes.Status400BadRequest, "error unmarshalling request")
+                .ConfigureAwait(false);
             return;
         }
 

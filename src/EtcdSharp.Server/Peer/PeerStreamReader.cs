@@ -37,7 +37,8 @@ internal sealed class PeerStreamReader(
                     retry = FirstRetry;
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or InvalidDataException)
+            catch (Exception e)
+                when (e is HttpRequestException or IOException or OperationCanceledException or InvalidDataException)
             {
                 urls.Unreachable(url);
                 if (!stopping.IsCancellationRequested)

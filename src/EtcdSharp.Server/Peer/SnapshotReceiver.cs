@@ -22,9 +22,7 @@ internal sealed class SnapshotReceiver(SnapshotDirectory directory, ILogger logg
         try
         {
             using var reader = new PeerFrameReader(body, PeerProtocol.SilenceMax, aborted);
-            var message = await MessageCodec
-                .ReadAsync(reader, PeerProtocol.SnapshotMessageBytesMax)
-                .ConfigureAwait(false);
+            var message = await MessageCodec.ReadAsync(reader, PeerProtocol.SnapshotMessageBytesMax).ConfigureAwait(false);
             if (message is not { Type: MessageType.MsgSnap, Snapshot: { } snapshot })
             {
                 return (null, "wrong raft message type");

@@ -80,7 +80,8 @@ internal sealed partial class BackendStore : IDisposable
     public static BackendStore Open(IDisk disk, string path, BackendOptions options) =>
         new(disk, path, options, BoltFile.Open(disk, path, FileOptions(options)));
 
-    private static BoltOptions FileOptions(BackendOptions options) => new() { NoSync = options.NoSync, InitialMapBytes = options.InitialMapBytes };
+    private static BoltOptions FileOptions(BackendOptions options) =>
+        new() { NoSync = options.NoSync, InitialMapBytes = options.InitialMapBytes };
 
     /// <summary>
     /// Begins applying one log entry on the apply thread: everything written until <see cref="EndEntry"/> gets into the
@@ -131,12 +132,14 @@ internal sealed partial class BackendStore : IDisposable
     }
 
     /// <summary>Writes to any bucket but the key bucket. Within an entry, or alone.</summary>
-    public void Put(BackendBucket bucket, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => Set(bucket, key.ToArray(), value.ToArray());
+    public void Put(BackendBucket bucket, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
+        Set(bucket, key.ToArray(), value.ToArray());
 
     public void Delete(BackendBucket bucket, ReadOnlySpan<byte> key) => Set(bucket, key.ToArray(), null);
 
     /// <summary>Memory in the current batch for an encoded KeyValue, to be filled and then added. Inside the write gate.</summary>
-    public Span<byte> ReserveKey(int length, out byte[] data, out int start) => _view.Current.Reserve(length, out data, out start);
+    public Span<byte> ReserveKey(int length, out byte[] data, out int start) =>
+        _view.Current.Reserve(length, out data, out start);
 
     /// <summary>Adds an entry to the key bucket, behind all that are there. Inside the write gate.</summary>
     public void AddKey(Revision revision, bool tombstone, byte[] data, int start, int length)

@@ -17,7 +17,9 @@ internal sealed class ReadHandle
     public ReadHandle(BoltReadTransaction transaction)
     {
         _transaction = transaction;
-        Keys = transaction.Bucket(BucketNames.Of(BackendBucket.Key)) ?? throw new InvalidOperationException("the file has no key bucket");
+        Keys =
+            transaction.Bucket(BucketNames.Of(BackendBucket.Key))
+            ?? throw new InvalidOperationException("the file has no key bucket");
     }
 
     public BoltBucket Keys { get; }

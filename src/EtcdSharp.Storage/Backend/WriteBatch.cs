@@ -14,7 +14,9 @@ internal sealed class WriteBatch(BatchMemory memory)
     private const int FirstSegments = 16;
 
     private readonly List<byte[]> _chunks = [];
-    private readonly ImmutableSortedDictionary<byte[], byte[]?>?[] _buckets = new ImmutableSortedDictionary<byte[], byte[]?>?[BucketNames.Count];
+    private readonly ImmutableSortedDictionary<byte[], byte[]?>?[] _buckets = new ImmutableSortedDictionary<byte[], byte[]?>?[
+        BucketNames.Count
+    ];
     private KeyEntry[]?[] _segments = new KeyEntry[]?[FirstSegments];
     private int _count;
     private byte[] _chunk = [];

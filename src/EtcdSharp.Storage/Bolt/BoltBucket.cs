@@ -55,7 +55,12 @@ internal sealed class BoltBucket : IBucketTree
         {
             if (depth == PageFormat.MaxDepth)
             {
-                throw new BoltCorruptionException(_state.Path, page.Id, BoltDamage.TooDeep, $"more than {PageFormat.MaxDepth} levels");
+                throw new BoltCorruptionException(
+                    _state.Path,
+                    page.Id,
+                    BoltDamage.TooDeep,
+                    $"more than {PageFormat.MaxDepth} levels"
+                );
             }
 
             page = _state.Page(page.ChildId(page.ChildIndex(key)));

@@ -118,7 +118,12 @@ internal sealed class BoltCursor
         {
             if (_depth >= PageFormat.MaxDepth)
             {
-                throw new BoltCorruptionException(_state.Path, position.PageId, BoltDamage.TooDeep, $"more than {PageFormat.MaxDepth} levels");
+                throw new BoltCorruptionException(
+                    _state.Path,
+                    position.PageId,
+                    BoltDamage.TooDeep,
+                    $"more than {PageFormat.MaxDepth} levels"
+                );
             }
 
             Array.Resize(ref _path, Math.Min(_path.Length * 2, PageFormat.MaxDepth));
@@ -214,7 +219,12 @@ internal sealed class BoltCursor
     {
         if (skipped > _state.Meta.HighWaterMark)
         {
-            throw new BoltCorruptionException(_state.Path, Top.PageId, BoltDamage.ReferencedTwice, "more empty pages than the file has pages");
+            throw new BoltCorruptionException(
+                _state.Path,
+                Top.PageId,
+                BoltDamage.ReferencedTwice,
+                "more empty pages than the file has pages"
+            );
         }
     }
 
@@ -230,7 +240,12 @@ internal sealed class BoltCursor
 
         if (!rising)
         {
-            throw new BoltCorruptionException(_state.Path, Top.PageId, BoltDamage.KeyOrder, "keys do not rise from one leaf to the next");
+            throw new BoltCorruptionException(
+                _state.Path,
+                Top.PageId,
+                BoltDamage.KeyOrder,
+                "keys do not rise from one leaf to the next"
+            );
         }
     }
 }

@@ -157,7 +157,8 @@ internal sealed class BoltFile : IDisposable
             Interlocked.Read(ref _freeCount),
             Interlocked.Read(ref _pendingCount),
             OpenReadTransactions,
-            Interlocked.Read(ref _fileBytes));
+            Interlocked.Read(ref _fileBytes)
+        );
     }
 
     /// <summary>

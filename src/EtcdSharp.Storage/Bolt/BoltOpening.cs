@@ -58,7 +58,11 @@ internal static class BoltOpening
         int pageSize = options.PageSize == 0 ? Environment.SystemPageSize : options.PageSize;
         if (pageSize is < PageFormat.MinPageSize or > PageFormat.MaxPageSize || (pageSize & (pageSize - 1)) != 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), pageSize, "the page size must be a power of two from 1 kB to 16 MB");
+            throw new ArgumentOutOfRangeException(
+                nameof(options),
+                pageSize,
+                "the page size must be a power of two from 1 kB to 16 MB"
+            );
         }
 
         return pageSize;

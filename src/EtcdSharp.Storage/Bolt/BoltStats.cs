@@ -11,4 +11,5 @@ internal readonly record struct BoltStats(
     long FreePageCount,
     long PendingPageCount,
     int OpenReadTransactions,
-    long FileBytes);
+    long FileBytes
+);

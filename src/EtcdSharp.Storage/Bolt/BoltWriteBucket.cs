@@ -220,7 +220,12 @@ internal sealed unsafe class BoltWriteBucket : IBucketTree
     {
         if (_nesting == PageFormat.MaxNesting)
         {
-            throw new BoltCorruptionException(_transaction.State.Path, location.RootPage, BoltDamage.TooDeep, $"buckets nested more than {PageFormat.MaxNesting} deep");
+            throw new BoltCorruptionException(
+                _transaction.State.Path,
+                location.RootPage,
+                BoltDamage.TooDeep,
+                $"buckets nested more than {PageFormat.MaxNesting} deep"
+            );
         }
 
         var child = new BoltWriteBucket(_transaction, name, location, _nesting + 1);
@@ -233,7 +238,13 @@ internal sealed unsafe class BoltWriteBucket : IBucketTree
         byte* data = _transaction.Items.Allocate((long)key.Length + value.Length);
         key.CopyTo(new Span<byte>(data, key.Length));
         value.CopyTo(new Span<byte>(data + key.Length, value.Length));
-        var item = new NodeItem { Data = data, KeyLength = key.Length, ValueLength = value.Length, Tag = tag };
+        var item = new NodeItem
+        {
+            Data = data,
+            KeyLength = key.Length,
+            ValueLength = value.Length,
+            Tag = tag,
+        };
         if (exists)
         {
             leaf.Replace(index, item);
@@ -266,7 +277,12 @@ internal sealed unsafe class BoltWriteBucket : IBucketTree
     {
         if (depth == PageFormat.MaxDepth)
         {
-            throw new BoltCorruptionException(_transaction.State.Path, pageId, BoltDamage.TooDeep, $"more than {PageFormat.MaxDepth} levels");
+            throw new BoltCorruptionException(
+                _transaction.State.Path,
+                pageId,
+                BoltDamage.TooDeep,
+                $"more than {PageFormat.MaxDepth} levels"
+            );
         }
     }
 

@@ -20,7 +20,12 @@ internal sealed class BucketMeter
     {
         if (nesting > PageFormat.MaxNesting)
         {
-            throw new BoltCorruptionException(_state.Path, bucket.RootPage, BoltDamage.TooDeep, $"buckets nested more than {PageFormat.MaxNesting} deep");
+            throw new BoltCorruptionException(
+                _state.Path,
+                bucket.RootPage,
+                BoltDamage.TooDeep,
+                $"buckets nested more than {PageFormat.MaxNesting} deep"
+            );
         }
 
         _stats.Buckets++;
@@ -42,7 +47,12 @@ internal sealed class BucketMeter
         PageView page = _state.Page(pageId);
         if (depth > PageFormat.MaxDepth || !_seen.Add(pageId))
         {
-            throw new BoltCorruptionException(_state.Path, pageId, BoltDamage.ReferencedTwice, "the tree leads back to a page above");
+            throw new BoltCorruptionException(
+                _state.Path,
+                pageId,
+                BoltDamage.ReferencedTwice,
+                "the tree leads back to a page above"
+            );
         }
 
         _stats.Depth = Math.Max(_stats.Depth, levelsAbove + depth);

@@ -53,7 +53,12 @@ internal sealed unsafe class CommittedState
     {
         if (id < PageFormat.FirstDataPage || id >= Meta.HighWaterMark)
         {
-            throw new BoltCorruptionException(Path, id, BoltDamage.PageOutOfRange, $"the high-water mark is {Meta.HighWaterMark}");
+            throw new BoltCorruptionException(
+                Path,
+                id,
+                BoltDamage.PageOutOfRange,
+                $"the high-water mark is {Meta.HighWaterMark}"
+            );
         }
 
         byte* page = RawPage(id);
@@ -65,7 +70,12 @@ internal sealed unsafe class CommittedState
         uint overflow = *(uint*)(page + PageFormat.OverflowOffset);
         if (id + overflow >= Meta.HighWaterMark)
         {
-            throw new BoltCorruptionException(Path, id, BoltDamage.BadPageSize, $"{overflow} overflow pages, the high-water mark is {Meta.HighWaterMark}");
+            throw new BoltCorruptionException(
+                Path,
+                id,
+                BoltDamage.BadPageSize,
+                $"{overflow} overflow pages, the high-water mark is {Meta.HighWaterMark}"
+            );
         }
 
         return page;

@@ -29,9 +29,11 @@ internal sealed unsafe class DirtyPages : IDisposable
             Extent run = _extents[first];
             long bytes = run.Bytes;
             int next = first + 1;
-            while (next < _extents.Count
+            while (
+                next < _extents.Count
                 && _extents[next].Memory == run.Memory + bytes
-                && (long)(_extents[next].PageId - run.PageId) * pageSize == bytes)
+                && (long)(_extents[next].PageId - run.PageId) * pageSize == bytes
+            )
             {
                 bytes += _extents[next].Bytes;
                 next++;

@@ -17,7 +17,12 @@ internal static unsafe class FreelistPage
         {
             if (id < PageFormat.FirstDataPage || id >= state.Meta.HighWaterMark || id == previous)
             {
-                throw new BoltCorruptionException(state.Path, pageId, BoltDamage.BadFreelist, $"it lists page {id}, the high-water mark is {state.Meta.HighWaterMark}");
+                throw new BoltCorruptionException(
+                    state.Path,
+                    pageId,
+                    BoltDamage.BadFreelist,
+                    $"it lists page {id}, the high-water mark is {state.Meta.HighWaterMark}"
+                );
             }
 
             previous = id;
@@ -54,14 +59,22 @@ internal static unsafe class FreelistPage
         }
 
         var inHeader = (ushort)Math.Min(count, PageFormat.CountInFirstEntry);
-        PageFormat.WriteHeader(new Span<byte>(page, PageFormat.HeaderBytes), id, PageFormat.FreelistFlag, inHeader, (uint)(pageCount - 1));
+        PageFormat.WriteHeader(
+            new Span<byte>(page, PageFormat.HeaderBytes),
+            id,
+            PageFormat.FreelistFlag,
+            inHeader,
+            (uint)(pageCount - 1)
+        );
         return id;
     }
 
     public static ReadOnlySpan<ulong> Entries(CommittedState state, ulong pageId)
     {
         byte* page = Checked(state, pageId);
-        long room = (((*(uint*)(page + PageFormat.OverflowOffset) + 1L) * state.PageSize) - PageFormat.HeaderBytes) / PageFormat.PageIdBytes;
+        long room =
+            (((*(uint*)(page + PageFormat.OverflowOffset) + 1L) * state.PageSize) - PageFormat.HeaderBytes)
+            / PageFormat.PageIdBytes;
         var entry = (ulong*)(page + PageFormat.HeaderBytes);
         ulong count = *(ushort*)(page + PageFormat.CountOffset);
         if (count == PageFormat.CountInFirstEntry)
@@ -81,6 +94,11 @@ internal static unsafe class FreelistPage
         ushort flags = *(ushort*)(page + PageFormat.FlagsOffset);
         return flags == PageFormat.FreelistFlag
             ? page
-            : throw new BoltCorruptionException(state.Path, pageId, BoltDamage.WrongPageKind, $"flags {flags:x} where the freelist is expected");
+            : throw new BoltCorruptionException(
+                state.Path,
+                pageId,
+                BoltDamage.WrongPageKind,
+                $"flags {flags:x} where the freelist is expected"
+            );
     }
 }

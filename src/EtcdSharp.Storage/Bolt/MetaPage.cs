@@ -47,9 +47,11 @@ internal readonly record struct MetaPage
         }
 
         ReadOnlySpan<byte> body = page.Slice(PageFormat.HeaderBytes, Bytes);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(body) != Magic
+        if (
+            BinaryPrimitives.ReadUInt32LittleEndian(body) != Magic
             || BinaryPrimitives.ReadUInt32LittleEndian(body[4..]) != FormatVersion
-            || BinaryPrimitives.ReadUInt64LittleEndian(body[ChecksummedBytes..]) != Checksum(body[..ChecksummedBytes]))
+            || BinaryPrimitives.ReadUInt64LittleEndian(body[ChecksummedBytes..]) != Checksum(body[..ChecksummedBytes])
+        )
         {
             return false;
         }
@@ -96,12 +98,22 @@ internal readonly record struct MetaPage
 
         if (HighWaterMark > (ulong)(fileBytes / PageSize))
         {
-            throw new BoltCorruptionException(path, pageId, BoltDamage.Truncated, $"{HighWaterMark} pages of {PageSize} bytes are in use, the file has {fileBytes} bytes");
+            throw new BoltCorruptionException(
+                path,
+                pageId,
+                BoltDamage.Truncated,
+                $"{HighWaterMark} pages of {PageSize} bytes are in use, the file has {fileBytes} bytes"
+            );
         }
 
         if (!IsDataPage(RootPage) || (FreelistPage != NoFreelist && !IsDataPage(FreelistPage)))
         {
-            throw new BoltCorruptionException(path, pageId, BoltDamage.BadMeta, $"root page {RootPage}, freelist page {FreelistPage}, high-water mark {HighWaterMark}");
+            throw new BoltCorruptionException(
+                path,
+                pageId,
+                BoltDamage.BadMeta,
+                $"root page {RootPage}, freelist page {FreelistPage}, high-water mark {HighWaterMark}"
+            );
         }
     }
 

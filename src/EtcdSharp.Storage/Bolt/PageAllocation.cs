@@ -42,7 +42,12 @@ internal sealed class PageAllocation
         ulong count = overflowCount + 1UL;
         if (id < PageFormat.FirstDataPage || id + count > _state.Meta.HighWaterMark || !_freePages.TryAddPending(id, count))
         {
-            throw new BoltCorruptionException(_state.Path, id, BoltDamage.ReferencedTwice, "a page in use is free too, or used twice");
+            throw new BoltCorruptionException(
+                _state.Path,
+                id,
+                BoltDamage.ReferencedTwice,
+                "a page in use is free too, or used twice"
+            );
         }
 
         GivenUp.Add(new PageExtent(id, count, 0));

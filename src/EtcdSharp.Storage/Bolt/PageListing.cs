@@ -10,7 +10,7 @@ internal static unsafe class PageListing
     public static IEnumerable<BoltPageInfo> Pages(CommittedState state)
     {
         PageBitmap reachable = TreeScan.FindReachable(state);
-        for (ulong id = 0; id < state.Meta.HighWaterMark;)
+        for (ulong id = 0; id < state.Meta.HighWaterMark; )
         {
             BoltPageInfo info = Describe(state, id, id < PageFormat.FirstDataPage || reachable.Contains(id));
             yield return info;
@@ -34,11 +34,20 @@ internal static unsafe class PageListing
     {
         byte* page = pageId < PageFormat.FirstDataPage ? state.RawPage(pageId) : state.Header(pageId);
         ushort flags = *(ushort*)(page + PageFormat.FlagsOffset);
-        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"page {pageId} flags {flags:x2} ({Kind(flags)}) count {*(ushort*)(page + PageFormat.CountOffset)} overflow {*(uint*)(page + PageFormat.OverflowOffset)}"));
+        writer.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"page {pageId} flags {flags:x2} ({Kind(flags)}) count {*(ushort*)(page + PageFormat.CountOffset)} overflow {*(uint*)(page + PageFormat.OverflowOffset)}"
+            )
+        );
         switch (Kind(flags))
         {
             case BoltPageKind.Meta:
-                writer.WriteLine(MetaPage.TryRead(new ReadOnlySpan<byte>(page, state.PageSize), out MetaPage meta) ? meta.ToString() : "not a valid meta page");
+                writer.WriteLine(
+                    MetaPage.TryRead(new ReadOnlySpan<byte>(page, state.PageSize), out MetaPage meta)
+                        ? meta.ToString()
+                        : "not a valid meta page"
+                );
                 break;
             case BoltPageKind.Freelist:
                 foreach (ulong id in FreelistPage.Entries(state, pageId))
@@ -63,7 +72,10 @@ internal static unsafe class PageListing
             ReadOnlySpan<byte> value = item.Value[..Math.Min(item.ValueLength, ShownValueBytes)];
             string what = !page.IsLeaf
                 ? string.Create(CultureInfo.InvariantCulture, $"page {item.Tag}")
-                : string.Create(CultureInfo.InvariantCulture, $"{(item.IsBucket ? "bucket" : "value")} of {item.ValueLength} bytes {Convert.ToHexStringLower(value)}");
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{(item.IsBucket ? "bucket" : "value")} of {item.ValueLength} bytes {Convert.ToHexStringLower(value)}"
+                );
             writer.WriteLine($"{Convert.ToHexStringLower(item.Key)}: {what}");
         }
     }
@@ -77,16 +89,18 @@ internal static unsafe class PageListing
 
         byte* page = state.RawPage(id);
         BoltPageKind kind = Kind(*(ushort*)(page + PageFormat.FlagsOffset));
-        long count = kind == BoltPageKind.Freelist ? FreelistPage.EntryCount(state, id) : *(ushort*)(page + PageFormat.CountOffset);
+        long count =
+            kind == BoltPageKind.Freelist ? FreelistPage.EntryCount(state, id) : *(ushort*)(page + PageFormat.CountOffset);
         return new BoltPageInfo(id, kind, count, *(uint*)(page + PageFormat.OverflowOffset));
     }
 
-    private static BoltPageKind Kind(ushort flags) => flags switch
-    {
-        PageFormat.BranchFlag => BoltPageKind.Branch,
-        PageFormat.LeafFlag => BoltPageKind.Leaf,
-        PageFormat.MetaFlag => BoltPageKind.Meta,
-        PageFormat.FreelistFlag => BoltPageKind.Freelist,
-        _ => BoltPageKind.Unknown,
-    };
+    private static BoltPageKind Kind(ushort flags) =>
+        flags switch
+        {
+            PageFormat.BranchFlag => BoltPageKind.Branch,
+            PageFormat.LeafFlag => BoltPageKind.Leaf,
+            PageFormat.MetaFlag => BoltPageKind.Meta,
+            PageFormat.FreelistFlag => BoltPageKind.Freelist,
+            _ => BoltPageKind.Unknown,
+        };
 }

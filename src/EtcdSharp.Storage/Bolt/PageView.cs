@@ -26,7 +26,12 @@ internal readonly unsafe struct PageView
         IsLeaf = flags == PageFormat.LeafFlag;
         if (!IsLeaf && flags != PageFormat.BranchFlag)
         {
-            throw new BoltCorruptionException(path, id, BoltDamage.WrongPageKind, $"flags {flags:x} where a branch or leaf page is expected");
+            throw new BoltCorruptionException(
+                path,
+                id,
+                BoltDamage.WrongPageKind,
+                $"flags {flags:x} where a branch or leaf page is expected"
+            );
         }
 
         if (PageFormat.HeaderBytes + ((long)Count * PageFormat.ElementBytes) > extent)

@@ -100,7 +100,12 @@ internal static class TreeBalance
     {
         if (left.IsLeaf != right.IsLeaf)
         {
-            throw new BoltCorruptionException(transaction.State.Path, right.PageId, BoltDamage.WrongPageKind, "a leaf beside a branch");
+            throw new BoltCorruptionException(
+                transaction.State.Path,
+                right.PageId,
+                BoltDamage.WrongPageKind,
+                "a leaf beside a branch"
+            );
         }
     }
 }

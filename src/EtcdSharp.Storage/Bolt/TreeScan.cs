@@ -61,7 +61,8 @@ internal sealed class TreeScan
                 Report(
                     id,
                     reachable ? BoltDamage.ReferencedTwice : BoltDamage.Unreachable,
-                    reachable ? "in use and free" : "neither in use nor free");
+                    reachable ? "in use and free" : "neither in use nor free"
+                );
             }
         }
     }
@@ -108,7 +109,12 @@ internal sealed class TreeScan
         {
             if (depth > PageFormat.MaxDepth)
             {
-                throw new BoltCorruptionException(_state.Path, pageId, BoltDamage.TooDeep, $"more than {PageFormat.MaxDepth} levels");
+                throw new BoltCorruptionException(
+                    _state.Path,
+                    pageId,
+                    BoltDamage.TooDeep,
+                    $"more than {PageFormat.MaxDepth} levels"
+                );
             }
 
             PageView page = _state.Page(pageId);
@@ -157,7 +163,12 @@ internal sealed class TreeScan
 
             if (nesting == PageFormat.MaxNesting)
             {
-                throw new BoltCorruptionException(_state.Path, page.Id, BoltDamage.TooDeep, $"buckets nested more than {PageFormat.MaxNesting} deep");
+                throw new BoltCorruptionException(
+                    _state.Path,
+                    page.Id,
+                    BoltDamage.TooDeep,
+                    $"buckets nested more than {PageFormat.MaxNesting} deep"
+                );
             }
 
             BucketLocation bucket = BucketLocation.Parse(_state.Path, page.Item(i), page.Id);

@@ -195,7 +195,12 @@ internal sealed unsafe class TreeWriter
         new Span<byte>(page + bytes, (int)unused).Clear();
         return items.IsEmpty
             ? new NodeItem { Tag = id }
-            : new NodeItem { Data = items[0].Data, KeyLength = items[0].KeyLength, Tag = id };
+            : new NodeItem
+            {
+                Data = items[0].Data,
+                KeyLength = items[0].KeyLength,
+                Tag = id,
+            };
     }
 
     private static void WritePage(byte* page, long bytes, ulong id, bool isLeaf, ReadOnlySpan<NodeItem> items, uint overflow)

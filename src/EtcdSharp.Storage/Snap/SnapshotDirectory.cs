@@ -142,8 +142,10 @@ internal sealed class SnapshotDirectory(IDisk disk, string directory, ILogger lo
     {
         foreach (var name in disk.ListNames(directory))
         {
-            if (name.StartsWith(TemporaryPrefix, StringComparison.Ordinal)
-                || name.StartsWith(DefragmentationPrefix, StringComparison.Ordinal))
+            if (
+                name.StartsWith(TemporaryPrefix, StringComparison.Ordinal)
+                || name.StartsWith(DefragmentationPrefix, StringComparison.Ordinal)
+            )
             {
                 SnapLog.OrphanDeleted(logger, name, directory);
                 disk.DeleteFile(In(name));

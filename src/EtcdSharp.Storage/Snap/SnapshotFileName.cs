@@ -15,11 +15,13 @@ internal readonly record struct SnapshotFileName(ulong Term, ulong Index)
     public static bool TryParse(string name, out SnapshotFileName parsed)
     {
         parsed = default;
-        if (name.Length != HexDigits + 1 + HexDigits + Suffix.Length
+        if (
+            name.Length != HexDigits + 1 + HexDigits + Suffix.Length
             || name[HexDigits] != '-'
             || !name.EndsWith(Suffix, StringComparison.Ordinal)
             || !TryParseHex(name.AsSpan(0, HexDigits), out var term)
-            || !TryParseHex(name.AsSpan(HexDigits + 1, HexDigits), out var index))
+            || !TryParseHex(name.AsSpan(HexDigits + 1, HexDigits), out var index)
+        )
         {
             return false;
         }

@@ -44,7 +44,8 @@ internal static class WalDirectory
             throw new WalException(
                 WalFault.PositionNotCovered,
                 directory,
-                $"the first segment {segments[0]} begins behind the snapshot's index {index}");
+                $"the first segment {segments[0]} begins behind the snapshot's index {index}"
+            );
         }
 
         RequireNoGap(directory, segments, first);
@@ -58,7 +59,10 @@ internal static class WalDirectory
             if (segments[i].Sequence != segments[i - 1].Sequence + 1)
             {
                 throw new WalException(
-                    WalFault.SequenceGap, directory, $"segments are missing between {segments[i - 1]} and {segments[i]}");
+                    WalFault.SequenceGap,
+                    directory,
+                    $"segments are missing between {segments[i - 1]} and {segments[i]}"
+                );
             }
         }
     }

@@ -4,7 +4,12 @@ namespace EtcdSharp.Storage.Wal;
 internal sealed class WalException : IOException
 {
     public WalException(
-        WalFault fault, string path, string detail, long offset = -1, WalRecordKind recordKind = WalRecordKind.Unknown)
+        WalFault fault,
+        string path,
+        string detail,
+        long offset = -1,
+        WalRecordKind recordKind = WalRecordKind.Unknown
+    )
         : base(Describe(path, detail, offset, recordKind))
     {
         Fault = fault;

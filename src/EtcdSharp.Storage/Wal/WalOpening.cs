@@ -30,7 +30,12 @@ internal static class WalOpening
     }
 
     private static OpenedWal Read(
-        IDisk disk, string directory, WalSnapshotMark start, WalOptions options, List<WalSegmentFile> segments)
+        IDisk disk,
+        string directory,
+        WalSnapshotMark start,
+        WalOptions options,
+        List<WalSegmentFile> segments
+    )
     {
         var mended = false;
         while (true)
@@ -50,7 +55,14 @@ internal static class WalOpening
                 }
 
                 var log = new WriteAheadLog(
-                    disk, directory, options, segments, contents, new WalEncoder(reader.Crc), reader.NextOffset);
+                    disk,
+                    directory,
+                    options,
+                    segments,
+                    contents,
+                    new WalEncoder(reader.Crc),
+                    reader.NextOffset
+                );
                 return new OpenedWal(log, contents with { TornTail = mended });
             }
 
@@ -74,7 +86,11 @@ internal static class WalOpening
         }
 
         file.Dispose();
-        throw new WalException(WalFault.Locked, path, "another process holds it: is a member already running on this data directory?");
+        throw new WalException(
+            WalFault.Locked,
+            path,
+            "another process holds it: is a member already running on this data directory?"
+        );
     }
 
     /// <summary>
@@ -136,8 +152,10 @@ internal static class WalOpening
 
         foreach (var name in disk.ListNames(directory))
         {
-            if (!WalSegmentName.TryParse(name, out _)
-                && !name.EndsWith(WalSegmentPipeline.TemporarySuffix, StringComparison.Ordinal))
+            if (
+                !WalSegmentName.TryParse(name, out _)
+                && !name.EndsWith(WalSegmentPipeline.TemporarySuffix, StringComparison.Ordinal)
+            )
             {
                 WalLog.FileIgnored(options.Logger, name, directory);
             }

@@ -24,17 +24,21 @@ internal static class WalReading
     {
         var marks = new List<WalSnapshotMark>();
         ulong commit = 0;
-        ForEachRecord(disk, directory, reader =>
-        {
-            if (reader.Kind == WalRecordKind.Snapshot)
+        ForEachRecord(
+            disk,
+            directory,
+            reader =>
             {
-                marks.Add(WalSnapshotMark.TryDecode(reader.Data, out var mark) ? mark : throw NotReadable(reader));
+                if (reader.Kind == WalRecordKind.Snapshot)
+                {
+                    marks.Add(WalSnapshotMark.TryDecode(reader.Data, out var mark) ? mark : throw NotReadable(reader));
+                }
+                else if (reader.Kind == WalRecordKind.State)
+                {
+                    commit = RaftWire.TryDecode(reader.Data, out HardState state) ? state.Commit : throw NotReadable(reader);
+                }
             }
-            else if (reader.Kind == WalRecordKind.State)
-            {
-                commit = RaftWire.TryDecode(reader.Data, out HardState state) ? state.Commit : throw NotReadable(reader);
-            }
-        });
+        );
 
         marks.RemoveAll(mark => mark.Index > commit);
         return marks;

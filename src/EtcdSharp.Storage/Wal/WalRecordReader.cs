@@ -116,8 +116,7 @@ internal sealed class WalRecordReader(IReadOnlyList<IDiskFile> segments) : IDisp
         var remaining = _segmentBytes - _offset - WalFrame.HeaderBytes;
         if (paddedBytes > remaining || paddedBytes > Array.MaxLength - WalFrame.HeaderBytes)
         {
-            return NotWhole(
-                $"a record of {recordBytes} bytes reaches beyond the segment's {_segmentBytes} bytes", recordBytes);
+            return NotWhole($"a record of {recordBytes} bytes reaches beyond the segment's {_segmentBytes} bytes", recordBytes);
         }
 
         var frame = Window(WalFrame.HeaderBytes + (int)paddedBytes)[WalFrame.HeaderBytes..];
@@ -137,7 +136,9 @@ internal sealed class WalRecordReader(IReadOnlyList<IDiskFile> segments) : IDisp
             if (Crc != 0 && Crc != StoredCrc)
             {
                 return Corrupt(
-                    WalFault.ChecksumMismatch, $"carries the checksum {StoredCrc:x8} over, the records before have {Crc:x8}");
+                    WalFault.ChecksumMismatch,
+                    $"carries the checksum {StoredCrc:x8} over, the records before have {Crc:x8}"
+                );
             }
 
             Crc = StoredCrc;
@@ -193,9 +194,7 @@ internal sealed class WalRecordReader(IReadOnlyList<IDiskFile> segments) : IDisp
 
     /// <summary>A record that is there in full but wrong is torn when one of its sectors was never written.</summary>
     private WalReadStep Damaged(WalFault fault, string detail, ReadOnlySpan<byte> frame, long recordBytes) =>
-        InLastSegment
-        && HasUnwrittenSector(frame, _offset + WalFrame.HeaderBytes)
-        && !IsWholeUnderAnotherLength(recordBytes)
+        InLastSegment && HasUnwrittenSector(frame, _offset + WalFrame.HeaderBytes) && !IsWholeUnderAnotherLength(recordBytes)
             ? Torn($"{detail}, and one of its sectors is all zeros")
             : Corrupt(fault, detail);
 

@@ -30,7 +30,10 @@ internal sealed class WalReplay(WalSnapshotMark start)
         if (step == WalReadStep.End && !_startFound)
         {
             throw new WalException(
-                WalFault.SnapshotNotFound, reader.Path, $"has no record of the snapshot at index {start.Index}, term {start.Term}");
+                WalFault.SnapshotNotFound,
+                reader.Path,
+                $"has no record of the snapshot at index {start.Index}, term {start.Term}"
+            );
         }
 
         return new WalContents
@@ -54,7 +57,9 @@ internal sealed class WalReplay(WalSnapshotMark start)
                 TakeEntry(reader);
                 break;
             case WalRecordKind.State:
-                _state = RaftWire.TryDecode(reader.Data, out HardState state) ? state : throw Malformed(reader, "raftpb.HardState");
+                _state = RaftWire.TryDecode(reader.Data, out HardState state)
+                    ? state
+                    : throw Malformed(reader, "raftpb.HardState");
                 break;
             case WalRecordKind.Crc:
                 break;
@@ -63,7 +68,11 @@ internal sealed class WalReplay(WalSnapshotMark start)
                 break;
             default:
                 throw new WalException(
-                    WalFault.Malformed, reader.Path, $"{(long)reader.Kind} is no kind of record", reader.RecordOffset);
+                    WalFault.Malformed,
+                    reader.Path,
+                    $"{(long)reader.Kind} is no kind of record",
+                    reader.RecordOffset
+                );
         }
     }
 
@@ -92,7 +101,8 @@ internal sealed class WalReplay(WalSnapshotMark start)
                 throw Fault(
                     reader,
                     WalFault.EntryGap,
-                    $"entry {entry.Index} follows entry {start.Index + (ulong)_entries.Count}: entries between them are missing");
+                    $"entry {entry.Index} follows entry {start.Index + (ulong)_entries.Count}: entries between them are missing"
+                );
             }
 
             _entries.RemoveRange((int)place, _entries.Count - (int)place);
@@ -117,7 +127,8 @@ internal sealed class WalReplay(WalSnapshotMark start)
                 throw Fault(
                     reader,
                     WalFault.SnapshotMismatch,
-                    $"the snapshot at index {start.Index} has term {mark.Term} here, term {start.Term} in its own file");
+                    $"the snapshot at index {start.Index} has term {mark.Term} here, term {start.Term} in its own file"
+                );
             }
 
             _startFound = true;

@@ -21,8 +21,10 @@ internal readonly record struct WalSegmentName(ulong Sequence, ulong FirstIndex)
             return false;
         }
 
-        if (!TryParseHex(name.AsSpan(0, HexDigits), out var sequence)
-            || !TryParseHex(name.AsSpan(HexDigits + 1, HexDigits), out var firstIndex))
+        if (
+            !TryParseHex(name.AsSpan(0, HexDigits), out var sequence)
+            || !TryParseHex(name.AsSpan(HexDigits + 1, HexDigits), out var firstIndex)
+        )
         {
             return false;
         }

@@ -36,7 +36,8 @@ internal sealed class WriteAheadLog : IDisposable
         List<WalSegmentFile> segments,
         WalContents contents,
         WalEncoder encoder,
-        long endOffset)
+        long endOffset
+    )
     {
         _disk = disk;
         Directory = directory;

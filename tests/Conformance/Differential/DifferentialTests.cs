@@ -66,12 +66,14 @@ public sealed class DifferentialTests(ITestOutputHelper output)
 
     private static ServerKind Other => Setting("ETCDSHARP_SERVERS") is "real" ? ServerKind.Real : ServerKind.Ours;
 
-    private static string? Setting(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string? Setting(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private static async Task<((string Text, long Revision) Expected, (string Text, long Revision) Got)> Both(
         Operation operation,
         EtcdEndpoint real,
-        EtcdEndpoint other)
+        EtcdEndpoint other
+    )
     {
         var expected = operation.SendAsync(real);
         var got = operation.SendAsync(other);
@@ -82,7 +84,16 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     private static async Task<DuplexCall<WatchRequest, WatchResponse>> WatchAll(EtcdEndpoint etcd)
     {
         var watch = etcd.Watch();
-        await watch.WriteAsync(Create(new WatchCreateRequest { Key = Zero, RangeEnd = Zero, PrevKv = true }));
+        await watch.WriteAsync(
+            Create(
+                new WatchCreateRequest
+                {
+                    Key = Zero,
+                    RangeEnd = Zero,
+                    PrevKv = true,
+                }
+            )
+        );
         Assert.True((await watch.Next()).Created);
         return watch;
     }
@@ -115,7 +126,10 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         text.AppendLine(CultureInfo.InvariantCulture, $"  request:  {Short(history[^1])}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  etcd:     {Short(expected)}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  {Other}:     {Short(got)}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"smallest history found that ends in a difference, {smallest.Count} operations, the last of them:");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"smallest history found that ends in a difference, {smallest.Count} operations, the last of them:"
+        );
         foreach (var operation in smallest.TakeLast(ShownOperations))
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"  {Short(operation)}");
@@ -125,13 +139,15 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         return text.ToString();
     }
 
-    private static string Short(object what) => what.ToString() is { Length: > ShownCharacters } text ? text[..ShownCharacters] + " ..." : $"{what}";
+    private static string Short(object what) =>
+        what.ToString() is { Length: > ShownCharacters } text ? text[..ShownCharacters] + " ..." : $"{what}";
 
     /// <summary>Leaves out ever smaller parts of the history as long as a difference remains.</summary>
     private static async Task<(List<Operation> History, string Expected, string Got)> Shrink(
         List<Operation> history,
         string expected,
-        string got)
+        string got
+    )
     {
         var best = (History: history, Expected: expected, Got: got);
         var attempts = 0;

@@ -11,7 +11,10 @@ internal sealed partial record Operation(string Method, IMessage Request)
     /// </summary>
     private static readonly string[] RefusedInside =
     [
-        "requested lease not found", "key not found", "required revision is a future revision", "required revision has been compacted",
+        "requested lease not found",
+        "key not found",
+        "required revision is a future revision",
+        "required revision has been compacted",
     ];
 
     private const string AnyRefusalInside = "refused for one of its operations";
@@ -40,7 +43,12 @@ internal sealed partial record Operation(string Method, IMessage Request)
         }
         catch (GrpcFailure failure)
         {
-            return (Request is TxnRequest && Array.Exists(RefusedInside, failure.Message.EndsWith) ? AnyRefusalInside : failure.Message, 0);
+            return (
+                Request is TxnRequest && Array.Exists(RefusedInside, failure.Message.EndsWith)
+                    ? AnyRefusalInside
+                    : failure.Message,
+                0
+            );
         }
     }
 

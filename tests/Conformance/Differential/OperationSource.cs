@@ -24,7 +24,10 @@ internal sealed class OperationSource(int seed)
             < 70 => new("/etcdserverpb.KV/DeleteRange", Delete()),
             < 86 => new("/etcdserverpb.KV/Txn", Txn(0)),
             < 88 => new("/etcdserverpb.KV/Compact", Compact()),
-            < 91 => new("/etcdserverpb.Lease/LeaseGrant", new LeaseGrantRequest { ID = 1 + _random.Next(Leases), TTL = 5000 + _random.Next(5000) }),
+            < 91 => new(
+                "/etcdserverpb.Lease/LeaseGrant",
+                new LeaseGrantRequest { ID = 1 + _random.Next(Leases), TTL = 5000 + _random.Next(5000) }
+            ),
             < 93 => new("/etcdserverpb.Lease/LeaseRevoke", new LeaseRevokeRequest { ID = LeaseId() }),
             < 96 => new("/etcdserverpb.Lease/LeaseTimeToLive", new LeaseTimeToLiveRequest { ID = LeaseId(), Keys = Chance(2) }),
             < 97 => new("/etcdserverpb.Lease/LeaseLeases", new LeaseLeasesRequest()),
@@ -48,7 +51,8 @@ internal sealed class OperationSource(int seed)
             _ => ByteString.Empty,
         };
 
-    private ByteString Value() => Chance(8) ? ByteString.Empty : Utf8($"v{_random.Next(10)}{new string('x', Chance(30) ? 5000 : _random.Next(8))}");
+    private ByteString Value() =>
+        Chance(8) ? ByteString.Empty : Utf8($"v{_random.Next(10)}{new string('x', Chance(30) ? 5000 : _random.Next(8))}");
 
     // One more than are ever granted, so that unknown ones come too.
     private long LeaseId() => _random.Next(Leases + 2);
@@ -75,7 +79,13 @@ internal sealed class OperationSource(int seed)
 
     private PutRequest Put()
     {
-        var request = new PutRequest { Key = Key(), PrevKv = Chance(3), IgnoreValue = Chance(12), IgnoreLease = Chance(12) };
+        var request = new PutRequest
+        {
+            Key = Key(),
+            PrevKv = Chance(3),
+            IgnoreValue = Chance(12),
+            IgnoreLease = Chance(12),
+        };
         if (!request.IgnoreValue || Chance(6))
         {
             request.Value = Value();
@@ -88,7 +98,12 @@ internal sealed class OperationSource(int seed)
     }
 
     private DeleteRangeRequest Delete() =>
-        new() { Key = Key(), RangeEnd = Chance(3) ? RangeEnd() : ByteString.Empty, PrevKv = Chance(2) };
+        new()
+        {
+            Key = Key(),
+            RangeEnd = Chance(3) ? RangeEnd() : ByteString.Empty,
+            PrevKv = Chance(2),
+        };
 
     private RangeRequest Range(bool inTransaction)
     {
@@ -124,7 +139,11 @@ internal sealed class OperationSource(int seed)
 
     private CompactionRequest Compact()
     {
-        var request = new CompactionRequest { Revision = Chance(4) ? AnyRevision() : Math.Max(1, Revision - 20), Physical = Chance(2) };
+        var request = new CompactionRequest
+        {
+            Revision = Chance(4) ? AnyRevision() : Math.Max(1, Revision - 20),
+            Physical = Chance(2),
+        };
         if (request.Revision > _compacted && request.Revision <= Revision)
         {
             _compacted = request.Revision;
@@ -171,11 +190,21 @@ internal sealed class OperationSource(int seed)
         };
         switch (condition.Target)
         {
-            case CompareTarget.Version: condition.Version = _random.Next(4); break;
-            case CompareTarget.Create: condition.CreateRevision = AnyRevision(); break;
-            case CompareTarget.Mod: condition.ModRevision = AnyRevision(); break;
-            case CompareTarget.Value: condition.Value = Value(); break;
-            default: condition.Lease = LeaseId(); break;
+            case CompareTarget.Version:
+                condition.Version = _random.Next(4);
+                break;
+            case CompareTarget.Create:
+                condition.CreateRevision = AnyRevision();
+                break;
+            case CompareTarget.Mod:
+                condition.ModRevision = AnyRevision();
+                break;
+            case CompareTarget.Value:
+                condition.Value = Value();
+                break;
+            default:
+                condition.Lease = LeaseId();
+                break;
         }
         return condition;
     }

@@ -22,7 +22,8 @@ public sealed class DeleteRangeCases(Servers servers)
     {
         var (etcd, keys) = await With(kind, "a", "b", "c", "d");
         var answer = await etcd.DeleteRange(
-            new DeleteRangeRequest { Key = keys[from], RangeEnd = to is null ? ByteString.Empty : keys[to] });
+            new DeleteRangeRequest { Key = keys[from], RangeEnd = to is null ? ByteString.Empty : keys[to] }
+        );
         Assert.Equal(deleted, answer.Deleted);
         Assert.Empty(answer.PrevKvs);
         Assert.Equal(left, keys.NamesOf((await etcd.Range(GetAll(keys))).Kvs));
@@ -97,6 +98,7 @@ public sealed class DeleteRangeCases(Servers servers)
         await Refused(
             GrpcCode.InvalidArgument,
             "etcdserver: key is not provided",
-            etcd.DeleteRange(new DeleteRangeRequest { RangeEnd = Zero }));
+            etcd.DeleteRange(new DeleteRangeRequest { RangeEnd = Zero })
+        );
     }
 }

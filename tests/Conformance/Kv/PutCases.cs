@@ -38,7 +38,14 @@ public sealed class PutCases(Servers servers)
         var (etcd, keys) = await Here(kind);
         await etcd.Fill(keys, "a");
         var before = await Only(etcd, keys["a"]);
-        var answer = await etcd.Put(new PutRequest { Key = keys["a"], Value = Utf8("new"), PrevKv = true });
+        var answer = await etcd.Put(
+            new PutRequest
+            {
+                Key = keys["a"],
+                Value = Utf8("new"),
+                PrevKv = true,
+            }
+        );
         Assert.Equal(before, answer.PrevKv);
     }
 
@@ -85,7 +92,14 @@ public sealed class PutCases(Servers servers)
         var (etcd, keys) = await Here(kind);
         var lease = (await etcd.LeaseGrant(new LeaseGrantRequest { TTL = 600 })).ID;
         await etcd.Put(Put(keys["a"], "old", lease));
-        await etcd.Put(new PutRequest { Key = keys["a"], Value = Utf8("new"), IgnoreLease = true });
+        await etcd.Put(
+            new PutRequest
+            {
+                Key = keys["a"],
+                Value = Utf8("new"),
+                IgnoreLease = true,
+            }
+        );
         var kv = await Only(etcd, keys["a"]);
         Assert.Equal("new", kv.Value.ToStringUtf8());
         Assert.Equal(lease, kv.Lease);
@@ -97,7 +111,14 @@ public sealed class PutCases(Servers servers)
         var (etcd, keys) = await Here(kind);
         var lease = (await etcd.LeaseGrant(new LeaseGrantRequest { TTL = 600 })).ID;
         await etcd.Put(Put(keys["a"], "kept", lease));
-        await etcd.Put(new PutRequest { Key = keys["a"], IgnoreValue = true, IgnoreLease = true });
+        await etcd.Put(
+            new PutRequest
+            {
+                Key = keys["a"],
+                IgnoreValue = true,
+                IgnoreLease = true,
+            }
+        );
         var kv = await Only(etcd, keys["a"]);
         Assert.Equal("kept", kv.Value.ToStringUtf8());
         Assert.Equal(lease, kv.Lease);
@@ -114,7 +135,15 @@ public sealed class PutCases(Servers servers)
         await Refused(
             GrpcCode.InvalidArgument,
             "etcdserver: key not found",
-            etcd.Put(new PutRequest { Key = keys["a"], IgnoreValue = value, IgnoreLease = lease }));
+            etcd.Put(
+                new PutRequest
+                {
+                    Key = keys["a"],
+                    IgnoreValue = value,
+                    IgnoreLease = lease,
+                }
+            )
+        );
     }
 
     [Theory, OnEach]
@@ -125,7 +154,15 @@ public sealed class PutCases(Servers servers)
         await Refused(
             GrpcCode.InvalidArgument,
             "etcdserver: value is provided",
-            etcd.Put(new PutRequest { Key = keys["a"], Value = Utf8("x"), IgnoreValue = true }));
+            etcd.Put(
+                new PutRequest
+                {
+                    Key = keys["a"],
+                    Value = Utf8("x"),
+                    IgnoreValue = true,
+                }
+            )
+        );
     }
 
     [Theory, OnEach]
@@ -136,7 +173,15 @@ public sealed class PutCases(Servers servers)
         await Refused(
             GrpcCode.InvalidArgument,
             "etcdserver: lease is provided",
-            etcd.Put(new PutRequest { Key = keys["a"], Lease = 5, IgnoreLease = true }));
+            etcd.Put(
+                new PutRequest
+                {
+                    Key = keys["a"],
+                    Lease = 5,
+                    IgnoreLease = true,
+                }
+            )
+        );
     }
 
     [Theory]
@@ -178,7 +223,11 @@ public sealed class PutCases(Servers servers)
     public async Task AnEmptyKeyIsRefused(ServerKind kind)
     {
         var (etcd, _) = await Here(kind);
-        await Refused(GrpcCode.InvalidArgument, "etcdserver: key is not provided", etcd.Put(new PutRequest { Value = Utf8("x") }));
+        await Refused(
+            GrpcCode.InvalidArgument,
+            "etcdserver: key is not provided",
+            etcd.Put(new PutRequest { Value = Utf8("x") })
+        );
     }
 
     [Theory, OnEach]
@@ -209,7 +258,8 @@ public sealed class PutCases(Servers servers)
         await Refused(
             GrpcCode.InvalidArgument,
             "etcdserver: request is too large",
-            etcd.Put(new PutRequest { Key = keys["a"], Value = ByteString.CopyFrom(new byte[size]) }));
+            etcd.Put(new PutRequest { Key = keys["a"], Value = ByteString.CopyFrom(new byte[size]) })
+        );
     }
 
     [Theory, OnEach]

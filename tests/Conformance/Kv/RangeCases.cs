@@ -77,7 +77,14 @@ public sealed class RangeCases(Servers servers)
     public async Task ARangeEndOfOneZeroByteTakesInEveryKeyFromTheFirst(ServerKind kind)
     {
         var (etcd, keys) = await With(kind, "a", "b");
-        var got = await etcd.Range(new RangeRequest { Key = keys["b"], RangeEnd = Zero, Limit = 1 });
+        var got = await etcd.Range(
+            new RangeRequest
+            {
+                Key = keys["b"],
+                RangeEnd = Zero,
+                Limit = 1,
+            }
+        );
         Assert.Equal("b", keys.NamesOf(got.Kvs));
         var all = await etcd.Range(new RangeRequest { Key = Zero, RangeEnd = Zero });
         Assert.Contains(all.Kvs, kv => kv.Key == keys["a"]);
@@ -90,7 +97,10 @@ public sealed class RangeCases(Servers servers)
     {
         var (etcd, _) = await With(kind);
         await Refused(
-            GrpcCode.InvalidArgument, "etcdserver: key is not provided", etcd.Range(new RangeRequest { RangeEnd = Zero }));
+            GrpcCode.InvalidArgument,
+            "etcdserver: key is not provided",
+            etcd.Range(new RangeRequest { RangeEnd = Zero })
+        );
     }
 
     [Theory]

@@ -198,7 +198,8 @@ public sealed class RangeOrderCases(Servers servers)
         await Refused(
             GrpcCode.OutOfRange,
             "etcdserver: mvcc: required revision is a future revision",
-            etcd.Range(new RangeRequest { Key = keys["a"], Revision = long.MaxValue }));
+            etcd.Range(new RangeRequest { Key = keys["a"], Revision = long.MaxValue })
+        );
     }
 
     [Theory, OnEach]

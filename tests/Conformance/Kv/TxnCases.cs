@@ -31,10 +31,12 @@ public sealed class TxnCases(Servers servers)
     {
         var (etcd, keys) = await With(kind, "a", "b");
         var answer = await etcd.Txn(
-            Txn(Op(Get(keys["a"])), Op(Put(keys["c"], "x")), Op(Delete(keys["b"])), Op(Txn(Op(Get(keys["c"]))))));
+            Txn(Op(Get(keys["a"])), Op(Put(keys["c"], "x")), Op(Delete(keys["b"])), Op(Txn(Op(Get(keys["c"])))))
+        );
         Assert.Equal(
             ["ResponseRange", "ResponsePut", "ResponseDeleteRange", "ResponseTxn"],
-            answer.Responses.Select(response => response.ResponseCase.ToString()));
+            answer.Responses.Select(response => response.ResponseCase.ToString())
+        );
         Assert.Equal(1, answer.Responses[2].ResponseDeleteRange.Deleted);
     }
 
@@ -75,7 +77,9 @@ public sealed class TxnCases(Servers servers)
     public async Task AReadSeesTheWritesBeforeIt(ServerKind kind)
     {
         var (etcd, keys) = await With(kind, "a");
-        var answer = await etcd.Txn(Txn(Op(Get(keys["b"])), Op(Put(keys["b"], "x")), Op(Get(keys["b"])), Op(Delete(keys["a"])), Op(GetAll(keys))));
+        var answer = await etcd.Txn(
+            Txn(Op(Get(keys["b"])), Op(Put(keys["b"], "x")), Op(Get(keys["b"])), Op(Delete(keys["a"])), Op(GetAll(keys)))
+        );
         Assert.Empty(answer.Responses[0].ResponseRange.Kvs);
         var written = Assert.Single(answer.Responses[2].ResponseRange.Kvs);
         Assert.Equal(answer.Header.Revision, written.ModRevision);
@@ -89,7 +93,8 @@ public sealed class TxnCases(Servers servers)
         var keys = new Keyspace();
         var before = await server.Endpoint.Fill(keys, "a", "b");
         var answer = await server.Endpoint.Txn(
-            Txn(Op(Get(keys["a"])), Op(Put(keys["c"], "x")), Op(Delete(keys["b"])), Op(Txn(Op(Get(keys["a"]))))));
+            Txn(Op(Get(keys["a"])), Op(Put(keys["c"], "x")), Op(Delete(keys["b"])), Op(Txn(Op(Get(keys["a"])))))
+        );
         var inside = new[]
         {
             answer.Responses[0].ResponseRange.Header,
@@ -117,7 +122,18 @@ public sealed class TxnCases(Servers servers)
     public async Task APutShowsThePreviousPair(ServerKind kind)
     {
         var (etcd, keys) = await With(kind, "a");
-        var answer = await etcd.Txn(Txn(Op(new PutRequest { Key = keys["a"], Value = Utf8("x"), PrevKv = true })));
+        var answer = await etcd.Txn(
+            Txn(
+                Op(
+                    new PutRequest
+                    {
+                        Key = keys["a"],
+                        Value = Utf8("x"),
+                        PrevKv = true,
+                    }
+                )
+            )
+        );
         Assert.Equal("a", answer.Responses[0].ResponsePut.PrevKv.Value.ToStringUtf8());
     }
 
@@ -168,7 +184,9 @@ public sealed class TxnCases(Servers servers)
     {
         await using var server = await Servers.Fresh(kind);
         var keys = new Keyspace();
-        await server.Endpoint.Txn(Txn(Op(Put(keys["a"], "1")), Op(Txn(Op(Put(keys["b"], "2")), Op(Txn(Op(Put(keys["c"], "3"))))))));
+        await server.Endpoint.Txn(
+            Txn(Op(Put(keys["a"], "1")), Op(Txn(Op(Put(keys["b"], "2")), Op(Txn(Op(Put(keys["c"], "3")))))))
+        );
         var got = await server.Endpoint.Range(GetAll(keys));
         Assert.Equal([2L, 2L, 2L], got.Kvs.Select(kv => kv.ModRevision));
         Assert.Equal(2, got.Header.Revision);
@@ -283,9 +301,10 @@ public sealed class TxnCases(Servers servers)
         var (etcd, keys) = await With(kind);
         var puts = Enumerable.Range(0, 128).Select(i => Op(Put(keys[$"{i}"], "x"))).ToArray();
         var conditions = Enumerable.Range(0, 128).Select(i => Absent(keys[$"{i}"]));
-        var request = what == "128 conditions"
-            ? new TxnRequest { Compare = { conditions }, Success = { puts } }
-            : new TxnRequest { Success = { puts }, Failure = { puts } };
+        var request =
+            what == "128 conditions"
+                ? new TxnRequest { Compare = { conditions }, Success = { puts } }
+                : new TxnRequest { Success = { puts }, Failure = { puts } };
         Assert.True((await etcd.Txn(request)).Succeeded);
     }
 
@@ -313,8 +332,28 @@ public sealed class TxnCases(Servers servers)
             "compare" => If(new Compare(), [good]),
             "nested put" => Txn(good, Op(Txn(Op(new PutRequest())))),
             "put in the branch not taken" => new TxnRequest { Success = { good }, Failure = { Op(new PutRequest()) } },
-            "ignore value" => Txn(good, Op(new PutRequest { Key = keys["a"], Value = Utf8("x"), IgnoreValue = true })),
-            "ignore lease" => Txn(good, Op(new PutRequest { Key = keys["a"], Lease = 1, IgnoreLease = true })),
+            "ignore value" => Txn(
+                good,
+                Op(
+                    new PutRequest
+                    {
+                        Key = keys["a"],
+                        Value = Utf8("x"),
+                        IgnoreValue = true,
+                    }
+                )
+            ),
+            "ignore lease" => Txn(
+                good,
+                Op(
+                    new PutRequest
+                    {
+                        Key = keys["a"],
+                        Lease = 1,
+                        IgnoreLease = true,
+                    }
+                )
+            ),
             "sort target" => Txn(good, Op(new RangeRequest { Key = keys["a"], SortTarget = (RangeRequest.Types.SortTarget)9 })),
             "sort order" => Txn(good, Op(new RangeRequest { Key = keys["a"], SortOrder = (RangeRequest.Types.SortOrder)9 })),
             _ => Txn(good, new RequestOp()),
@@ -330,7 +369,8 @@ public sealed class TxnCases(Servers servers)
         await Refused(
             GrpcCode.NotFound,
             "etcdserver: requested lease not found",
-            etcd.Txn(Txn(Op(Put(keys["a"], "x")), Op(Put(keys["b"], "x", 987654321)))));
+            etcd.Txn(Txn(Op(Put(keys["a"], "x")), Op(Put(keys["b"], "x", 987654321))))
+        );
         Assert.Empty((await etcd.Range(GetAll(keys))).Kvs);
     }
 
@@ -338,7 +378,9 @@ public sealed class TxnCases(Servers servers)
     public async Task AnUnknownLeaseInTheBranchNotTakenDoesNoHarm(ServerKind kind)
     {
         var (etcd, keys) = await With(kind);
-        var answer = await etcd.Txn(new TxnRequest { Success = { Op(Put(keys["a"], "x")) }, Failure = { Op(Put(keys["b"], "x", 987654321)) } });
+        var answer = await etcd.Txn(
+            new TxnRequest { Success = { Op(Put(keys["a"], "x")) }, Failure = { Op(Put(keys["b"], "x", 987654321)) } }
+        );
         Assert.True(answer.Succeeded);
     }
 
@@ -349,7 +391,8 @@ public sealed class TxnCases(Servers servers)
         await Refused(
             GrpcCode.InvalidArgument,
             "etcdserver: key not found",
-            etcd.Txn(Txn(Op(Put(keys["a"], "x")), Op(new PutRequest { Key = keys["b"], IgnoreValue = true }))));
+            etcd.Txn(Txn(Op(Put(keys["a"], "x")), Op(new PutRequest { Key = keys["b"], IgnoreValue = true })))
+        );
         Assert.Empty((await etcd.Range(GetAll(keys))).Kvs);
     }
 
@@ -360,7 +403,8 @@ public sealed class TxnCases(Servers servers)
         await Refused(
             GrpcCode.OutOfRange,
             "etcdserver: mvcc: required revision is a future revision",
-            etcd.Txn(Txn(Op(Put(keys["a"], "x")), Op(new RangeRequest { Key = keys["a"], Revision = long.MaxValue }))));
+            etcd.Txn(Txn(Op(Put(keys["a"], "x")), Op(new RangeRequest { Key = keys["a"], Revision = long.MaxValue })))
+        );
         Assert.Empty((await etcd.Range(GetAll(keys))).Kvs);
     }
 
@@ -370,19 +414,28 @@ public sealed class TxnCases(Servers servers)
         var (etcd, keys) = await With(kind);
         await etcd.Put(Put(keys["n"], "0"));
         var wins = 0;
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
-        {
-            for (var i = 0; i < 20; i++)
-            {
-                var now = Assert.Single((await etcd.Range(Get(keys["n"]))).Kvs);
-                var next = int.Parse(now.Value.ToStringUtf8(), System.Globalization.CultureInfo.InvariantCulture) + 1;
-                var condition = new Compare { Key = keys["n"], Target = CompareTarget.Mod, ModRevision = now.ModRevision };
-                if ((await etcd.Txn(If(condition, [Op(Put(keys["n"], $"{next}"))]))).Succeeded)
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(async _ =>
                 {
-                    Interlocked.Increment(ref wins);
-                }
-            }
-        }));
+                    for (var i = 0; i < 20; i++)
+                    {
+                        var now = Assert.Single((await etcd.Range(Get(keys["n"]))).Kvs);
+                        var next = int.Parse(now.Value.ToStringUtf8(), System.Globalization.CultureInfo.InvariantCulture) + 1;
+                        var condition = new Compare
+                        {
+                            Key = keys["n"],
+                            Target = CompareTarget.Mod,
+                            ModRevision = now.ModRevision,
+                        };
+                        if ((await etcd.Txn(If(condition, [Op(Put(keys["n"], $"{next}"))]))).Succeeded)
+                        {
+                            Interlocked.Increment(ref wins);
+                        }
+                    }
+                })
+        );
         Assert.Equal($"{wins}", Assert.Single((await etcd.Range(Get(keys["n"]))).Kvs).Value.ToStringUtf8());
         Assert.InRange(wins, 20, 160);
     }

@@ -22,7 +22,12 @@ public sealed class TxnCompareCases(Servers servers)
         await etcd.Put(Put(keys["a"], "2", lease));
         var kv = Assert.Single((await etcd.Range(Get(keys["a"]))).Kvs);
 
-        var condition = new Compare { Key = keys["a"], Target = target, Result = result };
+        var condition = new Compare
+        {
+            Key = keys["a"],
+            Target = target,
+            Result = result,
+        };
         SetOperand(condition, ActualOf(kv, target) + offset);
         var answer = await etcd.Txn(new TxnRequest { Compare = { condition } });
 
@@ -49,7 +54,13 @@ public sealed class TxnCompareCases(Servers servers)
         var etcd = (await servers.Shared(kind)).Endpoint;
         var keys = new Keyspace();
         await etcd.Put(Put(keys["a"], "m"));
-        var condition = new Compare { Key = keys["a"], Target = CompareTarget.Value, Result = result, Value = Utf8(operand) };
+        var condition = new Compare
+        {
+            Key = keys["a"],
+            Target = CompareTarget.Value,
+            Result = result,
+            Value = Utf8(operand),
+        };
         Assert.Equal(expected, (await etcd.Txn(new TxnRequest { Compare = { condition } })).Succeeded);
     }
 
@@ -66,7 +77,12 @@ public sealed class TxnCompareCases(Servers servers)
     public async Task AnAbsentKey(ServerKind kind, CompareTarget target, CompareResult result, int operand, bool expected)
     {
         var etcd = (await servers.Shared(kind)).Endpoint;
-        var condition = new Compare { Key = new Keyspace()["nobody"], Target = target, Result = result };
+        var condition = new Compare
+        {
+            Key = new Keyspace()["nobody"],
+            Target = target,
+            Result = result,
+        };
         SetOperand(condition, operand);
         Assert.Equal(expected, (await etcd.Txn(new TxnRequest { Compare = { condition } })).Succeeded);
     }
@@ -81,7 +97,10 @@ public sealed class TxnCompareCases(Servers servers)
         var etcd = (await servers.Shared(kind)).Endpoint;
         var condition = new Compare
         {
-            Key = new Keyspace()["nobody"], Target = CompareTarget.Value, Result = result, Value = Utf8(operand),
+            Key = new Keyspace()["nobody"],
+            Target = CompareTarget.Value,
+            Result = result,
+            Value = Utf8(operand),
         };
         Assert.False((await etcd.Txn(new TxnRequest { Compare = { condition } })).Succeeded);
     }
@@ -110,11 +129,18 @@ public sealed class TxnCompareCases(Servers servers)
         await etcd.Fill(keys, "a", "b", "c");
         var condition = new Compare
         {
-            Key = keys.Start, RangeEnd = keys.End, Target = CompareTarget.Version, Result = result, Version = version,
+            Key = keys.Start,
+            RangeEnd = keys.End,
+            Target = CompareTarget.Version,
+            Result = result,
+            Version = version,
         };
         Assert.Equal(expected, (await etcd.Txn(new TxnRequest { Compare = { condition } })).Succeeded);
         await etcd.Put(Put(keys["b"], "again"));
-        Assert.Equal(expected && result == CompareResult.Greater, (await etcd.Txn(new TxnRequest { Compare = { condition } })).Succeeded);
+        Assert.Equal(
+            expected && result == CompareResult.Greater,
+            (await etcd.Txn(new TxnRequest { Compare = { condition } })).Succeeded
+        );
     }
 
     [Theory]
@@ -125,7 +151,12 @@ public sealed class TxnCompareCases(Servers servers)
     {
         var etcd = (await servers.Shared(kind)).Endpoint;
         var keys = new Keyspace();
-        var condition = new Compare { Key = keys.Start, RangeEnd = keys.End, Target = target };
+        var condition = new Compare
+        {
+            Key = keys.Start,
+            RangeEnd = keys.End,
+            Target = target,
+        };
         SetOperand(condition, operand);
         Assert.Equal(expected, (await etcd.Txn(new TxnRequest { Compare = { condition } })).Succeeded);
     }
@@ -139,7 +170,10 @@ public sealed class TxnCompareCases(Servers servers)
         await etcd.Put(Put(keys["b"], "same"));
         var condition = new Compare
         {
-            Key = keys.Start, RangeEnd = keys.End, Target = CompareTarget.Value, Value = Utf8("same"),
+            Key = keys.Start,
+            RangeEnd = keys.End,
+            Target = CompareTarget.Value,
+            Value = Utf8("same"),
         };
         Assert.True((await etcd.Txn(new TxnRequest { Compare = { condition } })).Succeeded);
         await etcd.Put(Put(keys["b"], "other"));
@@ -152,7 +186,13 @@ public sealed class TxnCompareCases(Servers servers)
         await using var server = await Servers.Fresh(kind);
         var keys = new Keyspace();
         await server.Endpoint.Fill(keys, "a", "b");
-        var condition = new Compare { Key = keys["a"], RangeEnd = Zero, Target = CompareTarget.Version, Version = 1 };
+        var condition = new Compare
+        {
+            Key = keys["a"],
+            RangeEnd = Zero,
+            Target = CompareTarget.Version,
+            Version = 1,
+        };
         Assert.True((await server.Endpoint.Txn(new TxnRequest { Compare = { condition } })).Succeeded);
         await server.Endpoint.Put(Put(keys["b"], "again"));
         Assert.False((await server.Endpoint.Txn(new TxnRequest { Compare = { condition } })).Succeeded);
@@ -172,10 +212,21 @@ public sealed class TxnCompareCases(Servers servers)
             {
                 Compare =
                 {
-                    new Compare { Key = keys["a"], Target = CompareTarget.Version, Version = first },
-                    new Compare { Key = keys["b"], Target = CompareTarget.Version, Version = second },
+                    new Compare
+                    {
+                        Key = keys["a"],
+                        Target = CompareTarget.Version,
+                        Version = first,
+                    },
+                    new Compare
+                    {
+                        Key = keys["b"],
+                        Target = CompareTarget.Version,
+                        Version = second,
+                    },
                 },
-            });
+            }
+        );
         Assert.Equal(expected, answer.Succeeded);
     }
 
@@ -205,11 +256,20 @@ public sealed class TxnCompareCases(Servers servers)
     {
         switch (condition.Target)
         {
-            case CompareTarget.Version: condition.Version = operand; break;
-            case CompareTarget.Create: condition.CreateRevision = operand; break;
-            case CompareTarget.Mod: condition.ModRevision = operand; break;
-            case CompareTarget.Lease: condition.Lease = operand; break;
-            default: throw new ArgumentOutOfRangeException(nameof(condition));
+            case CompareTarget.Version:
+                condition.Version = operand;
+                break;
+            case CompareTarget.Create:
+                condition.CreateRevision = operand;
+                break;
+            case CompareTarget.Mod:
+                condition.ModRevision = operand;
+                break;
+            case CompareTarget.Lease:
+                condition.Lease = operand;
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(condition));
         }
     }
 }

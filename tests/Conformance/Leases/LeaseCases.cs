@@ -54,7 +54,8 @@ public sealed class LeaseCases(Servers servers)
         await Refused(
             GrpcCode.FailedPrecondition,
             "etcdserver: lease already exists",
-            etcd.LeaseGrant(new LeaseGrantRequest { TTL = 100, ID = id }));
+            etcd.LeaseGrant(new LeaseGrantRequest { TTL = 100, ID = id })
+        );
     }
 
     [Theory]
@@ -62,7 +63,10 @@ public sealed class LeaseCases(Servers servers)
     [OnEach(long.MaxValue)]
     public async Task ATimeToLiveAboveTheLimitIsRefused(ServerKind kind, long ttl) =>
         await Refused(
-            GrpcCode.OutOfRange, "etcdserver: too large lease TTL", (await Here(kind)).LeaseGrant(new LeaseGrantRequest { TTL = ttl }));
+            GrpcCode.OutOfRange,
+            "etcdserver: too large lease TTL",
+            (await Here(kind)).LeaseGrant(new LeaseGrantRequest { TTL = ttl })
+        );
 
     [Theory, OnEach]
     public async Task TheLongestTimeToLiveIsTaken(ServerKind kind) =>
@@ -224,7 +228,16 @@ public sealed class LeaseCases(Servers servers)
         var etcd = server.Endpoint;
         var keys = new Keyspace();
         await using var watch = etcd.Watch();
-        await watch.WriteAsync(Create(new WatchCreateRequest { Key = keys.Start, RangeEnd = keys.End, Filters = { WatchCreateRequest.Types.FilterType.Noput } }));
+        await watch.WriteAsync(
+            Create(
+                new WatchCreateRequest
+                {
+                    Key = keys.Start,
+                    RangeEnd = keys.End,
+                    Filters = { WatchCreateRequest.Types.FilterType.Noput },
+                }
+            )
+        );
         await watch.Next();
         var id = (await etcd.LeaseGrant(new LeaseGrantRequest { TTL = 2 })).ID;
         foreach (var name in new[] { "c", "a", "b" })

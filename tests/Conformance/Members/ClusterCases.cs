@@ -9,13 +9,19 @@ public sealed class ClusterCases(Servers servers)
     private async Task<EtcdEndpoint> Here(ServerKind kind) => (await servers.Shared(kind)).Endpoint;
 
     private static Task<MemberAddResponse> Add(EtcdEndpoint etcd, bool learner, params string[] urls) =>
-        etcd.Call<MemberAddResponse>("/etcdserverpb.Cluster/MemberAdd", new MemberAddRequest { IsLearner = learner, PeerURLs = { urls } });
+        etcd.Call<MemberAddResponse>(
+            "/etcdserverpb.Cluster/MemberAdd",
+            new MemberAddRequest { IsLearner = learner, PeerURLs = { urls } }
+        );
 
     private static Task<MemberRemoveResponse> Remove(EtcdEndpoint etcd, ulong id) =>
         etcd.Call<MemberRemoveResponse>("/etcdserverpb.Cluster/MemberRemove", new MemberRemoveRequest { ID = id });
 
     private static Task<MemberUpdateResponse> Update(EtcdEndpoint etcd, ulong id, params string[] urls) =>
-        etcd.Call<MemberUpdateResponse>("/etcdserverpb.Cluster/MemberUpdate", new MemberUpdateRequest { ID = id, PeerURLs = { urls } });
+        etcd.Call<MemberUpdateResponse>(
+            "/etcdserverpb.Cluster/MemberUpdate",
+            new MemberUpdateRequest { ID = id, PeerURLs = { urls } }
+        );
 
     private static Task<MemberPromoteResponse> Promote(EtcdEndpoint etcd, ulong id) =>
         etcd.Call<MemberPromoteResponse>("/etcdserverpb.Cluster/MemberPromote", new MemberPromoteRequest { ID = id });
@@ -80,7 +86,10 @@ public sealed class ClusterCases(Servers servers)
         await using var server = await Servers.Fresh(kind);
         await Add(server.Endpoint, true, "http://127.0.0.1:1");
         await Refused(
-            GrpcCode.FailedPrecondition, "etcdserver: too many learner members in cluster", Add(server.Endpoint, true, "http://127.0.0.1:2"));
+            GrpcCode.FailedPrecondition,
+            "etcdserver: too many learner members in cluster",
+            Add(server.Endpoint, true, "http://127.0.0.1:2")
+        );
     }
 
     [Theory, OnEach]
@@ -91,7 +100,8 @@ public sealed class ClusterCases(Servers servers)
         await Refused(
             GrpcCode.FailedPrecondition,
             "etcdserver: can only promote a learner member which is in sync with leader",
-            Promote(server.Endpoint, added.Member.ID));
+            Promote(server.Endpoint, added.Member.ID)
+        );
     }
 
     [Theory, OnEach]
@@ -147,7 +157,8 @@ public sealed class ClusterCases(Servers servers)
         await Refused(
             GrpcCode.Unknown,
             "etcdserver: re-configuration failed due to not enough started members",
-            Remove(server.Endpoint, self));
+            Remove(server.Endpoint, self)
+        );
     }
 
     private static async Task<(ulong Cluster, ulong Member)> IdsOf(ServerKind kind, int peerPort)
@@ -155,7 +166,12 @@ public sealed class ClusterCases(Servers servers)
         // The later flags win over those that every test server gets.
         var peer = $"http://127.0.0.1:{peerPort}";
         await using var server = await Servers.Fresh(
-            kind, "--initial-advertise-peer-urls", peer, "--initial-cluster", $"default={peer}");
+            kind,
+            "--initial-advertise-peer-urls",
+            peer,
+            "--initial-cluster",
+            $"default={peer}"
+        );
         var header = (await server.Endpoint.MemberList()).Header;
         return (header.ClusterId, header.MemberId);
     }

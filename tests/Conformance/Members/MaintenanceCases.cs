@@ -11,10 +11,20 @@ public sealed class MaintenanceCases(Servers servers)
     private static Task<AlarmResponse> Alarms(EtcdEndpoint etcd) => etcd.Alarm(new AlarmRequest());
 
     private static AlarmRequest Activate(AlarmType alarm, ulong member) =>
-        new() { Action = AlarmRequest.Types.AlarmAction.Activate, Alarm = alarm, MemberID = member };
+        new()
+        {
+            Action = AlarmRequest.Types.AlarmAction.Activate,
+            Alarm = alarm,
+            MemberID = member,
+        };
 
     private static AlarmRequest Deactivate(AlarmType alarm, ulong member) =>
-        new() { Action = AlarmRequest.Types.AlarmAction.Deactivate, Alarm = alarm, MemberID = member };
+        new()
+        {
+            Action = AlarmRequest.Types.AlarmAction.Deactivate,
+            Alarm = alarm,
+            MemberID = member,
+        };
 
     private static Task<DefragmentResponse> Defragment(EtcdEndpoint etcd) =>
         etcd.Call<DefragmentResponse>("/etcdserverpb.Maintenance/Defragment", new DefragmentRequest());
@@ -172,7 +182,7 @@ public sealed class MaintenanceCases(Servers servers)
             }
         });
         Assert.Equal((GrpcCode.ResourceExhausted, NoSpace), (failure.Code, failure.Detail));
-        
+
         // The size is looked at before the batch of the last 100 ms is in the file, so that some more get in.
         Assert.InRange(taken, 4, 99);
         Assert.Equal(AlarmType.Nospace, Assert.Single((await Alarms(etcd)).Alarms).Alarm);
@@ -236,7 +246,10 @@ public sealed class MaintenanceCases(Servers servers)
     {
         await using var server = await Servers.Fresh(kind);
         await server.Endpoint.Fill(new Keyspace(), "a", "b");
-        var parts = await server.Endpoint.ServerStream<SnapshotResponse>("/etcdserverpb.Maintenance/Snapshot", new SnapshotRequest());
+        var parts = await server.Endpoint.ServerStream<SnapshotResponse>(
+            "/etcdserverpb.Maintenance/Snapshot",
+            new SnapshotRequest()
+        );
         var bytes = parts.SelectMany(part => part.Blob.ToByteArray()).ToArray();
 
         var hash = bytes[^32..];
@@ -253,7 +266,11 @@ public sealed class MaintenanceCases(Servers servers)
         await Refused(
             GrpcCode.FailedPrecondition,
             "etcdserver: bad leader transferee",
-            (await Here(kind)).Call<MoveLeaderResponse>("/etcdserverpb.Maintenance/MoveLeader", new MoveLeaderRequest { TargetID = 4711 }));
+            (await Here(kind)).Call<MoveLeaderResponse>(
+                "/etcdserverpb.Maintenance/MoveLeader",
+                new MoveLeaderRequest { TargetID = 4711 }
+            )
+        );
 
     [Theory, OnEach]
     public async Task MovingLeadershipToTheLeaderIsTaken(ServerKind kind)
@@ -265,14 +282,37 @@ public sealed class MaintenanceCases(Servers servers)
     }
 
     [Theory]
-    [OnEach(DowngradeRequest.Types.DowngradeAction.Validate, "nonsense", GrpcCode.InvalidArgument, "etcdserver: wrong downgrade target version format")]
-    [OnEach(DowngradeRequest.Types.DowngradeAction.Validate, "3.0", GrpcCode.InvalidArgument, "etcdserver: invalid downgrade target version")]
-    [OnEach(DowngradeRequest.Types.DowngradeAction.Cancel, "", GrpcCode.FailedPrecondition, "etcdserver: no inflight downgrade job")]
+    [OnEach(
+        DowngradeRequest.Types.DowngradeAction.Validate,
+        "nonsense",
+        GrpcCode.InvalidArgument,
+        "etcdserver: wrong downgrade target version format"
+    )]
+    [OnEach(
+        DowngradeRequest.Types.DowngradeAction.Validate,
+        "3.0",
+        GrpcCode.InvalidArgument,
+        "etcdserver: invalid downgrade target version"
+    )]
+    [OnEach(
+        DowngradeRequest.Types.DowngradeAction.Cancel,
+        "",
+        GrpcCode.FailedPrecondition,
+        "etcdserver: no inflight downgrade job"
+    )]
     public async Task ADowngradeThatCannotBeIsRefused(
-        ServerKind kind, DowngradeRequest.Types.DowngradeAction action, string version, GrpcCode code, string detail) =>
+        ServerKind kind,
+        DowngradeRequest.Types.DowngradeAction action,
+        string version,
+        GrpcCode code,
+        string detail
+    ) =>
         await Refused(
             code,
             detail,
             (await Here(kind)).Call<DowngradeResponse>(
-                "/etcdserverpb.Maintenance/Downgrade", new DowngradeRequest { Action = action, Version = version }));
+                "/etcdserverpb.Maintenance/Downgrade",
+                new DowngradeRequest { Action = action, Version = version }
+            )
+        );
 }

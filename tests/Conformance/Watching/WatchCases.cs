@@ -93,7 +93,8 @@ public sealed class WatchCases(Servers servers)
         var (etcd, keys) = await With(kind);
         await using var watch = await Open(
             etcd,
-            Create(new WatchCreateRequest { Key = keys[from], RangeEnd = to is null ? ByteString.Empty : keys[to] }));
+            Create(new WatchCreateRequest { Key = keys[from], RangeEnd = to is null ? ByteString.Empty : keys[to] })
+        );
         await etcd.Fill(keys, "a", "b", "c", "d");
         var names = expected.Split(' ');
         var events = await watch.Events(names.Length);
@@ -135,7 +136,9 @@ public sealed class WatchCases(Servers servers)
         await using var watch = await Open(etcd, WatchAll(keys, first));
         var events = await watch.Events(4);
         Assert.Equal(
-            ["Put a", "Put b", "Put a", "Delete b"], events.Select(change => $"{change.Type} {keys.NameOf(change.Kv.Key)}"));
+            ["Put a", "Put b", "Put a", "Delete b"],
+            events.Select(change => $"{change.Type} {keys.NameOf(change.Kv.Key)}")
+        );
         Assert.Equal([first, first + 1, first + 2, first + 3], Distances(events, first));
         Assert.Equal(2, events[2].Kv.Version);
     }
@@ -211,7 +214,16 @@ public sealed class WatchCases(Servers servers)
         var first = await etcd.Fill(keys, "a");
         await etcd.DeleteRange(Delete(keys["a"]));
         await using var watch = await Open(
-            etcd, Create(new WatchCreateRequest { Key = keys["a"], StartRevision = first, Filters = { filter } }));
+            etcd,
+            Create(
+                new WatchCreateRequest
+                {
+                    Key = keys["a"],
+                    StartRevision = first,
+                    Filters = { filter },
+                }
+            )
+        );
         Assert.Equal(expected, $"{Assert.Single(await watch.Events(1)).Type}");
     }
 
@@ -236,7 +248,16 @@ public sealed class WatchCases(Servers servers)
         var second = await etcd.Fill(keys, "a");
         await etcd.DeleteRange(Delete(keys["a"]));
         await using var watch = await Open(
-            etcd, Create(new WatchCreateRequest { Key = keys["a"], PrevKv = true, StartRevision = second }));
+            etcd,
+            Create(
+                new WatchCreateRequest
+                {
+                    Key = keys["a"],
+                    PrevKv = true,
+                    StartRevision = second,
+                }
+            )
+        );
         var events = await watch.Events(2);
         Assert.Equal(1, events[0].PrevKv.Version);
         Assert.Equal(2, events[1].PrevKv.Version);
@@ -250,7 +271,9 @@ public sealed class WatchCases(Servers servers)
         var txn = await etcd.Txn(Txn(Op(Put(keys["b"], "1")), Op(Put(keys["a"], "2")), Op(Delete(keys["z"]))));
         var answer = await watch.Next();
         Assert.Equal(
-            ["Put b", "Put a", "Delete z"], answer.Events.Select(change => $"{change.Type} {keys.NameOf(change.Kv.Key)}"));
+            ["Put b", "Put a", "Delete z"],
+            answer.Events.Select(change => $"{change.Type} {keys.NameOf(change.Kv.Key)}")
+        );
         Assert.All(answer.Events, change => Assert.Equal(txn.Header.Revision, change.Kv.ModRevision));
     }
 
@@ -304,7 +327,12 @@ public sealed class WatchCases(Servers servers)
     {
         var (etcd, keys) = await With(kind);
         await using var watch = await Open(etcd, WatchAll(keys));
-        await Parallel.ForAsync(0, 1000, new ParallelOptions { MaxDegreeOfParallelism = 50 }, async (i, _) => await etcd.Put(Put(keys[$"{i}"], "x")));
+        await Parallel.ForAsync(
+            0,
+            1000,
+            new ParallelOptions { MaxDegreeOfParallelism = 50 },
+            async (i, _) => await etcd.Put(Put(keys[$"{i}"], "x"))
+        );
         var revisions = (await watch.Events(1000)).Select(change => change.Kv.ModRevision).ToList();
         Assert.Equal(revisions.Distinct().Order(), revisions);
     }

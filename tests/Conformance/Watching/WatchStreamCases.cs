@@ -257,8 +257,7 @@ public sealed class WatchStreamCases(Servers servers)
             progress = await watch.Next();
             Assert.Empty(progress.Events);
             Assert.Equal(0, progress.WatchId);
-        }
-        while (progress.Header.Revision < now);
+        } while (progress.Header.Revision < now);
         Assert.Equal(now, progress.Header.Revision);
     }
 
@@ -273,10 +272,28 @@ public sealed class WatchStreamCases(Servers servers)
         var value = ByteString.CopyFrom(new byte[500_000]);
         for (var i = 0; i < 8; i++)
         {
-            await etcd.Put(new PutRequest { Key = keys[$"{i}"], Value = value, Lease = lease });
+            await etcd.Put(
+                new PutRequest
+                {
+                    Key = keys[$"{i}"],
+                    Value = value,
+                    Lease = lease,
+                }
+            );
         }
         await using var watch = etcd.Watch();
-        await Ask(watch, Create(new WatchCreateRequest { Key = keys.Start, RangeEnd = keys.End, PrevKv = true, Fragment = fragment }));
+        await Ask(
+            watch,
+            Create(
+                new WatchCreateRequest
+                {
+                    Key = keys.Start,
+                    RangeEnd = keys.End,
+                    PrevKv = true,
+                    Fragment = fragment,
+                }
+            )
+        );
         await etcd.LeaseRevoke(new LeaseRevokeRequest { ID = lease });
         List<bool> marks = [];
         var events = 0;

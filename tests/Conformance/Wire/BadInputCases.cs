@@ -171,7 +171,9 @@ public sealed class BadInputCases(Servers servers)
         var answer = await (await Here(kind)).Raw(Range, GrpcFrame.Of(Get(Utf8("a"))), contentType);
         Assert.Equal(415, answer.HttpStatus);
         Assert.Equal(
-            (GrpcCode.InvalidArgument, $"invalid gRPC request content-type \"{contentType}\""), (answer.Code, answer.Detail));
+            (GrpcCode.InvalidArgument, $"invalid gRPC request content-type \"{contentType}\""),
+            (answer.Code, answer.Detail)
+        );
     }
 
     [Theory, OnEach]
@@ -180,7 +182,9 @@ public sealed class BadInputCases(Servers servers)
         var answer = await (await Here(kind)).Raw(Range, [], verb: HttpMethod.Delete);
         Assert.Equal(405, answer.HttpStatus);
         Assert.Equal(
-            (GrpcCode.Internal, "Received a HEADERS frame with :method \"DELETE\" which should be POST"), (answer.Code, answer.Detail));
+            (GrpcCode.Internal, "Received a HEADERS frame with :method \"DELETE\" which should be POST"),
+            (answer.Code, answer.Detail)
+        );
     }
 
     [Theory]

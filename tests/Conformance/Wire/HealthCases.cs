@@ -30,7 +30,10 @@ public sealed class HealthCases(Servers servers)
 
     [Theory]
     [OnEach("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "unknown service grpc.reflection.v1.ServerReflection")]
-    [OnEach("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", "unknown service grpc.reflection.v1alpha.ServerReflection")]
+    [OnEach(
+        "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+        "unknown service grpc.reflection.v1alpha.ServerReflection"
+    )]
     public async Task ReflectionIsOffUnlessAskedFor(ServerKind kind, string path, string detail)
     {
         var answer = await (await Here(kind)).Raw(path, GrpcFrame.Of([0x3A, 0x00]));

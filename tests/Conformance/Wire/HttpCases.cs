@@ -6,15 +6,26 @@ namespace EtcdSharp.Conformance.Wire;
 /// <summary>What is not gRPC on the port for clients, asked over HTTP/1.1 as curl does.</summary>
 public sealed class HttpCases(Servers servers)
 {
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(15) };
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        Timeout = TimeSpan.FromSeconds(15),
+    };
 
     private async Task<Uri> Here(ServerKind kind) => (await servers.Shared(kind)).Address;
 
-    private static async Task<(HttpStatusCode Status, string? Type, string Body)> Fetch(Uri server, string path, HttpMethod? verb = null)
+    private static async Task<(HttpStatusCode Status, string? Type, string Body)> Fetch(
+        Uri server,
+        string path,
+        HttpMethod? verb = null
+    )
     {
         using var request = new HttpRequestMessage(verb ?? HttpMethod.Get, new Uri(server, path));
         using var response = await Http.SendAsync(request);
-        return (response.StatusCode, response.Content.Headers.ContentType?.ToString(), await response.Content.ReadAsStringAsync());
+        return (
+            response.StatusCode,
+            response.Content.Headers.ContentType?.ToString(),
+            await response.Content.ReadAsStringAsync()
+        );
     }
 
     [Theory]
@@ -40,7 +51,13 @@ public sealed class HttpCases(Servers servers)
         await using var server = await Servers.Fresh(kind);
         var self = (await server.Endpoint.Status()).Header.MemberId;
         await server.Endpoint.Alarm(
-            new AlarmRequest { Action = AlarmRequest.Types.AlarmAction.Activate, Alarm = AlarmType.Nospace, MemberID = self });
+            new AlarmRequest
+            {
+                Action = AlarmRequest.Types.AlarmAction.Activate,
+                Alarm = AlarmType.Nospace,
+                MemberID = self,
+            }
+        );
         var (status, _, body) = await Fetch(server.Address, path);
         Assert.Equal(healthy ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, status);
         if (!healthy)
@@ -113,7 +130,9 @@ public sealed class HttpCases(Servers servers)
     [OnEach("etcd_disk_backend_commit_duration_seconds_bucket{le=\"0.001\"}")]
     [OnEach("etcd_network_client_grpc_received_bytes_total")]
     [OnEach("etcd_network_client_grpc_sent_bytes_total")]
-    [OnEach("grpc_server_handled_total{grpc_code=\"OK\",grpc_method=\"Put\",grpc_service=\"etcdserverpb.KV\",grpc_type=\"unary\"}")]
+    [OnEach(
+        "grpc_server_handled_total{grpc_code=\"OK\",grpc_method=\"Put\",grpc_service=\"etcdserverpb.KV\",grpc_type=\"unary\"}"
+    )]
     [OnEach("process_resident_memory_bytes")]
     [OnEach("process_open_fds")]
     public async Task Metrics(ServerKind kind, string line)

@@ -35,7 +35,8 @@ internal sealed class FakeEtcd : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(static options =>
-            options.Listen(System.Net.IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2));
+            options.Listen(System.Net.IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2)
+        );
         var web = builder.Build();
         var fake = new FakeEtcd(web);
         web.Run(fake.AnswerAsync);
@@ -58,12 +59,19 @@ internal sealed class FakeEtcd : IAsyncDisposable
         context.Response.ContentType = "application/grpc";
         if (Refuse(method, call, context) is { } refusal)
         {
-            context.Response.Headers["grpc-status"] = ((int)refusal.Code).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.Headers["grpc-status"] = ((int)refusal.Code).ToString(
+                System.Globalization.CultureInfo.InvariantCulture
+            );
             context.Response.Headers["grpc-message"] = Uri.EscapeDataString(refusal.Message);
             return;
         }
 
-        var header = new ResponseHeader { Revision = Revision, ClusterId = 1, MemberId = 1 };
+        var header = new ResponseHeader
+        {
+            Revision = Revision,
+            ClusterId = 1,
+            MemberId = 1,
+        };
         IMessage answer = method switch
         {
             "Range" => new RangeResponse { Header = header },

@@ -18,14 +18,16 @@ internal sealed class MeterReading : IDisposable
                 listening.EnableMeasurementEvents(published);
             }
         };
-        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
-        {
-            if (method is null || (tags.Length > 0 && method.Equals(tags[0].Value)))
+        listener.SetMeasurementEventCallback<long>(
+            (_, value, tags, _) =>
             {
-                Interlocked.Add(ref sum, value);
-                Interlocked.Increment(ref count);
+                if (method is null || (tags.Length > 0 && method.Equals(tags[0].Value)))
+                {
+                    Interlocked.Add(ref sum, value);
+                    Interlocked.Increment(ref count);
+                }
             }
-        });
+        );
         listener.SetMeasurementEventCallback<double>((_, _, _, _) => Interlocked.Increment(ref count));
         listener.Start();
     }

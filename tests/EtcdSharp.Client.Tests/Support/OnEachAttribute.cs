@@ -18,7 +18,10 @@ public sealed class OnEachAttribute : DataAttribute
         ITheoryDataRow[] rows =
         [
             new TheoryDataRow(ServerKind.Real) { Skip = Programs.RealEtcd is null ? Programs.HowToGetRealEtcd : null },
-            new TheoryDataRow(ServerKind.Ours) { Skip = NotOurs ?? (File.Exists(Programs.OurEtcd) ? null : "src/etcd is not built") },
+            new TheoryDataRow(ServerKind.Ours)
+            {
+                Skip = NotOurs ?? (File.Exists(Programs.OurEtcd) ? null : "src/etcd is not built"),
+            },
         ];
         return new(rows);
     }

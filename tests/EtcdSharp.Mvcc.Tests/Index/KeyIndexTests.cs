@@ -46,7 +46,10 @@ public sealed class KeyIndexTests
                 var to = KeyName(random.Next(keyCount));
                 Assert.Equal(Expected(model, from, to, at), Scan(index, from, to, at));
                 Assert.Equal(Expected(model, "", null, at), Scan(index, "", null, at));
-                Assert.Equal(Expected(model, from, to, at).Count, index.Count(Encoding.UTF8.GetBytes(from), Encoding.UTF8.GetBytes(to), hasEnd: true, at));
+                Assert.Equal(
+                    Expected(model, from, to, at).Count,
+                    index.Count(Encoding.UTF8.GetBytes(from), Encoding.UTF8.GetBytes(to), hasEnd: true, at)
+                );
             }
         }
 
@@ -153,7 +156,12 @@ public sealed class KeyIndexTests
 
     private static string KeyName(int i) => $"/registry/{(i * 7919) % 97}/{i}";
 
-    private static List<(string, long)> Expected(SortedDictionary<string, List<(long Mod, bool Deleted)>> model, string from, string? to, long at)
+    private static List<(string, long)> Expected(
+        SortedDictionary<string, List<(long Mod, bool Deleted)>> model,
+        string from,
+        string? to,
+        long at
+    )
     {
         var expected = new List<(string, long)>();
         foreach (var (key, history) in model)

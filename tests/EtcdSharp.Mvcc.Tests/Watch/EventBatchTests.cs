@@ -30,7 +30,10 @@ public class EventBatchTests
 
         var events = Api.WatchResponse.Parser.ParseFrom(bytes.ToArray()).Events;
         Assert.Equal(["a", "b", "a"], events.Select(found => found.Kv.Key.ToStringUtf8()));
-        Assert.Equal([Event.Types.EventType.Put, Event.Types.EventType.Put, Event.Types.EventType.Delete], events.Select(found => found.Type));
+        Assert.Equal(
+            [Event.Types.EventType.Put, Event.Types.EventType.Put, Event.Types.EventType.Delete],
+            events.Select(found => found.Type)
+        );
         Assert.Equal([2, 2, 3], events.Select(found => found.Kv.ModRevision));
         Assert.Equal("one", events[2].PrevKv.Value.ToStringUtf8());
         Assert.Null(events[0].PrevKv);

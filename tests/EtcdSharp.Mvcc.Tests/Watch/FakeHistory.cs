@@ -6,7 +6,11 @@ namespace EtcdSharp.Mvcc.Tests.Watch;
 /// <summary>A store of nothing but history: what was written, in a list, and hooks where the real one runs beside others.</summary>
 internal sealed class FakeHistory : IWatchHistory
 {
-    private readonly List<List<FakeChange>> _revisions = [[], []];
+    private readonly List<List<FakeChange>> _revisions =
+    [
+        [],
+        [],
+    ];
     private readonly MvccEvents _notified = new();
 
     public WatchHub? Hub { get; set; }

@@ -46,7 +46,14 @@ public class WatchConcurrencyTests
     private static Task<(int Received, string? Fault)> ReadAllAsync(WatchHub hub, long start, long lastRevision)
     {
         var stream = hub.OpenStream();
-        stream.Create(new WatchCreate { Key = "k"u8.ToArray(), End = [], StartRevision = start });
+        stream.Create(
+            new WatchCreate
+            {
+                Key = "k"u8.ToArray(),
+                End = [],
+                StartRevision = start,
+            }
+        );
         return Task.Run(() => ReadAllAsync(stream, start, lastRevision));
     }
 

@@ -65,7 +65,8 @@ public class WatchGuaranteesTests
             var isInside = End is null
                 ? string.Equals(key, Key, StringComparison.Ordinal)
                 : string.CompareOrdinal(key, Key) >= 0 && (End.Length == 0 || string.CompareOrdinal(key, End) < 0);
-            return isInside && (Filters & (change.Value is null ? WatchFilters.NoDelete : WatchFilters.NoPut)) == WatchFilters.None;
+            return isInside
+                && (Filters & (change.Value is null ? WatchFilters.NoDelete : WatchFilters.NoPut)) == WatchFilters.None;
         }
     }
 
@@ -172,9 +173,11 @@ public class WatchGuaranteesTests
         private void Write()
         {
             var keys = Enumerable.Range(0, 1 + (_random.Next(4) == 0 ? _random.Next(5) : 0)).Select(_ => Key()).Distinct();
-            _history.Write(
-                [.. keys.Select(key => _random.Next(4) == 0 ? FakeChange.Delete(key) : FakeChange.Put(key, new string('v', _random.Next(60))))]
-            );
+            _history.Write([
+                .. keys.Select(key =>
+                    _random.Next(4) == 0 ? FakeChange.Delete(key) : FakeChange.Put(key, new string('v', _random.Next(60)))
+                ),
+            ]);
         }
 
         private void Create()
@@ -195,7 +198,15 @@ public class WatchGuaranteesTests
                 _ => 1 + _random.NextInt64(_history.CurrentRevision),
             };
             var id = _nextId++;
-            _watches[(client, id)] = new Watch { Client = client, Id = id, Key = key, End = end, Filters = filters, From = start };
+            _watches[(client, id)] = new Watch
+            {
+                Client = client,
+                Id = id,
+                Key = key,
+                End = end,
+                Filters = filters,
+                From = start,
+            };
             client.Create(key, end, start, id, filters);
         }
 
@@ -241,7 +252,11 @@ public class WatchGuaranteesTests
             }
 
             Assert.True(watch.IsCreated, $"{_name}: something came before the created response");
-            if (watch.CompactRevision > 0 && watch.CanceledAfter != long.MaxValue && response.Control == WatchControl.WatchCanceled)
+            if (
+                watch.CompactRevision > 0
+                && watch.CanceledAfter != long.MaxValue
+                && response.Control == WatchControl.WatchCanceled
+            )
             {
                 // The id of a compacted watch stays taken until the client cancels it, which is answered as ever.
                 return;
@@ -269,7 +284,10 @@ public class WatchGuaranteesTests
             _totals.Events += events.Count;
 
             // Unique, ordered and whole revisions: the events must be exactly those of all revisions after the last one seen.
-            Assert.True(events[0].Revision > watch.LastRevision, $"{_name}: revision {events[0].Revision} came again, or in pieces");
+            Assert.True(
+                events[0].Revision > watch.LastRevision,
+                $"{_name}: revision {events[0].Revision} came again, or in pieces"
+            );
             Assert.Equal(Expected(watch, watch.LastRevision + 1, events[^1].Revision), events);
             watch.LastRevision = events[^1].Revision;
             watch.Received += events.Count;

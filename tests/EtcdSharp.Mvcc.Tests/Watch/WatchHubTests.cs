@@ -46,7 +46,10 @@ public class WatchHubTests
         client.Stream.Cancel(6);
         _history.Write(FakeChange.Put("a"));
 
-        Assert.Equal([WatchControl.WatchCreated, WatchControl.WatchCanceled], client.Take().Select(response => response.Control!));
+        Assert.Equal(
+            [WatchControl.WatchCreated, WatchControl.WatchCanceled],
+            client.Take().Select(response => response.Control!)
+        );
     }
 
     [Fact]
@@ -62,10 +65,7 @@ public class WatchHubTests
 
         Assert.Equal(revision - 1, readableAtDelivery);
         Assert.Equal(revision, client.Responses[1].Revision);
-        Assert.Equal(
-            [new ReceivedEvent(revision, "a", false), new ReceivedEvent(revision, "a", true)],
-            client.EventsOf(0)
-        );
+        Assert.Equal([new ReceivedEvent(revision, "a", false), new ReceivedEvent(revision, "a", true)], client.EventsOf(0));
     }
 
     [Fact]
@@ -85,7 +85,10 @@ public class WatchHubTests
         var responses = client.Take();
         var canceled = Assert.Single(responses, response => response.Control is { Canceled: true });
         Assert.Equal((0L, 6L, 0L), (canceled.WatchId, canceled.Control!.CompactRevision, canceled.Revision));
-        Assert.Equal(Enumerable.Range(6, 6).Select(revision => (long)revision), client.EventsOf(1).Select(found => found.Revision));
+        Assert.Equal(
+            Enumerable.Range(6, 6).Select(revision => (long)revision),
+            client.EventsOf(1).Select(found => found.Revision)
+        );
     }
 
     [Fact]
@@ -171,7 +174,10 @@ public class WatchHubTests
         var client = new WatchClient(_hub);
         client.Create("a");
         client.Take();
-        _history.Write([FakeChange.Put("a"), .. Enumerable.Range(0, 100).Select(i => FakeChange.Put("b" + i, new string('v', 1000)))]);
+        _history.Write([
+            FakeChange.Put("a"),
+            .. Enumerable.Range(0, 100).Select(i => FakeChange.Put("b" + i, new string('v', 1000))),
+        ]);
 
         var response = Assert.Single(client.Take());
         Assert.True(response.Batch!.ByteCount < 100);
@@ -227,7 +233,10 @@ public class WatchHubTests
         CatchUp();
         client.Take();
 
-        Assert.Equal(Enumerable.Range(2, 9).Select(revision => (long)revision), client.EventsOf(0).Select(found => found.Revision));
+        Assert.Equal(
+            Enumerable.Range(2, 9).Select(revision => (long)revision),
+            client.EventsOf(0).Select(found => found.Revision)
+        );
         Assert.Equal([9, 10], client.EventsOf(1).Select(found => found.Revision));
     }
 

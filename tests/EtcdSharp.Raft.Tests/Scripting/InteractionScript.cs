@@ -143,7 +143,9 @@ internal sealed partial class InteractionScript
             var isVoter =
                 configuration.Voters.Contains(status.Basic.Id) || configuration.VotersOutgoing.Contains(status.Basic.Id);
             var (id, hard, soft) = (status.Basic.Id, status.Basic.HardState, status.Basic.SoftState);
-            _output.WriteLine($"{id}: State{soft.Role} ({(isVoter ? "Voter" : "Non-Voter")}) Term:{hard.Term} Lead:{soft.Leader}");
+            _output.WriteLine(
+                $"{id}: State{soft.Role} ({(isVoter ? "Voter" : "Non-Voter")}) Term:{hard.Term} Lead:{soft.Leader}"
+            );
         }
 
         return null;

@@ -18,7 +18,9 @@ internal static class ScriptFile
     {
         var lines = File.ReadAllLines(path);
         var rewritten = new StringBuilder();
-        var rewrites = Environment.GetEnvironmentVariable(RewriteVariable) is { Length: > 0 } folder && path.StartsWith(folder, StringComparison.Ordinal);
+        var rewrites =
+            Environment.GetEnvironmentVariable(RewriteVariable) is { Length: > 0 } folder
+            && path.StartsWith(folder, StringComparison.Ordinal);
         var position = 0;
         var count = 0;
         while (position < lines.Length)

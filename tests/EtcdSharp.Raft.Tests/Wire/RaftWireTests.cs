@@ -94,7 +94,10 @@ public sealed class RaftWireTests
         {
             Type = Pb.MessageType.MsgApp,
             To = 2,
-            Entries = { new Pb.Entry { Index = 7, Data = ByteString.CopyFromUtf8("x") } },
+            Entries =
+            {
+                new Pb.Entry { Index = 7, Data = ByteString.CopyFromUtf8("x") },
+            },
         }.ToByteArray();
         Assert.True(RaftWire.TryDecode(bytes, out Message? message));
         Assert.Equal((MessageType.MsgApp, 2UL, 0UL), (message.Type, message.To, message.From));
@@ -107,7 +110,12 @@ public sealed class RaftWireTests
     {
         var empty = new Pb.Snapshot
         {
-            Metadata = new Pb.SnapshotMetadata { ConfState = new Pb.ConfState { AutoLeave = false }, Index = 0, Term = 0 },
+            Metadata = new Pb.SnapshotMetadata
+            {
+                ConfState = new Pb.ConfState { AutoLeave = false },
+                Index = 0,
+                Term = 0,
+            },
         };
         Assert.True(RaftWire.TryDecode(new Pb.Message { Snapshot = empty }.ToByteArray(), out Message? message));
         Assert.Null(message.Snapshot);

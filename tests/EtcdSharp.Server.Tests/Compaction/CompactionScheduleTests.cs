@@ -14,7 +14,7 @@ public sealed class CompactionScheduleTests
         Assert.Equal(TimeSpan.FromMinutes(intervalMinutes), schedule.Interval);
         var compactions = Run(schedule, TimeSpan.FromHours(hours + 3));
         Assert.Equal(TimeSpan.FromHours(hours), compactions[0].At);
-        
+
         // A note is used at the end of the wait that follows it, so up to one interval more than the period is kept.
         Assert.All(
             compactions,

@@ -12,7 +12,12 @@ public class LeaseRecordTests
     [InlineData(-5, 1, 1)]
     public void The_stored_bytes_are_those_of_the_generated_message(long id, long ttl, long remaining)
     {
-        var expected = new StoredLease { ID = id, TTL = ttl, RemainingTTL = remaining }.ToByteArray();
+        var expected = new StoredLease
+        {
+            ID = id,
+            TTL = ttl,
+            RemainingTTL = remaining,
+        }.ToByteArray();
         var record = new LeaseRecord(id, ttl, remaining);
         Span<byte> value = stackalloc byte[LeaseRecord.ValueLengthMax];
 

@@ -332,7 +332,12 @@ public class LessorTests
 
     private Lessor Open(bool checkpoints = false, bool persisted = false) =>
         new(
-            new LessorOptions { MinimumTtlSeconds = 5, CheckpointsEnabled = checkpoints, CheckpointsPersisted = persisted },
+            new LessorOptions
+            {
+                MinimumTtlSeconds = 5,
+                CheckpointsEnabled = checkpoints,
+                CheckpointsPersisted = persisted,
+            },
             _bucket
         );
 }

@@ -31,24 +31,18 @@ public sealed class EmbeddingExampleTests
         var page = File.ReadAllText(Path.Combine(root, "docs", "embed.md")).Split("```");
         var example = Assert.Single(page, block => block.StartsWith("csharp", StringComparison.Ordinal));
         var lines = example.Split('\n').Skip(1).Select(line => line.Trim()).Where(line => line.Length != 0);
-        var source = Path.Combine(
-            root,
-            "tests",
-            "EtcdSharp.Server.Tests",
-            "Members",
-            nameof(EmbeddingExampleTests) + ".cs"
+        var source = Path.Combine(root, "tests", "EtcdSharp.Server.Tests", "Members", nameof(EmbeddingExampleTests) + ".cs");
+        Assert.Contains(
+            string.Join('\n', lines),
+            string.Join('\n', File.ReadLines(source).Select(line => line.Trim()).Where(line => line.Length != 0)),
+            StringComparison.Ordinal
         );
-        Assert.Contains(string.Join('\n', lines), string.Join('\n', File.ReadLines(source).Select(line => line.Trim()).Where(line => line.Length != 0)), StringComparison.Ordinal);
     }
 
     private static async Task<string> RunAsync(string directory)
     {
         await using var member = await Member.StartAsync(
-            new MemberOptions
-            {
-                DataDirectory = directory,
-                ListenClientUrls = ["http://127.0.0.1:0"],
-            }
+            new MemberOptions { DataDirectory = directory, ListenClientUrls = ["http://127.0.0.1:0"] }
         );
 
         // Port 0 lets the system choose; this is the address for any etcd client.

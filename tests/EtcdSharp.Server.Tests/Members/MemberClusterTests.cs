@@ -9,7 +9,13 @@ public sealed class MemberClusterTests
     [Fact]
     public async Task The_member_is_listed_with_what_it_published()
     {
-        await using var member = await TestMember.StartAsync(configure: o => o with { Name = "m1", AdvertiseClientUrls = ["http://10.0.0.1:2379"] });
+        await using var member = await TestMember.StartAsync(configure: o =>
+            o with
+            {
+                Name = "m1",
+                AdvertiseClientUrls = ["http://10.0.0.1:2379"],
+            }
+        );
         var list = await member.Channel.UnaryAsync(ClusterMethods.MemberList, new MemberListRequest { Linearizable = true });
         var listed = Assert.Single(list.Members);
         Assert.Equal(
@@ -34,7 +40,12 @@ public sealed class MemberClusterTests
             new MemberUpdateRequest { ID = added.Member.ID, PeerURLs = { "http://10.0.0.3:2380" } }
         );
         Assert.Contains(updated.Members, other => other.PeerURLs.Contains("http://10.0.0.3:2380"));
-        await Refused(member, EtcdError.LearnerNotReady, ClusterMethods.MemberPromote, new MemberPromoteRequest { ID = added.Member.ID });
+        await Refused(
+            member,
+            EtcdError.LearnerNotReady,
+            ClusterMethods.MemberPromote,
+            new MemberPromoteRequest { ID = added.Member.ID }
+        );
         await Refused(
             member,
             EtcdError.TooManyLearners,
@@ -53,7 +64,12 @@ public sealed class MemberClusterTests
             new MemberRemoveRequest { ID = added.Member.ID }
         );
         Assert.Single(removed.Members);
-        await Refused(member, EtcdError.MemberNotFound, ClusterMethods.MemberRemove, new MemberRemoveRequest { ID = added.Member.ID });
+        await Refused(
+            member,
+            EtcdError.MemberNotFound,
+            ClusterMethods.MemberRemove,
+            new MemberRemoveRequest { ID = added.Member.ID }
+        );
 
         member = await member.RestartAsync();
         await using var _ = member;
@@ -66,7 +82,12 @@ public sealed class MemberClusterTests
     public async Task Changes_that_make_no_sense_are_refused_as_etcd_refuses_them()
     {
         await using var member = await TestMember.StartAsync();
-        await Refused(member, EtcdError.MemberBadURLs, ClusterMethods.MemberAdd, new MemberAddRequest { PeerURLs = { "nonsense" } });
+        await Refused(
+            member,
+            EtcdError.MemberBadURLs,
+            ClusterMethods.MemberAdd,
+            new MemberAddRequest { PeerURLs = { "nonsense" } }
+        );
         await Refused(member, EtcdError.MemberBadURLs, ClusterMethods.MemberAdd, new MemberAddRequest());
         await Refused(member, EtcdError.MemberNotFound, ClusterMethods.MemberRemove, new MemberRemoveRequest { ID = 77 });
         await Refused(

@@ -94,7 +94,10 @@ public sealed class MemberDurabilityTests
         }
 
         await member.DisposeAsync();
-        Assert.Contains(member.Disk.ListNames(TestMember.Directory + "/member/snap"), name => name.EndsWith(".snap", StringComparison.Ordinal));
+        Assert.Contains(
+            member.Disk.ListNames(TestMember.Directory + "/member/snap"),
+            name => name.EndsWith(".snap", StringComparison.Ordinal)
+        );
         await using var restarted = await TestMember.StartAsync(member.Disk);
         Assert.Equal(200, (await restarted.AllAsync()).Count);
     }

@@ -11,12 +11,23 @@ public sealed class MemberKvTests
     private static ByteString B(string text) => ByteString.CopyFromUtf8(text);
 
     private static RequestOp Put(string key, string value) =>
-        new() { RequestPut = new PutRequest { Key = B(key), Value = B(value) } };
+        new()
+        {
+            RequestPut = new PutRequest { Key = B(key), Value = B(value) },
+        };
 
     private static RequestOp Get(string key) => new() { RequestRange = new RangeRequest { Key = B(key) } };
 
     private static RequestOp Delete(string key, string end = "") =>
-        new() { RequestDeleteRange = new DeleteRangeRequest { Key = B(key), RangeEnd = B(end), PrevKv = true } };
+        new()
+        {
+            RequestDeleteRange = new DeleteRangeRequest
+            {
+                Key = B(key),
+                RangeEnd = B(end),
+                PrevKv = true,
+            },
+        };
 
     [Fact]
     public async Task What_was_put_is_read_with_its_revisions_and_a_full_header()
@@ -25,7 +36,12 @@ public sealed class MemberKvTests
         var first = await member.PutAsync("a", "1");
         var second = await member.Channel.UnaryAsync(
             KvMethods.Put,
-            new PutRequest { Key = B("a"), Value = B("2"), PrevKv = true }
+            new PutRequest
+            {
+                Key = B("a"),
+                Value = B("2"),
+                PrevKv = true,
+            }
         );
         var read = await member.RangeAsync("a");
 
@@ -48,7 +64,12 @@ public sealed class MemberKvTests
         await member.PutAsync("b", "2");
         var deleted = await member.Channel.UnaryAsync(
             KvMethods.DeleteRange,
-            new DeleteRangeRequest { Key = B("a"), RangeEnd = B("z"), PrevKv = true }
+            new DeleteRangeRequest
+            {
+                Key = B("a"),
+                RangeEnd = B("z"),
+                PrevKv = true,
+            }
         );
         var again = await member.Channel.UnaryAsync(KvMethods.DeleteRange, new DeleteRangeRequest { Key = B("a") });
 
@@ -68,7 +89,15 @@ public sealed class MemberKvTests
         var response = await member.TxnAsync(
             new TxnRequest
             {
-                Compare = { new Compare { Key = B("a"), Target = Compare.Types.CompareTarget.Value, Value = B("1") } },
+                Compare =
+                {
+                    new Compare
+                    {
+                        Key = B("a"),
+                        Target = Compare.Types.CompareTarget.Value,
+                        Value = B("1"),
+                    },
+                },
                 Success =
                 {
                     Put("a", "2"),
@@ -120,7 +149,10 @@ public sealed class MemberKvTests
                     Success =
                     {
                         Put("a", "1"),
-                        new RequestOp { RequestPut = new PutRequest { Key = B("b"), Lease = 12345 } },
+                        new RequestOp
+                        {
+                            RequestPut = new PutRequest { Key = B("b"), Lease = 12345 },
+                        },
                     },
                 }
             )
@@ -140,7 +172,15 @@ public sealed class MemberKvTests
         var response = await member.TxnAsync(
             new TxnRequest
             {
-                Compare = { new Compare { Key = B("a"), Target = Compare.Types.CompareTarget.Create, CreateRevision = 2 } },
+                Compare =
+                {
+                    new Compare
+                    {
+                        Key = B("a"),
+                        Target = Compare.Types.CompareTarget.Create,
+                        CreateRevision = 2,
+                    },
+                },
                 Success = { Get("a"), Get("none") },
             }
         );
@@ -154,13 +194,23 @@ public sealed class MemberKvTests
     public static TheoryData<string, TxnRequest> ClashingTransactions() =>
         new()
         {
-            { "two puts", new TxnRequest { Success = { Put("k", "1"), Put("k", "2") } } },
-            { "put and deletion", new TxnRequest { Failure = { Put("k", "1"), Delete("a", "z") } } },
+            {
+                "two puts",
+                new TxnRequest { Success = { Put("k", "1"), Put("k", "2") } }
+            },
+            {
+                "put and deletion",
+                new TxnRequest { Failure = { Put("k", "1"), Delete("a", "z") } }
+            },
             {
                 "put and nested put",
                 new TxnRequest
                 {
-                    Success = { Put("k", "1"), new RequestOp { RequestTxn = new TxnRequest { Failure = { Put("k", "2") } } } },
+                    Success =
+                    {
+                        Put("k", "1"),
+                        new RequestOp { RequestTxn = new TxnRequest { Failure = { Put("k", "2") } } },
+                    },
                 }
             },
             {
@@ -194,7 +244,10 @@ public sealed class MemberKvTests
             {
                 Success =
                 {
-                    new RequestOp { RequestTxn = new TxnRequest { Success = { Put("k", "1") }, Failure = { Put("k", "2") } } },
+                    new RequestOp
+                    {
+                        RequestTxn = new TxnRequest { Success = { Put("k", "1") }, Failure = { Put("k", "2") } },
+                    },
                 },
             }
         );
@@ -205,7 +258,13 @@ public sealed class MemberKvTests
     [Fact]
     public async Task Bad_requests_are_refused_with_the_code_and_text_of_etcd()
     {
-        await using var member = await TestMember.StartAsync(configure: o => o with { MaxTxnOperations = 2, MaxRequestBytes = 1024 });
+        await using var member = await TestMember.StartAsync(configure: o =>
+            o with
+            {
+                MaxTxnOperations = 2,
+                MaxRequestBytes = 1024,
+            }
+        );
         var kv = member.Channel;
         async Task Refused(EtcdError expected, Func<Task> call)
         {
@@ -229,7 +288,16 @@ public sealed class MemberKvTests
         );
         await Refused(
             EtcdError.ValueProvided,
-            async () => await kv.UnaryAsync(KvMethods.Put, new PutRequest { Key = B("a"), Value = B("v"), IgnoreValue = true })
+            async () =>
+                await kv.UnaryAsync(
+                    KvMethods.Put,
+                    new PutRequest
+                    {
+                        Key = B("a"),
+                        Value = B("v"),
+                        IgnoreValue = true,
+                    }
+                )
         );
         await Refused(
             EtcdError.InvalidSortOption,
@@ -273,7 +341,14 @@ public sealed class MemberKvTests
         }
 
         using var call = member.Channel.Open(KvMethods.RangeStream);
-        await call.WriteAsync(new RangeRequest { Key = B("k"), RangeEnd = B("l"), Limit = 450 });
+        await call.WriteAsync(
+            new RangeRequest
+            {
+                Key = B("k"),
+                RangeEnd = B("l"),
+                Limit = 450,
+            }
+        );
         await call.CompleteWritesAsync();
         var seen = new List<string>();
         var messages = new List<RangeResponse>();

@@ -59,7 +59,9 @@ public sealed class MemberMaintenanceTests
                     RangeEnd = Google.Protobuf.ByteString.CopyFromUtf8("l"),
                 }
             )
-        ).Header.Revision;
+        )
+            .Header
+            .Revision;
         await member.Channel.UnaryAsync(KvMethods.Compact, new CompactionRequest { Revision = revision, Physical = true });
         await member.Channel.UnaryAsync(MaintenanceMethods.Defragment, new DefragmentRequest());
         await AlarmAsync(member, AlarmRequest.Types.AlarmAction.Deactivate, member.Member.MemberId);
@@ -134,11 +136,17 @@ public sealed class MemberMaintenanceTests
             await Task.Yield();
         }
 
-        var wrong = await TestMember.RefusalAsync(() => DowngradeAsync(member, DowngradeRequest.Types.DowngradeAction.Validate, "3.4.0"));
-        var malformed = await TestMember.RefusalAsync(() => DowngradeAsync(member, DowngradeRequest.Types.DowngradeAction.Validate, "x"));
+        var wrong = await TestMember.RefusalAsync(() =>
+            DowngradeAsync(member, DowngradeRequest.Types.DowngradeAction.Validate, "3.4.0")
+        );
+        var malformed = await TestMember.RefusalAsync(() =>
+            DowngradeAsync(member, DowngradeRequest.Types.DowngradeAction.Validate, "x")
+        );
         var none = await TestMember.RefusalAsync(() => DowngradeAsync(member, DowngradeRequest.Types.DowngradeAction.Cancel, ""));
         var enabled = await DowngradeAsync(member, DowngradeRequest.Types.DowngradeAction.Enable, "3.6.0");
-        var twice = await TestMember.RefusalAsync(() => DowngradeAsync(member, DowngradeRequest.Types.DowngradeAction.Enable, "3.6.0"));
+        var twice = await TestMember.RefusalAsync(() =>
+            DowngradeAsync(member, DowngradeRequest.Types.DowngradeAction.Enable, "3.6.0")
+        );
         await DowngradeAsync(member, DowngradeRequest.Types.DowngradeAction.Cancel, "");
 
         Assert.Equal(EtcdError.InvalidDowngradeTargetVersion.Message, wrong.Message);

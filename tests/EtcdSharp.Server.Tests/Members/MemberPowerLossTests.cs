@@ -138,10 +138,13 @@ public sealed class MemberPowerLossTests(ITestOutputHelper output)
                 // What is acknowledged before the power goes is promised; what is sent before that may be there as well.
                 var promised = _acknowledged.ToArray();
                 var log = LastSegment();
-                Unsynced += _disk.UnsyncedChanges(log) > 0 || _disk.UnsyncedChanges(TestMember.Directory + "/member/snap/db") > 0 ? 1 : 0;
+                Unsynced +=
+                    _disk.UnsyncedChanges(log) > 0 || _disk.UnsyncedChanges(TestMember.Directory + "/member/snap/db") > 0 ? 1 : 0;
                 var image = _disk.AfterPowerLoss((ulong)++Images);
                 Steps.AddOrUpdate($"{step.Kind} {Path.GetExtension(step.Path)}", 1, static (_, n) => n + 1);
-                Failure = Examine(image, promised) is { } problem ? $"image {Images}, at {step.Kind} of {step.Path}: {problem}" : null;
+                Failure = Examine(image, promised) is { } problem
+                    ? $"image {Images}, at {step.Kind} of {step.Path}: {problem}"
+                    : null;
             }
         }
 
@@ -165,7 +168,10 @@ public sealed class MemberPowerLossTests(ITestOutputHelper output)
                     }
                 }
 
-                if (found.FirstOrDefault(pair => !_sent.TryGetValue(pair.Key, out var sent) || sent != pair.Value) is { Key: not null } invented)
+                if (
+                    found.FirstOrDefault(pair => !_sent.TryGetValue(pair.Key, out var sent) || sent != pair.Value) is
+                    { Key: not null } invented
+                )
                 {
                     return $"{invented.Key} was never written like that";
                 }
@@ -179,7 +185,8 @@ public sealed class MemberPowerLossTests(ITestOutputHelper output)
                 _hashes[member.Kv.CurrentRevision] = hash.Hash;
                 return null;
             }
-            catch (Exception e) when (e is IOException or InvalidDataException or BootstrapException or BoltCorruptionException or WalException)
+            catch (Exception e)
+                when (e is IOException or InvalidDataException or BootstrapException or BoltCorruptionException or WalException)
             {
                 return e.Message;
             }

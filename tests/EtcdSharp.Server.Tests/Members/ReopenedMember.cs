@@ -44,7 +44,14 @@ internal sealed class ReopenedMember : IDisposable
             new BackendOptions { OwnThread = false, CommitFailed = static failure => throw failure },
             static _ => null,
             NullLogger.Instance
-        ).Run(new BootstrapOptions { Name = "default", ClusterToken = "", InitialCluster = [("default", ["http://localhost:2380"])] });
+        ).Run(
+            new BootstrapOptions
+            {
+                Name = "default",
+                ClusterToken = "",
+                InitialCluster = [("default", ["http://localhost:2380"])],
+            }
+        );
         _log = start.Log;
         _store = new MemberStore(options, new NodeOptions(), start, FeatureGates.Parse("", out _)!);
         Replay(options, start);

@@ -26,10 +26,7 @@ internal sealed class TestMember : IAsyncDisposable
 
     public GrpcChannel Channel { get; }
 
-    public static async Task<TestMember> StartAsync(
-        MemoryDisk? disk = null,
-        Func<MemberOptions, MemberOptions>? configure = null
-    )
+    public static async Task<TestMember> StartAsync(MemoryDisk? disk = null, Func<MemberOptions, MemberOptions>? configure = null)
     {
         disk ??= new MemoryDisk();
         var options = new MemberOptions

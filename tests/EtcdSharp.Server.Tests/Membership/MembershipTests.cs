@@ -22,7 +22,13 @@ public sealed class MembershipTests
 
     [Theory]
     [InlineData("{\"id\":5,\"peerURLs\":[\"http://a:1\"],\"name\":\"n\"}", 5UL, false, "n", false)]
-    [InlineData("{\"id\":18446744073709551615,\"peerURLs\":[\"http://a:1\"],\"isLearner\":true}", ulong.MaxValue, true, "", false)]
+    [InlineData(
+        "{\"id\":18446744073709551615,\"peerURLs\":[\"http://a:1\"],\"isLearner\":true}",
+        ulong.MaxValue,
+        true,
+        "",
+        false
+    )]
     [InlineData("{\"id\":7,\"peerURLs\":null,\"isPromote\":true}", 7UL, false, "", true)]
     public void Members_are_read_from_the_json_of_etcd(string json, ulong id, bool learner, string name, bool promote)
     {

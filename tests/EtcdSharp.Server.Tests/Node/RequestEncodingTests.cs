@@ -9,7 +9,12 @@ public sealed class RequestEncodingTests
     [Fact]
     public void The_generated_class_reads_what_is_encoded()
     {
-        var put = new PutRequest { Key = ByteString.CopyFromUtf8("k"), Value = ByteString.CopyFromUtf8("v"), Lease = 3 };
+        var put = new PutRequest
+        {
+            Key = ByteString.CopyFromUtf8("k"),
+            Value = ByteString.CopyFromUtf8("v"),
+            Lease = 3,
+        };
         var data = Encode(RequestKind.Put, put, 0x1234567890ABCDEF);
         var request = InternalRaftRequest.Parser.ParseFrom(data);
         Assert.Equal(put, request.Put);
@@ -33,14 +38,37 @@ public sealed class RequestEncodingTests
     [Fact]
     public void An_old_request_bare_as_3_5_writes_it_is_not_taken_for_a_put()
     {
-        byte[] data = [0x08, 7, 0x12, 3, (byte)'P', (byte)'U', (byte)'T', 0x1A, 2, (byte)'/', (byte)'0', 0x22, 3, (byte)'3', (byte)'.', (byte)'5'];
+        byte[] data =
+        [
+            0x08,
+            7,
+            0x12,
+            3,
+            (byte)'P',
+            (byte)'U',
+            (byte)'T',
+            0x1A,
+            2,
+            (byte)'/',
+            (byte)'0',
+            0x22,
+            3,
+            (byte)'3',
+            (byte)'.',
+            (byte)'5',
+        ];
         Assert.False(RequestEncoding.TryDecode(data, out _));
     }
 
     [Fact]
     public void An_id_outside_the_header_comes_first_as_in_etcd()
     {
-        var data = new InternalRaftRequest { ID = 5, Header = new RequestHeader { ID = 6 }, AuthStatus = new AuthStatusRequest() }.ToByteArray();
+        var data = new InternalRaftRequest
+        {
+            ID = 5,
+            Header = new RequestHeader { ID = 6 },
+            AuthStatus = new AuthStatusRequest(),
+        }.ToByteArray();
         Assert.True(RequestEncoding.TryDecode(data, out var request));
         Assert.Equal((RequestKind.AuthStatus, 5UL), (request.Kind, request.Id));
     }

@@ -68,7 +68,10 @@ public sealed class ClusterTests
         await cluster.PutAsync("m1", "before", "added");
         var url = cluster.Announce("m2");
         var channel = cluster.Channels["m1"];
-        var added = await channel.UnaryAsync(ClusterMethods.MemberAdd, new MemberAddRequest { PeerURLs = { url }, IsLearner = true });
+        var added = await channel.UnaryAsync(
+            ClusterMethods.MemberAdd,
+            new MemberAddRequest { PeerURLs = { url }, IsLearner = true }
+        );
         Assert.True(added.Member.IsLearner);
         await cluster.StartMemberAsync("m2", newCluster: false);
         var learner = cluster.Members["m2"];
@@ -102,7 +105,9 @@ public sealed class ClusterTests
             "all members follow the new leader"
         );
         var granted = await cluster.Channels[old].UnaryAsync(LeaseMethods.LeaseGrant, new LeaseGrantRequest { TTL = 60 });
-        var left = await cluster.Channels[old].UnaryAsync(LeaseMethods.LeaseTimeToLive, new LeaseTimeToLiveRequest { ID = granted.ID });
+        var left = await cluster
+            .Channels[old]
+            .UnaryAsync(LeaseMethods.LeaseTimeToLive, new LeaseTimeToLiveRequest { ID = granted.ID });
         Assert.InRange(left.TTL, 50, 60);
         Assert.Equal(60, left.GrantedTTL);
     }

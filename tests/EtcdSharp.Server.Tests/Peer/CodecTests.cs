@@ -15,7 +15,15 @@ public sealed class CodecTests
     [Fact]
     public async Task TheMessageStreamCarriesEachMessageBehindItsLength()
     {
-        var message = new Message { Type = MessageType.MsgVote, From = Leader, To = Follower, Term = 7, Index = 5, LogTerm = 6 };
+        var message = new Message
+        {
+            Type = MessageType.MsgVote,
+            From = Leader,
+            To = Follower,
+            Term = 7,
+            Index = 5,
+            LogTerm = 6,
+        };
         var written = new ArrayBufferWriter<byte>();
         var codec = new MessageCodec();
         codec.Encode(MessageCodec.LinkHeartbeat, written);
@@ -26,7 +34,10 @@ public sealed class CodecTests
         using var reader = Reader(written);
         Assert.True(MessageCodec.IsLinkHeartbeat(await codec.DecodeAsync(reader)));
         var read = await codec.DecodeAsync(reader);
-        Assert.Equal((MessageType.MsgVote, Leader, Follower, 7UL, 5UL, 6UL), (read.Type, read.From, read.To, read.Term, read.Index, read.LogTerm));
+        Assert.Equal(
+            (MessageType.MsgVote, Leader, Follower, 7UL, 5UL, 6UL),
+            (read.Type, read.From, read.To, read.Term, read.Index, read.LogTerm)
+        );
         await Assert.ThrowsAsync<EndOfStreamException>(async () => await codec.DecodeAsync(reader));
     }
 
@@ -65,7 +76,9 @@ public sealed class CodecTests
         foreach (var bytes in new[] { hugeMessage, hugeCount, unknownKind })
         {
             using var reader = new PeerFrameReader(new MemoryStream(bytes), TimeSpan.FromSeconds(5), default);
-            await Assert.ThrowsAsync<InvalidDataException>(async () => await new AppendCodec(Leader, Follower).DecodeAsync(reader));
+            await Assert.ThrowsAsync<InvalidDataException>(async () =>
+                await new AppendCodec(Leader, Follower).DecodeAsync(reader)
+            );
         }
     }
 

@@ -41,7 +41,12 @@ public sealed class BackendStoreTests
             Assert.Equal(model.GetValueOrDefault(key), Text(backend.Get(BackendBucket.Members, Encoding.ASCII.GetBytes(key))));
         }
 
-        Assert.Equal(model, backend.List(BackendBucket.Members).ToDictionary(pair => Text(pair.Key)!, pair => Text(pair.Value)!, StringComparer.Ordinal));
+        Assert.Equal(
+            model,
+            backend
+                .List(BackendBucket.Members)
+                .ToDictionary(pair => Text(pair.Key)!, pair => Text(pair.Value)!, StringComparer.Ordinal)
+        );
         Assert.Empty(backend.List(BackendBucket.Alarm));
     }
 
@@ -175,9 +180,19 @@ public sealed class BackendStoreTests
     {
         var disk = new MemoryDisk();
         Exception? said = null;
-        var backend = BackendStore.Open(disk, DbPath, new BackendOptions { OwnThread = false, InitialMapBytes = MapBytes, CommitFailed = error => said = error });
+        var backend = BackendStore.Open(
+            disk,
+            DbPath,
+            new BackendOptions
+            {
+                OwnThread = false,
+                InitialMapBytes = MapBytes,
+                CommitFailed = error => said = error,
+            }
+        );
         Apply(backend, 1);
-        disk.Intercept = operation => operation.Kind == DiskOperationKind.SyncData ? throw new IOException("the disk is gone") : DiskVerdict.Proceed;
+        disk.Intercept = operation =>
+            operation.Kind == DiskOperationKind.SyncData ? throw new IOException("the disk is gone") : DiskVerdict.Proceed;
 
         Assert.ThrowsAny<IOException>(backend.ForceCommit);
 
@@ -195,7 +210,16 @@ public sealed class BackendStoreTests
         const ulong PendingMax = (2 * WaitsFrom) + 1;
         var disk = new MemoryDisk();
         using var goOn = new ManualResetEventSlim();
-        using var backend = BackendStore.Open(disk, DbPath, new BackendOptions { CommitOperations = Full, CommitIntervalMs = 1, InitialMapBytes = MapBytes });
+        using var backend = BackendStore.Open(
+            disk,
+            DbPath,
+            new BackendOptions
+            {
+                CommitOperations = Full,
+                CommitIntervalMs = 1,
+                InitialMapBytes = MapBytes,
+            }
+        );
         var blocked = 0;
         disk.Intercept = operation =>
         {
@@ -217,7 +241,10 @@ public sealed class BackendStoreTests
             }
         });
         writer.Start();
-        var waits = SpinWait.SpinUntil(() => writer.ThreadState.HasFlag(ThreadState.WaitSleepJoin) && Volatile.Read(ref applied) >= WaitsFrom, 10_000);
+        var waits = SpinWait.SpinUntil(
+            () => writer.ThreadState.HasFlag(ThreadState.WaitSleepJoin) && Volatile.Read(ref applied) >= WaitsFrom,
+            10_000
+        );
         var appliedThen = Volatile.Read(ref applied);
         goOn.Set();
         Assert.True(waits, $"the writer goes on after {appliedThen} entries");
@@ -268,7 +295,12 @@ public sealed class BackendStoreTests
         using var backend = BackendStore.Open(
             SystemDisk.Instance,
             folder.In("db"),
-            new BackendOptions { NoSync = true, CommitIntervalMs = 1, CommitOperations = 20 }
+            new BackendOptions
+            {
+                NoSync = true,
+                CommitIntervalMs = 1,
+                CommitOperations = 20,
+            }
         );
         long published = 0;
         string? failure = null;
@@ -295,7 +327,10 @@ public sealed class BackendStoreTests
                 using var reader = backend.BeginRead();
                 var visitor = new Collector(from);
                 reader.VisitKeys(new Revision(from, 0), ref visitor);
-                if (visitor.Wrong is { } wrong || visitor.Next <= newest && (wrong = $"{visitor.Next} to {newest} are missing") is not null)
+                if (
+                    visitor.Wrong is { } wrong
+                    || visitor.Next <= newest && (wrong = $"{visitor.Next} to {newest} are missing") is not null
+                )
                 {
                     Volatile.Write(ref failure, wrong);
                     return;

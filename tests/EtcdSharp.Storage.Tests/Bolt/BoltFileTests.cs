@@ -11,7 +11,12 @@ public sealed class BoltFileTests
     private const string Path = "/data/db";
 
     private readonly MemoryDisk _disk = new();
-    private readonly BoltOptions _options = new() { PageSize = 4096, GrowthBytes = 0, InitialMapBytes = 0 };
+    private readonly BoltOptions _options = new()
+    {
+        PageSize = 4096,
+        GrowthBytes = 0,
+        InitialMapBytes = 0,
+    };
 
     public BoltFileTests()
     {
@@ -131,7 +136,10 @@ public sealed class BoltFileTests
         Fill(1000);
         using BoltFile file = BoltFile.Open(_disk, Path, _options);
         int syncs = 0;
-        _disk.Intercept = step => step.Kind == DiskOperationKind.SyncData && syncs++ == failing ? throw new IOException("the disk is broken") : DiskVerdict.Proceed;
+        _disk.Intercept = step =>
+            step.Kind == DiskOperationKind.SyncData && syncs++ == failing
+                ? throw new IOException("the disk is broken")
+                : DiskVerdict.Proceed;
         using (BoltWriteTransaction transaction = file.BeginWrite())
         {
             transaction.Bucket("b"u8)!.Put("x"u8, [1]);
@@ -178,7 +186,10 @@ public sealed class BoltFileTests
         sound[20] ^= 1;
         sound[pageSize + 20] ^= 1;
         _disk.WriteAllBytes("/data/copy", sound);
-        Assert.Equal(BoltDamage.NoValidMeta, Assert.Throws<BoltCorruptionException>(() => BoltFile.Open(_disk, "/data/copy", _options)).Damage);
+        Assert.Equal(
+            BoltDamage.NoValidMeta,
+            Assert.Throws<BoltCorruptionException>(() => BoltFile.Open(_disk, "/data/copy", _options)).Damage
+        );
     }
 
     [Fact]
@@ -187,7 +198,10 @@ public sealed class BoltFileTests
         Fill(1000);
         byte[] bytes = _disk.ReadAllBytes(Path);
         _disk.WriteAllBytes("/data/copy", bytes.AsSpan(0, bytes.Length - 8192));
-        Assert.Equal(BoltDamage.Truncated, Assert.Throws<BoltCorruptionException>(() => BoltFile.Open(_disk, "/data/copy", _options)).Damage);
+        Assert.Equal(
+            BoltDamage.Truncated,
+            Assert.Throws<BoltCorruptionException>(() => BoltFile.Open(_disk, "/data/copy", _options)).Damage
+        );
     }
 
     [Fact]
@@ -333,7 +347,14 @@ public sealed class BoltFileTests
         Fill(1);
         using BoltFile file = BoltFile.Open(_disk, Path, _options);
         bool stop = false;
-        Task<long>[] readers = [.. Enumerable.Range(0, 3).Select(_ => Task.Factory.StartNew(() => ReadUntil(file, () => Volatile.Read(ref stop)), TaskCreationOptions.LongRunning))];
+        Task<long>[] readers =
+        [
+            .. Enumerable
+                .Range(0, 3)
+                .Select(_ =>
+                    Task.Factory.StartNew(() => ReadUntil(file, () => Volatile.Read(ref stop)), TaskCreationOptions.LongRunning)
+                ),
+        ];
         for (int round = 1; round <= 300; round++)
         {
             using BoltWriteTransaction transaction = file.BeginWrite();

@@ -72,7 +72,10 @@ public sealed class BoltFormatTests
         byte[] bytes = disk.ReadAllBytes(Path);
         for (int page = 0; page < 8; page++)
         {
-            Assert.True(expected.AsSpan(page * 4096, 4096).SequenceEqual(bytes.AsSpan(page * 4096, 4096)), $"page {page} differs");
+            Assert.True(
+                expected.AsSpan(page * 4096, 4096).SequenceEqual(bytes.AsSpan(page * 4096, 4096)),
+                $"page {page} differs"
+            );
         }
     }
 
@@ -149,7 +152,13 @@ public sealed class BoltFormatTests
         return disk;
     }
 
-    private static BoltOptions Options() => new() { PageSize = 4096, GrowthBytes = 0, InitialMapBytes = 0 };
+    private static BoltOptions Options() =>
+        new()
+        {
+            PageSize = 4096,
+            GrowthBytes = 0,
+            InitialMapBytes = 0,
+        };
 
     private static void Header(byte[] file, int page, ushort flags, ushort count, uint overflow)
     {

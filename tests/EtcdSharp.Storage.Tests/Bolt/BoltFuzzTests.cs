@@ -130,11 +130,20 @@ public sealed class BoltFuzzTests
         using BoltFile file = BoltFile.Open(disk, Path, Options(readOnly: true));
         Assert.Contains(file.Check(), finding => finding.Damage == BoltDamage.ReferencedTwice);
         using BoltReadTransaction damaged = file.BeginRead();
-        BoltCorruptionException refused = Assert.Throws<BoltCorruptionException>(() => Walk(damaged.Cursor(), name => damaged.Bucket(name)));
+        BoltCorruptionException refused = Assert.Throws<BoltCorruptionException>(() =>
+            Walk(damaged.Cursor(), name => damaged.Bucket(name))
+        );
         Assert.Equal(BoltDamage.TooDeep, refused.Damage);
     }
 
-    private static BoltOptions Options(bool readOnly) => new() { ReadOnly = readOnly, InitialMapBytes = 0, GrowthBytes = 0, PageSize = 4096 };
+    private static BoltOptions Options(bool readOnly) =>
+        new()
+        {
+            ReadOnly = readOnly,
+            InitialMapBytes = 0,
+            GrowthBytes = 0,
+            PageSize = 4096,
+        };
 
     private static byte[] Original(ulong seed, bool syncFreelist)
     {
@@ -181,7 +190,10 @@ public sealed class BoltFuzzTests
                     bytes.AsSpan(random.Next(bytes.Length / 4096) * 4096, 4096).CopyTo(bytes.AsSpan(page));
                     break;
                 case 4:
-                    BitConverter.TryWriteBytes(bytes.AsSpan(page + 16 + (random.Next(30) * 16) + 8), (ulong)random.Next(bytes.Length / 4096));
+                    BitConverter.TryWriteBytes(
+                        bytes.AsSpan(page + 16 + (random.Next(30) * 16) + 8),
+                        (ulong)random.Next(bytes.Length / 4096)
+                    );
                     break;
                 case 5:
                     bytes.AsSpan(page + (random.Next(8) * 512), 512).Clear();

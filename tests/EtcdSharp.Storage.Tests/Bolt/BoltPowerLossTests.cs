@@ -28,15 +28,16 @@ public sealed class BoltPowerLossTests
     }
 
     [Fact]
-    public void A_disk_that_skips_the_sync_of_data_pages_is_found_out() =>
-        Assert.NotNull(FirstFailure(skippedSync: 0));
+    public void A_disk_that_skips_the_sync_of_data_pages_is_found_out() => Assert.NotNull(FirstFailure(skippedSync: 0));
 
     [Fact]
-    public void A_disk_that_skips_the_sync_of_the_meta_page_is_found_out() =>
-        Assert.NotNull(FirstFailure(skippedSync: 1));
+    public void A_disk_that_skips_the_sync_of_the_meta_page_is_found_out() => Assert.NotNull(FirstFailure(skippedSync: 1));
 
     private static string? FirstFailure(int skippedSync) =>
-        Enumerable.Range(1, 5).Select(seed => Run((ulong)seed, syncFreelist: false, skippedSync).Failure).FirstOrDefault(failure => failure is not null);
+        Enumerable
+            .Range(1, 5)
+            .Select(seed => Run((ulong)seed, syncFreelist: false, skippedSync).Failure)
+            .FirstOrDefault(failure => failure is not null);
 
     /// <param name="skippedSync">Which of the two syncs of each commit (0 or 1) has no effect.</param>
     private static Outcome Run(ulong seed, bool syncFreelist, int? skippedSync)
@@ -44,7 +45,13 @@ public sealed class BoltPowerLossTests
         var disk = new MemoryDisk();
         disk.CreateDirectory("/data");
         disk.SyncDirectory("/");
-        var options = new BoltOptions { SyncFreelist = syncFreelist, InitialMapBytes = 0, GrowthBytes = 16384, PageSize = 4096 };
+        var options = new BoltOptions
+        {
+            SyncFreelist = syncFreelist,
+            InitialMapBytes = 0,
+            GrowthBytes = 16384,
+            PageSize = 4096,
+        };
         var run = new PowerCuts(disk, options, seed);
         int syncs = 0;
         bool committing = false;

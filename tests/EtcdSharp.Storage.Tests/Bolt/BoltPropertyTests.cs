@@ -27,7 +27,13 @@ public sealed class BoltPropertyTests
         var random = new SeededRandom((seed * 1000) + (ulong)pageSize + (syncFreelist ? 1UL : 0));
         var disk = new MemoryDisk();
         disk.CreateDirectory("/data");
-        var options = new BoltOptions { PageSize = pageSize, SyncFreelist = syncFreelist, InitialMapBytes = 0, GrowthBytes = random.Next(2) * 65536 };
+        var options = new BoltOptions
+        {
+            PageSize = pageSize,
+            SyncFreelist = syncFreelist,
+            InitialMapBytes = 0,
+            GrowthBytes = random.Next(2) * 65536,
+        };
         var changes = new RandomTransactions(random);
         var model = new BoltModel();
         var readers = new List<(BoltReadTransaction Read, BoltModel Model)>();

@@ -29,25 +29,40 @@ public sealed partial class BoltRealEtcdTests
         try
         {
             string data = Path.Combine(scratch, "data");
-            await RunEtcd(programs, data, async endpoint =>
-            {
-                using var http = new HttpClient();
-                for (int i = 0; i < Keys; i++)
+            await RunEtcd(
+                programs,
+                data,
+                async endpoint =>
                 {
-                    string body = $$"""{"key":"{{Base64($"key{i % 100:d3}")}}","value":"{{Base64(new string('v', i))}}"}""";
-                    using HttpResponseMessage answer = await http.PostAsync(new Uri(endpoint + "/v3/kv/put"), new StringContent(body));
-                    answer.EnsureSuccessStatusCode();
+                    using var http = new HttpClient();
+                    for (int i = 0; i < Keys; i++)
+                    {
+                        string body = $$"""{"key":"{{Base64($"key{i % 100:d3}")}}","value":"{{Base64(new string('v', i))}}"}""";
+                        using HttpResponseMessage answer = await http.PostAsync(
+                            new Uri(endpoint + "/v3/kv/put"),
+                            new StringContent(body)
+                        );
+                        answer.EnsureSuccessStatusCode();
+                    }
                 }
-            });
+            );
             string db = Path.Combine(data, "member", "snap", "db");
             string before = await Run(programs, "etcdutl", "snapshot", "status", db);
             CheckAndRewrite(db, syncFreelist);
             Assert.Equal(HashAndRevision(before), HashAndRevision(await Run(programs, "etcdutl", "snapshot", "status", db)));
-            await RunEtcd(programs, data, async endpoint =>
-            {
-                Assert.Contains(new string('v', Keys - 1), await Run(programs, "etcdctl", "--endpoints", endpoint, "get", "key099"), StringComparison.Ordinal);
-                await Run(programs, "etcdctl", "--endpoints", endpoint, "put", "after", "ours");
-            });
+            await RunEtcd(
+                programs,
+                data,
+                async endpoint =>
+                {
+                    Assert.Contains(
+                        new string('v', Keys - 1),
+                        await Run(programs, "etcdctl", "--endpoints", endpoint, "get", "key099"),
+                        StringComparison.Ordinal
+                    );
+                    await Run(programs, "etcdctl", "--endpoints", endpoint, "put", "after", "ours");
+                }
+            );
             using BoltFile again = BoltFile.Open(SystemDisk.Instance, db, new BoltOptions());
             Assert.Empty(again.Check());
         }
@@ -73,7 +88,11 @@ public sealed partial class BoltRealEtcdTests
             }
 
             Assert.Equal(Keys + 1, revision);
-            using BoltFile target = BoltFile.Open(SystemDisk.Instance, db + ".ours", new BoltOptions { SyncFreelist = syncFreelist });
+            using BoltFile target = BoltFile.Open(
+                SystemDisk.Instance,
+                db + ".ours",
+                new BoltOptions { SyncFreelist = syncFreelist }
+            );
             read.CompactInto(target, keysPerCommit: 100);
 
             // Change and change back, so that pages of ours replace each other too.
@@ -111,7 +130,11 @@ public sealed partial class BoltRealEtcdTests
         return match.Value;
     }
 
-    [GeneratedRegex("^[0-9a-f]+, [0-9]+, [0-9]+", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^[0-9a-f]+, [0-9]+, [0-9]+",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex StatusLine();
 
     private static string? FindPrograms()
@@ -141,9 +164,24 @@ public sealed partial class BoltRealEtcdTests
         string peerUrl = $"http://127.0.0.1:{peer}";
         string[] arguments =
         [
-            "--name", "real", "--data-dir", data, "--logger", "zap", "--log-outputs", "/dev/null",
-            "--listen-client-urls", endpoint, "--advertise-client-urls", endpoint,
-            "--listen-peer-urls", peerUrl, "--initial-advertise-peer-urls", peerUrl, "--initial-cluster", $"real={peerUrl}",
+            "--name",
+            "real",
+            "--data-dir",
+            data,
+            "--logger",
+            "zap",
+            "--log-outputs",
+            "/dev/null",
+            "--listen-client-urls",
+            endpoint,
+            "--advertise-client-urls",
+            endpoint,
+            "--listen-peer-urls",
+            peerUrl,
+            "--initial-advertise-peer-urls",
+            peerUrl,
+            "--initial-cluster",
+            $"real={peerUrl}",
         ];
         using Process etcd = Process.Start(new ProcessStartInfo(Path.Combine(programs, "etcd"), arguments))!;
         try

@@ -88,7 +88,8 @@ internal sealed class RandomTransactions(SeededRandom random)
     {
         for (int i = 0; i < count; i++)
         {
-            byte[] key = model.Keys.Count > 0 && random.Next(3) > 0 ? model.Keys.Keys.ElementAt(random.Next(model.Keys.Count)) : Key();
+            byte[] key =
+                model.Keys.Count > 0 && random.Next(3) > 0 ? model.Keys.Keys.ElementAt(random.Next(model.Keys.Count)) : Key();
             Assert.Equal(model.Keys.Remove(key), bucket.Delete(key));
             Assert.False(bucket.TryGet(key, out _));
         }

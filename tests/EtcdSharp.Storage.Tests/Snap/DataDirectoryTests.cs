@@ -25,7 +25,10 @@ public sealed class DataDirectoryTests : IDisposable
             Assert.True(Directory.Exists(path));
             if (!OperatingSystem.IsWindows())
             {
-                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(path));
+                Assert.Equal(
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                    File.GetUnixFileMode(path)
+                );
             }
         }
     }

@@ -68,8 +68,13 @@ public sealed class SnapshotDirectoryTests : IDisposable
         Assert.Equal(10UL, _snapshots.LoadNewest()!.Metadata.Index);
 
         Assert.Equal(
-            ["0000000000000001-000000000000000a.snap", "0000000000000001-0000000000000014.snap.broken", "0000000000000001-000000000000001e.snap.broken"],
-            Directory.GetFiles(_scratch.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            [
+                "0000000000000001-000000000000000a.snap",
+                "0000000000000001-0000000000000014.snap.broken",
+                "0000000000000001-000000000000001e.snap.broken",
+            ],
+            Directory.GetFiles(_scratch.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -124,7 +129,11 @@ public sealed class SnapshotDirectoryTests : IDisposable
         _snapshots.ReleaseDatabases(9);
         Assert.Equal(["0000000000000001-0000000000000001.snap", "0000000000000001-0000000000000002.snap"], _snapshots.Purge(5));
 
-        var left = Directory.GetFiles(_scratch.Path).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal).ToArray();
+        var left = Directory
+            .GetFiles(_scratch.Path)
+            .Select(path => Path.GetFileName(path)!)
+            .Order(StringComparer.Ordinal)
+            .ToArray();
         Assert.Equal(7, left.Length);
         Assert.Equal("0000000000000001-0000000000000003.snap", left[0]);
         Assert.Equal(["0000000000000009.snap.db", "db"], left[^2..]);

@@ -50,24 +50,30 @@ internal sealed class PowerLossDisk : IDisk
         if (_directories.Remove(from))
         {
             _directories.Add(to);
-            Change(to, names =>
-            {
-                foreach (var name in names.Keys.Where(name => Path.GetDirectoryName(name) == from).ToArray())
+            Change(
+                to,
+                names =>
                 {
-                    names.Remove(name, out var inode);
-                    names[Path.Combine(to, Path.GetFileName(name))] = inode!;
+                    foreach (var name in names.Keys.Where(name => Path.GetDirectoryName(name) == from).ToArray())
+                    {
+                        names.Remove(name, out var inode);
+                        names[Path.Combine(to, Path.GetFileName(name))] = inode!;
+                    }
                 }
-            });
+            );
             return;
         }
 
-        Change(to, names =>
-        {
-            if (names.Remove(from, out var inode))
+        Change(
+            to,
+            names =>
             {
-                names[to] = inode;
+                if (names.Remove(from, out var inode))
+                {
+                    names[to] = inode;
+                }
             }
-        });
+        );
     }
 
     public void DeleteFile(string path) => Change(path, names => names.Remove(path));
@@ -75,13 +81,16 @@ internal sealed class PowerLossDisk : IDisk
     public void DeleteDirectory(string path)
     {
         _directories.Remove(path);
-        Change(path, names =>
-        {
-            foreach (var name in names.Keys.Where(name => Path.GetDirectoryName(name) == path).ToArray())
+        Change(
+            path,
+            names =>
             {
-                names.Remove(name);
+                foreach (var name in names.Keys.Where(name => Path.GetDirectoryName(name) == path).ToArray())
+                {
+                    names.Remove(name);
+                }
             }
-        });
+        );
     }
 
     public void SyncDirectory(string path)
@@ -153,7 +162,11 @@ internal sealed class PowerLossDisk : IDisk
         public Inode Image(Random random, int mode)
         {
             var bytes = (byte[])_durable.Clone();
-            foreach (var (offset, data, length) in mode == 0 ? [] : _pending.Take(mode == 1 ? random.Next(_pending.Count + 1) : _pending.Count))
+            foreach (
+                var (offset, data, length) in mode == 0
+                    ? []
+                    : _pending.Take(mode == 1 ? random.Next(_pending.Count + 1) : _pending.Count)
+            )
             {
                 if (data is null)
                 {
@@ -161,7 +174,7 @@ internal sealed class PowerLossDisk : IDisk
                     continue;
                 }
 
-                for (var done = 0; done < data.Length;)
+                for (var done = 0; done < data.Length; )
                 {
                     var inSector = (int)Math.Min(SectorBytes - (offset + done) % SectorBytes, data.Length - done);
                     if (mode < 2 || random.Next(3) > 0)

@@ -62,13 +62,14 @@ public sealed class PowerLossTests
             }
         }
 
-        private WalOptions Options() => new()
-        {
-            Clock = SystemClock.Instance,
-            SegmentBytes = 8192,
-            PrepareSegmentsAhead = false,
-            UnsafeNoFsync = unsafeNoFsync,
-        };
+        private WalOptions Options() =>
+            new()
+            {
+                Clock = SystemClock.Instance,
+                SegmentBytes = 8192,
+                PrepareSegmentsAhead = false,
+                UnsafeNoFsync = unsafeNoFsync,
+            };
 
         private void History()
         {
@@ -106,9 +107,10 @@ public sealed class PowerLossTests
                 first -= (ulong)_random.Next(1, 3);
             }
 
-            _inFlight = _random.Next(5) == 0 && term == _state.Term
-                ? []
-                : [.. Enumerable.Range(0, _random.Next(1, 5)).Select(i => EntryAt(first + (ulong)i, term))];
+            _inFlight =
+                _random.Next(5) == 0 && term == _state.Term
+                    ? []
+                    : [.. Enumerable.Range(0, _random.Next(1, 5)).Select(i => EntryAt(first + (ulong)i, term))];
             _stateInFlight = new HardState(term, term, Math.Max(_state.Commit, first / 2));
         }
 
@@ -179,12 +181,15 @@ public sealed class PowerLossTests
             if (match < 0)
             {
                 Violations.Add(
-                    $"image {Images} of seed {seed} has {contents.Entries.Count} entries, {_acknowledged.Count} were acknowledged");
+                    $"image {Images} of seed {seed} has {contents.Entries.Count} entries, {_acknowledged.Count} were acknowledged"
+                );
             }
 
             var found = contents.State;
-            if ((found.Term, found.Vote) != (_state.Term, _state.Vote)
-                && (found.Term, found.Vote) != (_stateInFlight.Term, _stateInFlight.Vote))
+            if (
+                (found.Term, found.Vote) != (_state.Term, _state.Vote)
+                && (found.Term, found.Vote) != (_stateInFlight.Term, _stateInFlight.Vote)
+            )
             {
                 Violations.Add($"image {Images} of seed {seed} has {found}, acknowledged was {_state}");
             }

@@ -64,7 +64,11 @@ public sealed class RealEtcdDirectoryTests : IDisposable
         Assert.Equal("3.5.0", membership.ClusterVersion);
         Assert.Empty(membership.RemovedIds);
 
-        var legacy = AllEntries().Where(entry => entry.Type == EntryType.Normal).Select(LegacyOf).OfType<LegacyRequest>().ToList();
+        var legacy = AllEntries()
+            .Where(entry => entry.Type == EntryType.Normal)
+            .Select(LegacyOf)
+            .OfType<LegacyRequest>()
+            .ToList();
         var attributes = Assert.Single(legacy, request => request.Kind == LegacyRequestKind.MemberAttributes);
         Assert.Equal((member.Id, "default"), (attributes.MemberId, attributes.Name));
         Assert.Equal(member.ClientUrls, attributes.ClientUrls);
@@ -78,7 +82,10 @@ public sealed class RealEtcdDirectoryTests : IDisposable
         var before = AllEntries();
         var last = before[^1];
         var opened = WriteAheadLog.Open(SystemDisk.Instance, Data.WalPath, NewestMark(), RealOptions());
-        Entry[] empty = [.. Enumerable.Range(1, 5).Select(i => new Entry(EntryType.Normal, last.Term, last.Index + (ulong)i, default))];
+        Entry[] empty =
+        [
+            .. Enumerable.Range(1, 5).Select(i => new Entry(EntryType.Normal, last.Term, last.Index + (ulong)i, default)),
+        ];
         opened.Log.Save(opened.Contents.State, empty);
         opened.Log.Dispose();
 
@@ -89,7 +96,10 @@ public sealed class RealEtcdDirectoryTests : IDisposable
         Assert.True(answer.Header.RaftTerm > last.Term);
         Assert.Equal(EndedByTerminate, await server.StopAsync());
         var entries = AllEntries();
-        Assert.Equal(empty.Select(entry => (entry.Index, entry.Term)), entries.Where(entry => entry.Index > last.Index).Take(5).Select(entry => (entry.Index, entry.Term)));
+        Assert.Equal(
+            empty.Select(entry => (entry.Index, entry.Term)),
+            entries.Where(entry => entry.Index > last.Index).Take(5).Select(entry => (entry.Index, entry.Term))
+        );
     }
 
     [Fact]
@@ -100,7 +110,9 @@ public sealed class RealEtcdDirectoryTests : IDisposable
         var membership = V2StoreDocument.TryRead(snapshot.Data, out _)!;
         var last = contents.Entries[^1];
         var ours = new Snapshot(
-            V2StoreDocument.Write(membership), new SnapshotMetadata(snapshot.Metadata.ConfState, last.Index, last.Term));
+            V2StoreDocument.Write(membership),
+            new SnapshotMetadata(snapshot.Metadata.ConfState, last.Index, last.Term)
+        );
         Snapshots().Save(ours);
         var opened = WriteAheadLog.Open(SystemDisk.Instance, Data.WalPath, NewestMark(), RealOptions());
         using (opened.Log)
@@ -124,7 +136,9 @@ public sealed class RealEtcdDirectoryTests : IDisposable
         await WriteWithRealEtcd(killed: false);
         await using (await StartReal())
         {
-            var refusal = Assert.Throws<WalException>(() => WriteAheadLog.Open(SystemDisk.Instance, Data.WalPath, NewestMark(), RealOptions()));
+            var refusal = Assert.Throws<WalException>(() =>
+                WriteAheadLog.Open(SystemDisk.Instance, Data.WalPath, NewestMark(), RealOptions())
+            );
             Assert.Equal(WalFault.Locked, refusal.Fault);
         }
 
@@ -143,7 +157,8 @@ public sealed class RealEtcdDirectoryTests : IDisposable
         for (var i = 0; i < Puts; i++)
         {
             await server.Endpoint.Put(
-                new PutRequest { Key = ByteString.CopyFromUtf8($"key-{i}"), Value = ByteString.CopyFromUtf8($"value-{i}") });
+                new PutRequest { Key = ByteString.CopyFromUtf8($"key-{i}"), Value = ByteString.CopyFromUtf8($"value-{i}") }
+            );
         }
 
         if (killed)
@@ -175,7 +190,10 @@ public sealed class RealEtcdDirectoryTests : IDisposable
 
     private static LegacyRequest? LegacyOf(Entry entry)
     {
-        Assert.True(!LegacyRequest.TryFindInEntry(entry.Data.Span, out var request, out var problem) || request is not null, problem);
+        Assert.True(
+            !LegacyRequest.TryFindInEntry(entry.Data.Span, out var request, out var problem) || request is not null,
+            problem
+        );
         return request;
     }
 

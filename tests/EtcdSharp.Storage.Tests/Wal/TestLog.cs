@@ -15,7 +15,12 @@ internal static class TestLog
 
     /// <summary>Without syncs: they change nothing in what the process itself reads. PowerLossTests tests them.</summary>
     public static WalOptions Options(long segmentBytes = SmallSegmentBytes) =>
-        new() { Clock = SystemClock.Instance, SegmentBytes = segmentBytes, UnsafeNoFsync = true };
+        new()
+        {
+            Clock = SystemClock.Instance,
+            SegmentBytes = segmentBytes,
+            UnsafeNoFsync = true,
+        };
 
     public static WriteAheadLog Create(string directory, long segmentBytes = SmallSegmentBytes) =>
         WriteAheadLog.Create(SystemDisk.Instance, directory, Metadata, Options(segmentBytes));
@@ -45,7 +50,10 @@ internal static class TestLog
     {
         var frames = new List<(int, int)>();
         var offset = 0;
-        while (offset + 8 <= segment.Length && BinaryPrimitives.ReadUInt64LittleEndian(segment.AsSpan(offset)) is var header and not 0)
+        while (
+            offset + 8 <= segment.Length
+            && BinaryPrimitives.ReadUInt64LittleEndian(segment.AsSpan(offset)) is var header and not 0
+        )
         {
             Assert.True(WalFrame.TryDecodeHeader(header, out var bytes, out var padding));
             var length = (int)(8 + bytes + padding);

@@ -125,7 +125,8 @@ public sealed class TornTailTests : IDisposable
 
         Assert.Equal(
             (WalFault.ChecksumMismatch, frames[5].Offset, WalRecordKind.Entry),
-            (refusal.Fault, refusal.Offset, refusal.RecordKind));
+            (refusal.Fault, refusal.Offset, refusal.RecordKind)
+        );
         Assert.Contains("record Entry", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(image, File.ReadAllBytes(_segment));
         Assert.False(File.Exists(_segment + ".broken"));

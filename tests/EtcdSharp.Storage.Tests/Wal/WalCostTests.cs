@@ -39,8 +39,9 @@ public sealed class WalCostTests(ITestOutputHelper output)
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         output.WriteLine(
             $"sync {sync}: {took.TotalMicroseconds / batches:F1} us a batch, of which encoding and checksums "
-            + $"{TimeSpan.FromTicks(encoding * TimeSpan.TicksPerSecond / Stopwatch.Frequency).TotalMicroseconds / batches:F1} us; "
-            + $"{allocated / batches} bytes allocated a batch ({allocated} in all, segment cuts included)");
+                + $"{TimeSpan.FromTicks(encoding * TimeSpan.TicksPerSecond / Stopwatch.Frequency).TotalMicroseconds / batches:F1} us; "
+                + $"{allocated / batches} bytes allocated a batch ({allocated} in all, segment cuts included)"
+        );
     }
 
     /// <summary>Latency of synced batches over several segments, with the next segment only reserved and written with zeros.</summary>
@@ -56,7 +57,12 @@ public sealed class WalCostTests(ITestOutputHelper output)
     public void SyncedBatchesOverSegments(bool zeros, int entries, int round)
     {
         using var scratch = new ScratchFolder();
-        var options = new WalOptions { Clock = SystemClock.Instance, SegmentBytes = 16 << 20, WriteZerosAhead = zeros };
+        var options = new WalOptions
+        {
+            Clock = SystemClock.Instance,
+            SegmentBytes = 16 << 20,
+            WriteZerosAhead = zeros,
+        };
         using var log = WriteAheadLog.Create(SystemDisk.Instance, scratch.In("wal"), TestLog.Metadata, options);
         var batch = TestLog.Entries(1, entries, dataBytes: 300);
         var half = TestLog.Entries(1, 1, dataBytes: 8 << 20);
@@ -73,6 +79,8 @@ public sealed class WalCostTests(ITestOutputHelper output)
 
         var sum = took.Sum();
         Array.Sort(took);
-        output.WriteLine($"round {round}, zeros {zeros}, {entries} entries: median {took[took.Length / 2]:F0} us, mean {sum / took.Length:F0} us, p99 {took[took.Length * 99 / 100]:F0} us");
+        output.WriteLine(
+            $"round {round}, zeros {zeros}, {entries} entries: median {took[took.Length / 2]:F0} us, mean {sum / took.Length:F0} us, p99 {took[took.Length * 99 / 100]:F0} us"
+        );
     }
 }

@@ -30,8 +30,7 @@ public sealed class WalFormatTests
     [InlineData(0x8200000000000007UL)]
     [InlineData(0x0100000000000007UL)]
     [InlineData(ulong.MaxValue)]
-    public void HeaderThatNoWriterProducesIsRefused(ulong header) =>
-        Assert.False(WalFrame.TryDecodeHeader(header, out _, out _));
+    public void HeaderThatNoWriterProducesIsRefused(ulong header) => Assert.False(WalFrame.TryDecodeHeader(header, out _, out _));
 
     [Fact]
     public void ChecksumIsCrc32CAndChains()
@@ -83,7 +82,14 @@ public sealed class WalFormatTests
         Assert.Equal((1UL, 1UL, Proto.Raftpb.EntryType.EntryNormal), (entry.Index, entry.Term, entry.Type));
         Assert.Equal(TestLog.Entry(1).Data.ToArray(), entry.Data.ToByteArray());
         Assert.Equal(
-            new Proto.Raftpb.HardState { Term = 1, Vote = 2, Commit = 0 }, Proto.Raftpb.HardState.Parser.ParseFrom(records[6].Data));
+            new Proto.Raftpb.HardState
+            {
+                Term = 1,
+                Vote = 2,
+                Commit = 0,
+            },
+            Proto.Raftpb.HardState.Parser.ParseFrom(records[6].Data)
+        );
         var mark = Proto.Walpb.Snapshot.Parser.ParseFrom(records[^1].Data);
         Assert.Equal((3UL, 1UL), (mark.Index, mark.Term));
         Assert.Equal([1UL, 2, 3], mark.ConfState.Voters);
@@ -95,7 +101,11 @@ public sealed class WalFormatTests
     {
         using var scratch = new ScratchFolder();
         using var log = WriteAheadLog.Create(
-            SystemDisk.Instance, scratch.In("wal"), TestLog.Metadata, new WalOptions { Clock = SystemClock.Instance });
+            SystemDisk.Instance,
+            scratch.In("wal"),
+            TestLog.Metadata,
+            new WalOptions { Clock = SystemClock.Instance }
+        );
 
         var segment = Assert.Single(TestLog.Segments(scratch.In("wal")));
 
@@ -105,7 +115,9 @@ public sealed class WalFormatTests
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(segment));
             Assert.Equal(
-                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(scratch.In("wal")));
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                File.GetUnixFileMode(scratch.In("wal"))
+            );
         }
     }
 

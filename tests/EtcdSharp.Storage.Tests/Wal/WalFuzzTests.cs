@@ -60,9 +60,14 @@ public sealed class WalFuzzTests : IDisposable
     {
         var random = new Random(7);
         var membership = new V2Membership(
-            [new V2Member(0xabc, ["http://127.0.0.1:2380"], true, "a", ["http://127.0.0.1:2379"])], [3], "3.5.0");
+            [new V2Member(0xabc, ["http://127.0.0.1:2380"], true, "a", ["http://127.0.0.1:2379"])],
+            [3],
+            "3.5.0"
+        );
         var document = V2StoreDocument.Write(membership);
-        var file = SnapshotEnvelope.Encode(new Snapshot(document, new SnapshotMetadata(new ConfState { Voters = [0xabc] }, 9, 2)));
+        var file = SnapshotEnvelope.Encode(
+            new Snapshot(document, new SnapshotMetadata(new ConfState { Voters = [0xabc] }, 9, 2))
+        );
         Assert.Null(SnapshotEnvelope.TryDecode(file, out _));
         var damagedButRead = 0;
         for (var round = 0; round < Rounds; round++)

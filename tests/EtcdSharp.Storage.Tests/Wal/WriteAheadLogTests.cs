@@ -301,6 +301,5 @@ public sealed class WriteAheadLogTests : IDisposable
         Assert.Equal(0, leastBytes);
     }
 
-    private WalException Refused(WalSnapshotMark start) =>
-        Assert.Throws<WalException>(() => TestLog.Open(Folder, start));
+    private WalException Refused(WalSnapshotMark start) => Assert.Throws<WalException>(() => TestLog.Open(Folder, start));
 }

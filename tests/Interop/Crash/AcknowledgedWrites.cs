@@ -31,7 +31,10 @@ internal sealed class AcknowledgedWrites
         Assert.True(revision >= HighestRevision, $"the store is at revision {revision}, it had acknowledged {HighestRevision}");
         foreach (var (key, acknowledgedRevision) in _acknowledged)
         {
-            Assert.True(store.TryGetValue(key, out var found), $"{key} was acknowledged at revision {acknowledgedRevision} and is gone");
+            Assert.True(
+                store.TryGetValue(key, out var found),
+                $"{key} was acknowledged at revision {acknowledgedRevision} and is gone"
+            );
             Assert.Equal((key, acknowledgedRevision, 1L), found);
         }
         foreach (var (key, found) in store)

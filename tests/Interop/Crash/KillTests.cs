@@ -18,7 +18,10 @@ public sealed class KillTests(ITestOutputHelper output)
     public async Task EveryAcknowledgedWriteSurvives(ServerKind kind)
     {
         Assert.SkipWhen(kind == ServerKind.Real && Programs.RealEtcd is null, Programs.HowToGetRealEtcd);
-        var rounds = int.Parse(Environment.GetEnvironmentVariable("ETCDSHARP_CRASH_ROUNDS") is { Length: > 0 } text ? text : $"{DefaultRounds}", CultureInfo.InvariantCulture);
+        var rounds = int.Parse(
+            Environment.GetEnvironmentVariable("ETCDSHARP_CRASH_ROUNDS") is { Length: > 0 } text ? text : $"{DefaultRounds}",
+            CultureInfo.InvariantCulture
+        );
         using var scratch = new ScratchDirectory();
         var writes = new AcknowledgedWrites();
         var unanswered = 0;
@@ -40,25 +43,31 @@ public sealed class KillTests(ITestOutputHelper output)
     {
         var killed = false;
         var unanswered = 0;
-        var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
-        {
-            for (var i = 0; !Volatile.Read(ref killed); i++)
-            {
-                var key = $"{round:D4}/{client:D2}/{i:D6}";
-                writes.Sending(key);
-                try
+        var clients = Enumerable
+            .Range(0, Clients)
+            .Select(client =>
+                Task.Run(async () =>
                 {
-                    var bytes = ByteString.CopyFromUtf8(key);
-                    var answer = await server.Endpoint.Put(new PutRequest { Key = bytes, Value = bytes });
-                    writes.Acknowledged(key, answer.Header.Revision);
-                }
-                catch (Exception failure) when (failure is HttpRequestException or IOException or GrpcFailure or TimeoutException)
-                {
-                    Interlocked.Increment(ref unanswered);
-                    return;
-                }
-            }
-        })).ToList();
+                    for (var i = 0; !Volatile.Read(ref killed); i++)
+                    {
+                        var key = $"{round:D4}/{client:D2}/{i:D6}";
+                        writes.Sending(key);
+                        try
+                        {
+                            var bytes = ByteString.CopyFromUtf8(key);
+                            var answer = await server.Endpoint.Put(new PutRequest { Key = bytes, Value = bytes });
+                            writes.Acknowledged(key, answer.Header.Revision);
+                        }
+                        catch (Exception failure)
+                            when (failure is HttpRequestException or IOException or GrpcFailure or TimeoutException)
+                        {
+                            Interlocked.Increment(ref unanswered);
+                            return;
+                        }
+                    }
+                })
+            )
+            .ToList();
 
         // Some kills hit a server that has just begun, some one in full swing.
         await Task.Delay(Random.Shared.Next(50, 800));
@@ -75,14 +84,20 @@ public sealed class KillTests(ITestOutputHelper output)
         RangeResponse page;
         do
         {
-            page = await etcd.Range(new RangeRequest { Key = from, RangeEnd = ByteString.CopyFrom(0), Limit = PageSize });
+            page = await etcd.Range(
+                new RangeRequest
+                {
+                    Key = from,
+                    RangeEnd = ByteString.CopyFrom(0),
+                    Limit = PageSize,
+                }
+            );
             foreach (var kv in page.Kvs)
             {
                 store.Add(kv.Key.ToStringUtf8(), (kv.Value.ToStringUtf8(), kv.ModRevision, kv.Version));
                 from = ByteString.CopyFrom([.. kv.Key.Span, 0]);
             }
-        }
-        while (page.More);
+        } while (page.More);
         writes.Verify(store, page.Header.Revision);
     }
 }

@@ -11,7 +11,10 @@ internal sealed class Etcdctl(EtcdServer server)
     /// <summary>Skips the test where the programs are not there.</summary>
     public static void SkipUnlessThere(ServerKind kind)
     {
-        Assert.SkipWhen(Programs.RealEtcdctl is null, "real etcdctl is not here: run scripts/fetch-real-etcd or set ETCDSHARP_REAL_ETCDCTL");
+        Assert.SkipWhen(
+            Programs.RealEtcdctl is null,
+            "real etcdctl is not here: run scripts/fetch-real-etcd or set ETCDSHARP_REAL_ETCDCTL"
+        );
         Assert.SkipWhen(kind == ServerKind.Real && Programs.RealEtcd is null, Programs.HowToGetRealEtcd);
     }
 

@@ -68,8 +68,17 @@ public sealed class KvCommandTests(SharedServers servers)
     public async Task GetOfAPrefix(ServerKind kind, string flags, string expected)
     {
         var ctl = await With(kind, "b", "c", "a", "b");
-        var output = await ctl.Run(["get", _prefix, "--prefix", "--keys-only", .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
-        Assert.Equal(expected, string.Join(' ', output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[_prefix.Length..])));
+        var output = await ctl.Run([
+            "get",
+            _prefix,
+            "--prefix",
+            "--keys-only",
+            .. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        ]);
+        Assert.Equal(
+            expected,
+            string.Join(' ', output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[_prefix.Length..]))
+        );
     }
 
     [Theory, MemberData(nameof(Both))]
@@ -77,7 +86,11 @@ public sealed class KvCommandTests(SharedServers servers)
     {
         var ctl = await With(kind, "a", "b", "c");
         Assert.Equal($"{Key("a")}\nvalue of a\n{Key("b")}\nvalue of b\n", await ctl.Run("get", Key("a"), Key("c")));
-        Assert.StartsWith($"{Key("c")}\nvalue of c\n", await ctl.Run("get", Key("c"), "--from-key", "--limit=1"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{Key("c")}\nvalue of c\n",
+            await ctl.Run("get", Key("c"), "--from-key", "--limit=1"),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory, MemberData(nameof(Both))]
@@ -93,11 +106,13 @@ public sealed class KvCommandTests(SharedServers servers)
     public async Task GetInOtherForms(ServerKind kind)
     {
         var ctl = await With(kind, "a", "b");
-        Assert.Contains("\"Count\" : 2\n", await ctl.Run("get", _prefix, "--prefix", "--count-only", "-w", "fields"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"Count\" : 2\n",
+            await ctl.Run("get", _prefix, "--prefix", "--count-only", "-w", "fields"),
+            StringComparison.Ordinal
+        );
         Assert.Equal($"{Key("a")}\n\n", await ctl.Run("get", Key("a"), "--keys-only"));
-        Assert.Equal(
-            $"\\x61\n",
-            (await ctl.Run("get", Key("a"), "--hex", "--keys-only")).Trim()[^4..] + "\n");
+        Assert.Equal($"\\x61\n", (await ctl.Run("get", Key("a"), "--hex", "--keys-only")).Trim()[^4..] + "\n");
         using var json = JsonDocument.Parse(await ctl.Run("get", _prefix, "--prefix", "-w", "json"));
         Assert.Equal(2, json.RootElement.GetProperty("count").GetInt64());
         Assert.NotEqual(0UL, json.RootElement.GetProperty("header").GetProperty("cluster_id").GetUInt64());
@@ -124,7 +139,9 @@ public sealed class KvCommandTests(SharedServers servers)
     {
         var ctl = await With(kind, "a");
         var output = await ctl.RunWithInput(
-            $"value(\"{Key("a")}\") = \"{value}\"\n\nput {Key("b")} then\n\nget {Key("a")}\n\n", "txn");
+            $"value(\"{Key("a")}\") = \"{value}\"\n\nput {Key("b")} then\n\nget {Key("a")}\n\n",
+            "txn"
+        );
         Assert.Equal(expected.Replace("{key}", Key("a"), StringComparison.Ordinal), output);
     }
 
@@ -138,7 +155,8 @@ public sealed class KvCommandTests(SharedServers servers)
             $"mod(\"{Key("a")}\") = \"{revision}\"",
             $"create(\"{Key("a")}\") > \"1\"",
             $"version(\"{Key("a")}\") < \"2\"",
-            $"value(\"{Key("a")}\") > \"a\"");
+            $"value(\"{Key("a")}\") > \"a\""
+        );
         Assert.Equal("SUCCESS\n\n1\n", await ctl.RunWithInput($"{conditions}\n\ndel {Key("a")}\n\n\n", "txn"));
     }
 

@@ -24,7 +24,10 @@ public sealed partial class LeaseCommandTests(SharedServers servers)
         await ctl.Run("put", $"{_prefix}a", "x", $"--lease={id}");
         Assert.Equal($"lease {id} revoked\n", await ctl.Run("lease", "revoke", id));
         Assert.Equal("", await ctl.Run("get", $"{_prefix}a"));
-        Assert.Equal("Error: failed to revoke lease (etcdserver: requested lease not found)", await ctl.Fail("lease", "revoke", id));
+        Assert.Equal(
+            "Error: failed to revoke lease (etcdserver: requested lease not found)",
+            await ctl.Fail("lease", "revoke", id)
+        );
     }
 
     [Theory, MemberData(nameof(Both))]
@@ -33,7 +36,10 @@ public sealed partial class LeaseCommandTests(SharedServers servers)
         var ctl = await servers.Ctl(kind);
         var id = await Grant(ctl, 100);
         await ctl.Run("put", $"{_prefix}a", "x", $"--lease={id}");
-        Assert.Matches($@"^lease {id} granted with TTL\(100s\), remaining\(\d+s\), attached keys\(\[{_prefix}a\]\)\n$", await ctl.Run("lease", "timetolive", id, "--keys"));
+        Assert.Matches(
+            $@"^lease {id} granted with TTL\(100s\), remaining\(\d+s\), attached keys\(\[{_prefix}a\]\)\n$",
+            await ctl.Run("lease", "timetolive", id, "--keys")
+        );
         await ctl.Run("lease", "revoke", id);
         Assert.Equal($"lease {id} already expired\n", await ctl.Run("lease", "timetolive", id));
     }
@@ -65,7 +71,10 @@ public sealed partial class LeaseCommandTests(SharedServers servers)
         {
             for (var i = 0; i < 3; i++)
             {
-                Assert.Equal($"lease {id} keepalived with TTL(3)", await alive.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(15)));
+                Assert.Equal(
+                    $"lease {id} keepalived with TTL(3)",
+                    await alive.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(15))
+                );
             }
         }
         finally
@@ -91,11 +100,16 @@ public sealed partial class LeaseCommandTests(SharedServers servers)
         {
             var lines = new[] { first.StandardOutput.ReadLineAsync(), second.StandardOutput.ReadLineAsync() };
             var leader = await Task.WhenAny(lines).WaitAsync(TimeSpan.FromSeconds(15));
-            var (winner, other, otherLine, name) = leader == lines[0] ? (first, second, lines[1], "two") : (second, first, lines[0], "one");
+            var (winner, other, otherLine, name) =
+                leader == lines[0] ? (first, second, lines[1], "two") : (second, first, lines[0], "one");
             Assert.False(otherLine.IsCompleted);
             await winner.StandardInput.DisposeAsync();
             InterruptOf(winner);
-            Assert.StartsWith($"{_prefix}election/", await otherLine.WaitAsync(TimeSpan.FromSeconds(70)), StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"{_prefix}election/",
+                await otherLine.WaitAsync(TimeSpan.FromSeconds(70)),
+                StringComparison.Ordinal
+            );
             Assert.Equal(name, await other.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(15)));
         }
         finally

@@ -29,7 +29,14 @@ public sealed class MaintenanceCommandTests(SharedServers servers)
         var ctl = new Etcdctl(server);
         Assert.Equal("", await ctl.Run("alarm", "list"));
         var self = (await server.Endpoint.Status()).Header.MemberId;
-        await server.Endpoint.Alarm(new AlarmRequest { Action = AlarmRequest.Types.AlarmAction.Activate, Alarm = AlarmType.Nospace, MemberID = self });
+        await server.Endpoint.Alarm(
+            new AlarmRequest
+            {
+                Action = AlarmRequest.Types.AlarmAction.Activate,
+                Alarm = AlarmType.Nospace,
+                MemberID = self,
+            }
+        );
         Assert.Equal($"memberID:{self} alarm:NOSPACE \n", await ctl.Run("alarm", "list"));
         Assert.Equal("Error: etcdserver: mvcc: database space exceeded", await ctl.Fail("put", "a", "b"));
         Assert.Equal($"memberID:{self} alarm:NOSPACE \n", await ctl.Run("alarm", "disarm"));
@@ -40,7 +47,11 @@ public sealed class MaintenanceCommandTests(SharedServers servers)
     public async Task EndpointHealthStatusAndHash(ServerKind kind)
     {
         var ctl = await servers.Ctl(kind);
-        Assert.Contains(" is healthy: successfully committed proposal", await ctl.Run("endpoint", "health"), StringComparison.Ordinal);
+        Assert.Contains(
+            " is healthy: successfully committed proposal",
+            await ctl.Run("endpoint", "health"),
+            StringComparison.Ordinal
+        );
         var status = (await ctl.Run("endpoint", "status")).Split(", ");
         Assert.Equal(10, status.Length);
         Assert.Matches(@"^[0-9a-f]+$", status[1]);
@@ -70,13 +81,23 @@ public sealed class MaintenanceCommandTests(SharedServers servers)
         Etcdctl.SkipUnlessThere(kind);
         await using var server = await EtcdServer.StartAsync(kind);
         var ctl = new Etcdctl(server);
-        Assert.Matches(@"^[0-9a-f]+, started, default, http://127\.0\.0\.1:\d+, http://127\.0\.0\.1:\d+, false\n$", await ctl.Run("member", "list"));
+        Assert.Matches(
+            @"^[0-9a-f]+, started, default, http://127\.0\.0\.1:\d+, http://127\.0\.0\.1:\d+, false\n$",
+            await ctl.Run("member", "list")
+        );
         var added = await ctl.Run("member", "add", "second", "--peer-urls=http://127.0.0.1:1", "--learner");
         Assert.Matches(@"^Member +[0-9a-f]+ added to cluster +[0-9a-f]+\n", added);
         Assert.Contains("ETCD_INITIAL_CLUSTER_STATE=\"existing\"", added, StringComparison.Ordinal);
         var id = added.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
-        Assert.Contains($"{id}, unstarted, , http://127.0.0.1:1, , true\n", await ctl.Run("member", "list"), StringComparison.Ordinal);
-        Assert.Matches($"^Member +{id} updated in cluster +[0-9a-f]+\n$", await ctl.Run("member", "update", id, "--peer-urls=http://127.0.0.1:2"));
+        Assert.Contains(
+            $"{id}, unstarted, , http://127.0.0.1:1, , true\n",
+            await ctl.Run("member", "list"),
+            StringComparison.Ordinal
+        );
+        Assert.Matches(
+            $"^Member +{id} updated in cluster +[0-9a-f]+\n$",
+            await ctl.Run("member", "update", id, "--peer-urls=http://127.0.0.1:2")
+        );
         Assert.Matches($"^Member +{id} removed from cluster +[0-9a-f]+\n$", await ctl.Run("member", "remove", id));
         Assert.Equal("Error: etcdserver: member not found", await ctl.Fail("member", "remove", "1234"));
         Assert.Equal("Error: etcdserver: member not found", await ctl.Fail("member", "promote", "1234"));
@@ -100,14 +121,28 @@ public sealed class MaintenanceCommandTests(SharedServers servers)
             Assert.Contains($"Snapshot saved at {file}", await ctl.Run("snapshot", "save", file), StringComparison.Ordinal);
             using var json = JsonDocument.Parse(await ctl.Run("snapshot", "status", file, "-w", "json"));
             Assert.Equal(21, json.RootElement.GetProperty("revision").GetInt64());
-            await ctl.Run("snapshot", "restore", file, "--data-dir", scratch.Path, "--name", "default", "--initial-cluster", "default=http://127.0.0.1:2380", "--initial-advertise-peer-urls", "http://127.0.0.1:2380");
+            await ctl.Run(
+                "snapshot",
+                "restore",
+                file,
+                "--data-dir",
+                scratch.Path,
+                "--name",
+                "default",
+                "--initial-cluster",
+                "default=http://127.0.0.1:2380",
+                "--initial-advertise-peer-urls",
+                "http://127.0.0.1:2380"
+            );
         }
         foreach (var next in new[] { ServerKind.Real, ServerKind.Ours })
         {
             var copy = scratch.File($"copy-{next}");
             CopyFolder(scratch.Path, copy);
             await using var server = await EtcdServer.StartAsync(next, new ServerOptions(DataDirectory: copy));
-            var got = await server.Endpoint.Range(new RangeRequest { Key = ByteString.CopyFromUtf8("key"), RangeEnd = ByteString.CopyFromUtf8("kez") });
+            var got = await server.Endpoint.Range(
+                new RangeRequest { Key = ByteString.CopyFromUtf8("key"), RangeEnd = ByteString.CopyFromUtf8("kez") }
+            );
             Assert.Equal(Enumerable.Range(10, 10).Select(i => $"{i}"), got.Kvs.Select(kv => kv.Value.ToStringUtf8()));
         }
     }
@@ -133,9 +168,13 @@ public sealed class MaintenanceCommandTests(SharedServers servers)
             await ctl.Run("del", "gone");
             await ctl.RunWithInput("\nput t1 3\nput t2 3\n\n\n", "txn");
             await WaitFor(target, "t2", "3");
-            var all = await target.Endpoint.Range(new RangeRequest { Key = ByteString.CopyFrom(0), RangeEnd = ByteString.CopyFrom(0) });
+            var all = await target.Endpoint.Range(
+                new RangeRequest { Key = ByteString.CopyFrom(0), RangeEnd = ByteString.CopyFrom(0) }
+            );
             Assert.Equal(
-                ["before=1", "during=2", "t1=3", "t2=3"], all.Kvs.Select(kv => $"{kv.Key.ToStringUtf8()}={kv.Value.ToStringUtf8()}"));
+                ["before=1", "during=2", "t1=3", "t2=3"],
+                all.Kvs.Select(kv => $"{kv.Key.ToStringUtf8()}={kv.Value.ToStringUtf8()}")
+            );
         }
         finally
         {
@@ -146,7 +185,10 @@ public sealed class MaintenanceCommandTests(SharedServers servers)
     [Theory, MemberData(nameof(Both))]
     public async Task CheckPerf(ServerKind kind)
     {
-        Assert.SkipWhen(Environment.GetEnvironmentVariable("ETCDSHARP_LONG") is null, "takes a minute of full load: set ETCDSHARP_LONG");
+        Assert.SkipWhen(
+            Environment.GetEnvironmentVariable("ETCDSHARP_LONG") is null,
+            "takes a minute of full load: set ETCDSHARP_LONG"
+        );
         Etcdctl.SkipUnlessThere(kind);
         await using var server = await EtcdServer.StartAsync(kind);
         using var check = new Etcdctl(server).Start("check", "perf", "--load=s", "--command-timeout=90s");

@@ -28,8 +28,7 @@ public sealed class WatchCommandTests(SharedServers servers)
         do
         {
             await ctl.Run("put", marker, "marker");
-        }
-        while (await Task.WhenAny(line, Task.Delay(200)) != line);
+        } while (await Task.WhenAny(line, Task.Delay(200)) != line);
         string? text;
         await ctl.Run("put", marker, "last marker");
         do
@@ -37,8 +36,7 @@ public sealed class WatchCommandTests(SharedServers servers)
             text = await line.WaitAsync(Patience);
             Assert.NotNull(text);
             line = text == "last marker" ? Task.FromResult<string?>(null) : process.StandardOutput.ReadLineAsync();
-        }
-        while (text != "last marker");
+        } while (text != "last marker");
     }
 
     [Theory, MemberData(nameof(Both))]
@@ -154,8 +152,7 @@ public sealed class WatchCommandTests(SharedServers servers)
             do
             {
                 line = await watch.StandardOutput.ReadLineAsync().WaitAsync(Patience);
-            }
-            while (line == "progress notify: 1");
+            } while (line == "progress notify: 1");
             Assert.Equal("progress notify: 2", line);
         }
         finally

@@ -39,7 +39,12 @@ internal sealed record Contents
             Live = live,
             Hashes = hashes,
             Leases = await DescribeLeasesAsync(etcd),
-            Alarms = [.. (await etcd.Alarm(new AlarmRequest { Action = AlarmRequest.Types.AlarmAction.Get })).Alarms.Select(a => a.ToString())],
+            Alarms =
+            [
+                .. (await etcd.Alarm(new AlarmRequest { Action = AlarmRequest.Types.AlarmAction.Get })).Alarms.Select(a =>
+                    a.ToString()
+                ),
+            ],
             Members = [.. (await etcd.MemberList()).Members.Select(m => $"{m.ID:x} {m.Name} {m.IsLearner}")],
         };
     }
@@ -74,7 +79,15 @@ internal sealed record Contents
         long count = 0;
         while (true)
         {
-            var page = await etcd.Range(new RangeRequest { Key = from, RangeEnd = ByteString.CopyFrom(0), Limit = Page, Revision = revision });
+            var page = await etcd.Range(
+                new RangeRequest
+                {
+                    Key = from,
+                    RangeEnd = ByteString.CopyFrom(0),
+                    Limit = Page,
+                    Revision = revision,
+                }
+            );
             revision = page.Header.Revision;
             foreach (var kv in page.Kvs)
             {

@@ -82,8 +82,8 @@ public sealed class HandOverTests(ITestOutputHelper output)
             Assert.Equal(0, await raised.StopAsync());
         }
 
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => Servers.StartAsync(ServerKind.Ours, directory.Path, "3.6")
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Servers.StartAsync(ServerKind.Ours, directory.Path, "3.6")
         );
         Assert.Contains("ended with code 1", refused.Message, StringComparison.Ordinal);
         Assert.Contains("--emulated-version", refused.Message, StringComparison.Ordinal);

@@ -47,8 +47,14 @@ internal static class Workload
     public static async Task AddUsersAsync(EtcdEndpoint etcd)
     {
         await etcd.Call<AuthRoleAddResponse>("/etcdserverpb.Auth/RoleAdd", new AuthRoleAddRequest { Name = "reader" });
-        await etcd.Call<AuthUserAddResponse>("/etcdserverpb.Auth/UserAdd", new AuthUserAddRequest { Name = "alice", Password = "secret" });
-        await etcd.Call<AuthUserGrantRoleResponse>("/etcdserverpb.Auth/UserGrantRole", new AuthUserGrantRoleRequest { User = "alice", Role = "reader" });
+        await etcd.Call<AuthUserAddResponse>(
+            "/etcdserverpb.Auth/UserAdd",
+            new AuthUserAddRequest { Name = "alice", Password = "secret" }
+        );
+        await etcd.Call<AuthUserGrantRoleResponse>(
+            "/etcdserverpb.Auth/UserGrantRole",
+            new AuthUserGrantRoleRequest { User = "alice", Role = "reader" }
+        );
 
         // A log that still holds such requests is refused by ours; a defragmentation gets them into the store file for sure.
         await etcd.Call<DefragmentResponse>("/etcdserverpb.Maintenance/Defragment", new DefragmentRequest());
@@ -82,7 +88,14 @@ internal static class Workload
     private static async Task SetAlarmAsync(EtcdEndpoint etcd, AlarmRequest.Types.AlarmAction action)
     {
         var member = (await etcd.Status()).Header.MemberId;
-        await etcd.Alarm(new AlarmRequest { Action = action, MemberID = member, Alarm = AlarmType.Nospace });
+        await etcd.Alarm(
+            new AlarmRequest
+            {
+                Action = action,
+                MemberID = member,
+                Alarm = AlarmType.Nospace,
+            }
+        );
     }
 
     private static ByteString KeyOf(int turn, int i) => Text(string.Create(CultureInfo.InvariantCulture, $"k/{turn:d2}/{i:d7}"));

@@ -96,6 +96,6 @@ public sealed class NodeClientTests(ITestOutputHelper output)
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-            })
-        ?? throw new Win32Exception($"{program} did not start");
+            }
+        ) ?? throw new Win32Exception($"{program} did not start");
 }

@@ -32,7 +32,9 @@ public sealed class RefusedStartTests : IDisposable
         await using var server = await EtcdServer.StartAsync(ServerKind.Ours, new ServerOptions(DataDirectory: Data));
         for (var i = 0; i < 20; i++)
         {
-            await server.Endpoint.Put(new PutRequest { Key = ByteString.CopyFromUtf8($"k{i}"), Value = ByteString.CopyFromUtf8("v") });
+            await server.Endpoint.Put(
+                new PutRequest { Key = ByteString.CopyFromUtf8($"k{i}"), Value = ByteString.CopyFromUtf8("v") }
+            );
         }
 
         Assert.Equal(0, await server.StopAsync());

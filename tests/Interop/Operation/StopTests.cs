@@ -23,7 +23,9 @@ public sealed class StopTests
             using var endpoint = new EtcdEndpoint(new Uri($"http://127.0.0.1:{port}"));
             await UntilServing(endpoint);
             await using var watch = endpoint.Watch();
-            await watch.WriteAsync(new WatchRequest { CreateRequest = new WatchCreateRequest { Key = ByteString.CopyFromUtf8("a") } });
+            await watch.WriteAsync(
+                new WatchRequest { CreateRequest = new WatchCreateRequest { Key = ByteString.CopyFromUtf8("a") } }
+            );
             Assert.True((await watch.ReadAsync())!.Created);
 
             var started = Stopwatch.GetTimestamp();
@@ -34,14 +36,16 @@ public sealed class StopTests
             Assert.Equal((GrpcCode.Unavailable, "etcdserver: server stopped"), (ended.Code, ended.Detail));
             Assert.Equal(0, code);
             Assert.Contains(lines, line => line.Contains($"\"signal\":\"{name}\"", StringComparison.Ordinal));
-            foreach (var message in (string[])
-                [
-                    "published local member to cluster through raft",
-                    "setting up initial cluster version using v3 API",
-                    "serving client traffic insecurely; this is strongly discouraged!",
-                    "ready to serve client requests",
-                    "closed etcd server",
-                ])
+            foreach (
+                var message in (string[])
+                    [
+                        "published local member to cluster through raft",
+                        "setting up initial cluster version using v3 API",
+                        "serving client traffic insecurely; this is strongly discouraged!",
+                        "ready to serve client requests",
+                        "closed etcd server",
+                    ]
+            )
             {
                 Assert.Contains(lines, line => line.Contains($"\"msg\":\"{message}\"", StringComparison.Ordinal));
             }

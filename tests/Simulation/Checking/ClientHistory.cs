@@ -42,7 +42,9 @@ internal sealed class ClientHistory(World world)
     private void Written(Operation operation, Answer answer)
     {
         AnsweredWrites++;
-        var outcome = world.Model.Find(operation.Id) ?? throw new Violation("durability", $"request {operation.Id} is acknowledged and not in the log");
+        var outcome =
+            world.Model.Find(operation.Id)
+            ?? throw new Violation("durability", $"request {operation.Id} is acknowledged and not in the log");
         if (outcome.Index <= operation.KnownIndex || outcome.Revision < operation.KnownRevision)
         {
             throw new Violation(
@@ -53,12 +55,18 @@ internal sealed class ClientHistory(World world)
 
         if (!ReferenceEquals(outcome.Error, answer.Error) || (outcome.Error is null && answer.Revision != outcome.Revision))
         {
-            throw new Violation("linearizability", $"a write at entry {outcome.Index} is answered with revision {answer.Revision} instead of {outcome.Revision}");
+            throw new Violation(
+                "linearizability",
+                $"a write at entry {outcome.Index} is answered with revision {answer.Revision} instead of {outcome.Revision}"
+            );
         }
 
         if (outcome.Error is null && outcome.Response is not null && !outcome.Response.Equals(answer.Response))
         {
-            throw new Violation("linearizability", $"a write at entry {outcome.Index} is answered with {answer.Response} instead of {outcome.Response}");
+            throw new Violation(
+                "linearizability",
+                $"a write at entry {outcome.Index} is answered with {answer.Response} instead of {outcome.Response}"
+            );
         }
 
         KnownIndex = Math.Max(KnownIndex, outcome.Index);
@@ -69,9 +77,19 @@ internal sealed class ClientHistory(World world)
     {
         if (answer.Error is not null)
         {
-            if (request.Revision == 0 || (request.Revision >= world.Model.Compacted && request.Revision <= operation.KnownRevision && !operation.IsSerializable))
+            if (
+                request.Revision == 0
+                || (
+                    request.Revision >= world.Model.Compacted
+                    && request.Revision <= operation.KnownRevision
+                    && !operation.IsSerializable
+                )
+            )
             {
-                throw new Violation("linearizability", $"a read at revision {request.Revision} is refused: {answer.Error.Message}");
+                throw new Violation(
+                    "linearizability",
+                    $"a read at revision {request.Revision} is refused: {answer.Error.Message}"
+                );
             }
 
             return;
@@ -80,7 +98,10 @@ internal sealed class ClientHistory(World world)
         AnsweredReads++;
         if (answer.Revision > world.Model.Revision)
         {
-            throw new Violation("linearizability", $"a read shows revision {answer.Revision}; only {world.Model.Revision} are committed");
+            throw new Violation(
+                "linearizability",
+                $"a read shows revision {answer.Revision}; only {world.Model.Revision} are committed"
+            );
         }
 
         if (!operation.IsSerializable && answer.Revision < operation.KnownRevision)

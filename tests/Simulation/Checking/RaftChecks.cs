@@ -133,7 +133,10 @@ internal sealed class RaftChecks(World world)
             // With log matching, the last committed entry of an earlier term stands for all before it.
             if (index >= log.FirstKnown && log.TermAt(index) != committed)
             {
-                throw new Violation("leader completeness", $"member {member.Id} leads in term {term} without committed entry {index} of term {committed}");
+                throw new Violation(
+                    "leader completeness",
+                    $"member {member.Id} leads in term {term} without committed entry {index} of term {committed}"
+                );
             }
 
             return;

@@ -43,7 +43,9 @@ internal sealed partial class ReplicatedModel
             return null;
         }
 
-        return range.Revision > Revision ? EtcdError.FutureRev : range.Revision < Compacted ? EtcdError.Compacted : null;
+        return range.Revision > Revision ? EtcdError.FutureRev
+            : range.Revision < Compacted ? EtcdError.Compacted
+            : null;
     }
 
     private ResponseOp Carry(RequestOp operation)

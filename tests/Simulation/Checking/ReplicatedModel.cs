@@ -33,7 +33,8 @@ internal sealed partial class ReplicatedModel
     /// <summary>Called with the id of a lease when its revocation is committed.</summary>
     public Action<ulong, long>? LeaseRevoked { get; set; }
 
-    public IEnumerable<long> LeaseIds => _leases.Values.Where(lease => lease.RevokedAt == ulong.MaxValue).Select(lease => lease.Id);
+    public IEnumerable<long> LeaseIds =>
+        _leases.Values.Where(lease => lease.RevokedAt == ulong.MaxValue).Select(lease => lease.Id);
 
     public int EventCount => _events.Count;
 
@@ -99,10 +100,13 @@ internal sealed partial class ReplicatedModel
         return response;
     }
 
-    public KeyValue? ValueAt(string key, long revision) => _keys.TryGetValue(key, out var versions) ? At(versions, revision) : null;
+    public KeyValue? ValueAt(string key, long revision) =>
+        _keys.TryGetValue(key, out var versions) ? At(versions, revision) : null;
 
     public static bool IsWithin(string key, string start, string end) =>
-        end.Length == 0 ? key == start : string.CompareOrdinal(key, start) >= 0 && (end == "\0" || string.CompareOrdinal(key, end) < 0);
+        end.Length == 0
+            ? key == start
+            : string.CompareOrdinal(key, start) >= 0 && (end == "\0" || string.CompareOrdinal(key, end) < 0);
 
     private static string Text(ByteString bytes) => bytes.ToString(System.Text.Encoding.Latin1);
 
@@ -153,7 +157,8 @@ internal sealed partial class ReplicatedModel
         }
     }
 
-    private bool LeaseIsThere(long id) => id == 0 || (_leases.TryGetValue(id, out var lease) && lease.RevokedAt == ulong.MaxValue);
+    private bool LeaseIsThere(long id) =>
+        id == 0 || (_leases.TryGetValue(id, out var lease) && lease.RevokedAt == ulong.MaxValue);
 
     private PutResponse Put(PutRequest request, long revision)
     {

@@ -25,7 +25,10 @@ internal sealed class StateChecks(World world)
     {
         if (entry.Index > world.Raft.CommittedIndex)
         {
-            throw new Violation("state machine safety", $"member {member.Id} applies entry {entry.Index}, which is not committed");
+            throw new Violation(
+                "state machine safety",
+                $"member {member.Id} applies entry {entry.Index}, which is not committed"
+            );
         }
 
         var outcome = world.Model.OutcomeOf(entry.Index);
@@ -60,7 +63,10 @@ internal sealed class StateChecks(World world)
         var index = member.Replica.Backend.ConsistentIndex;
         if (index > world.Raft.CommittedIndex)
         {
-            throw new Violation("state machine safety", $"member {member.Id} has applied {index} of {world.Raft.CommittedIndex} committed entries");
+            throw new Violation(
+                "state machine safety",
+                $"member {member.Id} has applied {index} of {world.Raft.CommittedIndex} committed entries"
+            );
         }
 
         Whole(member);
@@ -79,7 +85,10 @@ internal sealed class StateChecks(World world)
             HashesCompared++;
             if (_hashes[key].Hash != hash.Hash)
             {
-                throw new Violation("equal hashes", $"members {_hashes[key].Member} and {member.Id} differ at revision {hash.Revision}");
+                throw new Violation(
+                    "equal hashes",
+                    $"members {_hashes[key].Member} and {member.Id} differ at revision {hash.Revision}"
+                );
             }
         }
     }
@@ -100,16 +109,25 @@ internal sealed class StateChecks(World world)
         using var found = RangeResult.Rent();
         var query = new RangeQuery { Key = "k"u8, RangeEnd = "l"u8 };
         kv.Range(query, found);
-        var expected = world.Model.Range(new RangeRequest { Key = ByteString.CopyFromUtf8("k"), RangeEnd = ByteString.CopyFromUtf8("l") }, revision);
+        var expected = world.Model.Range(
+            new RangeRequest { Key = ByteString.CopyFromUtf8("k"), RangeEnd = ByteString.CopyFromUtf8("l") },
+            revision
+        );
         if (!RangeResponse.Parser.ParseFrom(found.Framed).Kvs.Equals(expected.Kvs))
         {
-            throw new Violation("state equals the log", $"member {member.Id} holds other keys than the model at revision {revision} (entry {index})");
+            throw new Violation(
+                "state equals the log",
+                $"member {member.Id} holds other keys than the model at revision {revision} (entry {index})"
+            );
         }
 
         var leases = member.Replica.Lessor.ListIds().Order();
         if (!leases.SequenceEqual(world.Model.LeasesAfter(index)))
         {
-            throw new Violation("state equals the log", $"member {member.Id} holds other leases than the model after entry {index}");
+            throw new Violation(
+                "state equals the log",
+                $"member {member.Id} holds other leases than the model after entry {index}"
+            );
         }
     }
 
@@ -125,7 +143,11 @@ internal sealed class StateChecks(World world)
             RequestKind.LeaseGrant => result.Response as IMessage,
             _ => null,
         };
-        return new Answer(result.Error, result.Error is null ? result.Revision : outcome.Revision, result.Error is null ? response : null);
+        return new Answer(
+            result.Error,
+            result.Error is null ? result.Revision : outcome.Revision,
+            result.Error is null ? response : null
+        );
     }
 
     private static TxnResponse WithoutHeaders(TxnResponse response)
@@ -161,7 +183,10 @@ internal sealed class StateChecks(World world)
 
         if (outcome.Response is not null && outcome.Error is null && !outcome.Response.Equals(answer.Response))
         {
-            throw new Violation("state machine safety", $"member {member.Id} answers entry {outcome.Index} with {answer.Response}; the model with {outcome.Response}");
+            throw new Violation(
+                "state machine safety",
+                $"member {member.Id} answers entry {outcome.Index} with {answer.Response}; the model with {outcome.Response}"
+            );
         }
     }
 }

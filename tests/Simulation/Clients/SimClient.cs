@@ -47,8 +47,12 @@ internal sealed class SimClient
         _world.After(
             _world.Network.Delay(),
             () =>
-                member.Do(() =>
-                    member.Handle(operation, answer => _world.After(_world.Network.Delay(), () => Answered(call, operation, answer))),
+                member.Do(
+                    () =>
+                        member.Handle(
+                            operation,
+                            answer => _world.After(_world.Network.Delay(), () => Answered(call, operation, answer))
+                        ),
                     WorkSource.Client
                 )
         );
@@ -112,11 +116,15 @@ internal sealed class SimClient
             < 86 => Of(RequestKind.LeaseGrant, new LeaseGrantRequest { ID = (long)_world.NextId(), TTL = 1 + _random.Next(12) }),
             < 93 when _leases.Count != 0 => Of(Operation.KeepAlive, new LeaseKeepAliveRequest { ID = Lease() }),
             < 95 when _leases.Count != 0 => Revocation(),
-            < 97 => Of(RequestKind.Compaction, new CompactionRequest { Revision = Math.Max(1, _lastSeenRevision - _random.Next(12)) }),
+            < 97 => Of(
+                RequestKind.Compaction,
+                new CompactionRequest { Revision = Math.Max(1, _lastSeenRevision - _random.Next(12)) }
+            ),
             _ => Of(RequestKind.Put, NewPut()),
         };
 
-    private Operation Of(RequestKind kind, IMessage request, bool isSerializable = false) => new(_world.NextId(), kind, request, isSerializable);
+    private Operation Of(RequestKind kind, IMessage request, bool isSerializable = false) =>
+        new(_world.NextId(), kind, request, isSerializable);
 
     private Operation Revocation()
     {
@@ -144,7 +152,12 @@ internal sealed class SimClient
         _random.Next(3) switch
         {
             0 => new RangeRequest { Key = Key() },
-            1 => new RangeRequest { Key = ByteString.CopyFromUtf8("k"), RangeEnd = ByteString.CopyFromUtf8("l"), Limit = _random.Next(3) },
+            1 => new RangeRequest
+            {
+                Key = ByteString.CopyFromUtf8("k"),
+                RangeEnd = ByteString.CopyFromUtf8("l"),
+                Limit = _random.Next(3),
+            },
             _ => new RangeRequest { Key = Key(), Revision = Math.Max(0, _lastSeenRevision - _random.Next(10)) },
         };
 
@@ -162,7 +175,12 @@ internal sealed class SimClient
     private TxnRequest CompareAndSwap()
     {
         var key = Key();
-        var compare = new Compare { Key = key, Target = Compare.Types.CompareTarget.Version, Result = Compare.Types.CompareResult.Equal };
+        var compare = new Compare
+        {
+            Key = key,
+            Target = Compare.Types.CompareTarget.Version,
+            Result = Compare.Types.CompareResult.Equal,
+        };
         switch (_random.Next(3))
         {
             case 0:
@@ -206,7 +224,12 @@ internal sealed class SimClient
         }
 
         var revision = _random.Next(4) == 0 ? Math.Max(0, _lastSeenRevision - _random.Next(30)) : 0;
-        txn.Success.Add(new RequestOp { RequestRange = new RangeRequest { Key = Key(), Revision = revision } });
+        txn.Success.Add(
+            new RequestOp
+            {
+                RequestRange = new RangeRequest { Key = Key(), Revision = revision },
+            }
+        );
         return txn;
     }
 }

@@ -40,7 +40,12 @@ internal sealed class SimWatcher
             1 => ($"k{first:D2}", $"k{first + 1 + _random.Next(world.Shape.Keys):D2}"),
             _ => ("k", "l"),
         };
-        _filters = _random.Next(5) switch { 0 => WatchFilters.NoPut, 1 => WatchFilters.NoDelete, _ => WatchFilters.None };
+        _filters = _random.Next(5) switch
+        {
+            0 => WatchFilters.NoPut,
+            1 => WatchFilters.NoDelete,
+            _ => WatchFilters.None,
+        };
         _wantsPrevious = _random.Next(3) == 0;
         _patience = (_random.Next(3) == 0 ? 400 : 30) * Shape.Millisecond;
     }
@@ -170,7 +175,10 @@ internal sealed class SimWatcher
         var compacted = delivery.CompactRevision;
         if (compacted <= _next || compacted > _world.Model.Compacted)
         {
-            throw new Violation("watch: cancel", $"canceled for compaction at {compacted}; it waited for {_next}, compacted is {_world.Model.Compacted}");
+            throw new Violation(
+                "watch: cancel",
+                $"canceled for compaction at {compacted}; it waited for {_next}, compacted is {_world.Model.Compacted}"
+            );
         }
 
         CompactionsSeen++;
@@ -188,7 +196,10 @@ internal sealed class SimWatcher
 
         if (Expected(_next, revision).FirstOrDefault() is { } missing)
         {
-            throw new Violation("watch: bookmarkable", $"progress at {revision}, but the event of {missing.Key} at {missing.Revision} did not come");
+            throw new Violation(
+                "watch: bookmarkable",
+                $"progress at {revision}, but the event of {missing.Key} at {missing.Revision} did not come"
+            );
         }
 
         _next = Math.Max(_next, revision + 1);
@@ -205,7 +216,10 @@ internal sealed class SimWatcher
 
         if (last > _world.Model.Revision || delivery.Revision < last)
         {
-            throw new Violation("watch: reliable", $"an event at {last} under header {delivery.Revision}; committed is {_world.Model.Revision}");
+            throw new Violation(
+                "watch: reliable",
+                $"an event at {last} under header {delivery.Revision}; committed is {_world.Model.Revision}"
+            );
         }
 
         var place = 0;
@@ -224,7 +238,10 @@ internal sealed class SimWatcher
 
         if (place != delivery.Events.Count)
         {
-            throw new Violation("watch: ordered and unique", $"{delivery.Events.Count - place} more events up to {last} than there were");
+            throw new Violation(
+                "watch: ordered and unique",
+                $"{delivery.Events.Count - place} more events up to {last} than there were"
+            );
         }
 
         EventsSeen += place;
@@ -244,7 +261,8 @@ internal sealed class SimWatcher
     }
 
     private IEnumerable<ModelEvent> Expected(long first, long last) =>
-        _world.Model.EventsBetween(first, last)
+        _world
+            .Model.EventsBetween(first, last)
             .Where(one => ReplicatedModel.IsWithin(one.Key, _key, _end))
             .Where(one => !_filters.HasFlag(one.IsDelete ? WatchFilters.NoDelete : WatchFilters.NoPut));
 }

@@ -40,7 +40,10 @@ internal sealed class WatchSession
 
     public List<WatchDelivery> RequestProgress()
     {
-        if (_world.Defect == Defect.ProgressAheadOfStream || (_world.Defect == Defect.ProgressBeforeStart && _stream.Behind.Count == 0))
+        if (
+            _world.Defect == Defect.ProgressAheadOfStream
+            || (_world.Defect == Defect.ProgressBeforeStart && _stream.Behind.Count == 0)
+        )
         {
             return [new WatchDelivery(_member.Replica.Kv.CurrentRevision, false, false, 0, [])];
         }
@@ -62,15 +65,24 @@ internal sealed class WatchSession
         }
 
         var control = response.Control;
-        return new WatchDelivery(response.Revision, control?.Created ?? false, control?.Canceled ?? false, control?.CompactRevision ?? 0, wire.Events);
+        return new WatchDelivery(
+            response.Revision,
+            control?.Created ?? false,
+            control?.Canceled ?? false,
+            control?.CompactRevision ?? 0,
+            wire.Events
+        );
     }
 
     private WatchCreate Planted(WatchCreate create) =>
         _world.Defect switch
         {
             Defect.WatchGoesBack when create.StartRevision > _hub.NotifiedRevision + 1 => create with { StartRevision = 0 },
-            Defect.WatchSkipsCompactedRevision when create.StartRevision != 0 && create.StartRevision == _member.Replica.Kv.CompactedRevision =>
-                create with { StartRevision = create.StartRevision + 1 },
+            Defect.WatchSkipsCompactedRevision
+                when create.StartRevision != 0 && create.StartRevision == _member.Replica.Kv.CompactedRevision => create with
+            {
+                StartRevision = create.StartRevision + 1,
+            },
             _ => create,
         };
 

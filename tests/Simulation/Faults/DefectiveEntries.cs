@@ -16,11 +16,22 @@ internal static class DefectiveEntries
     {
         for (var i = 0; i + 1 < entries.Length; i++)
         {
-            if (entries[i].Type == EntryType.Normal && entries[i + 1].Type == EntryType.Normal && !entries[i].Data.IsEmpty && !entries[i + 1].Data.IsEmpty)
+            if (
+                entries[i].Type == EntryType.Normal
+                && entries[i + 1].Type == EntryType.Normal
+                && !entries[i].Data.IsEmpty
+                && !entries[i + 1].Data.IsEmpty
+            )
             {
                 (entries[i], entries[i + 1]) = (
-                    entries[i] with { Data = entries[i + 1].Data },
-                    entries[i + 1] with { Data = entries[i].Data }
+                    entries[i] with
+                    {
+                        Data = entries[i + 1].Data,
+                    },
+                    entries[i + 1] with
+                    {
+                        Data = entries[i].Data,
+                    }
                 );
                 return;
             }
@@ -53,7 +64,10 @@ internal static class DefectiveEntries
             }
         }
 
-        return entry with { Data = Requests.Encode(RequestKind.Txn, txn, request.Id) };
+        return entry with
+        {
+            Data = Requests.Encode(RequestKind.Txn, txn, request.Id),
+        };
     }
 
     public static void AfterCompaction(World world, SimMember member)
@@ -62,7 +76,9 @@ internal static class DefectiveEntries
         var wanted = world.Defect switch
         {
             Defect.DeleteAtCompactionLost => world.Model.Deletions.Where(one => one.Main == compacted),
-            Defect.DeleteLostByCompaction => world.Model.Deletions.Where(one => one.Main > compacted && one.Main < member.Replica.Kv.CurrentRevision),
+            Defect.DeleteLostByCompaction => world.Model.Deletions.Where(one =>
+                one.Main > compacted && one.Main < member.Replica.Kv.CurrentRevision
+            ),
             _ => [],
         };
         List<Revision> tombstones = [.. wanted.Take(1)];

@@ -11,7 +11,15 @@ internal static class FaultSchedule
         var random = new SeededRandom(shape.Seed ^ 0x4641554C54);
         var kinds = Enum.GetValues<FaultKind>();
         var favourites = kinds.Where(_ => random.Next(2) == 0).DefaultIfEmpty(FaultKind.Kill).ToArray();
-        var spacing = (random.Next(3) switch { 0 => 300, 1 => 1500, _ => 5000 }) * Shape.Millisecond;
+        var spacing =
+            (
+                random.Next(3) switch
+                {
+                    0 => 300,
+                    1 => 1500,
+                    _ => 5000,
+                }
+            ) * Shape.Millisecond;
         List<Fault> faults = [];
         if (random.Next(3) == 0)
         {
@@ -22,7 +30,16 @@ internal static class FaultSchedule
         {
             var kind = random.Next(4) == 0 ? kinds[random.Next(kinds.Length)] : favourites[random.Next(favourites.Length)];
             var longest = random.Next(4) == 0 ? 15_000 : 3_000;
-            faults.Add(new Fault(at, kind, random.Next(64), random.Next(64), (100 + random.Next(longest)) * Shape.Millisecond, random.Next(1000)));
+            faults.Add(
+                new Fault(
+                    at,
+                    kind,
+                    random.Next(64),
+                    random.Next(64),
+                    (100 + random.Next(longest)) * Shape.Millisecond,
+                    random.Next(1000)
+                )
+            );
         }
 
         return faults;

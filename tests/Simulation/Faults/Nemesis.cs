@@ -132,7 +132,10 @@ internal sealed class Nemesis(World world)
 
     private void CutBetween(IEnumerable<SimMember> left, IEnumerable<SimMember> right, long duration, bool bothWays)
     {
-        foreach (var (from, to) in left.SelectMany(one => right.Where(other => other != one).Select(other => (one.Id, other.Id))).ToList())
+        foreach (
+            var (from, to) in left.SelectMany(one => right.Where(other => other != one).Select(other => (one.Id, other.Id)))
+                .ToList()
+        )
         {
             world.Network.Cut(from, to);
             world.After(duration, () => world.Network.Mend(from, to));
@@ -184,7 +187,9 @@ internal sealed class Nemesis(World world)
     /// <summary>One change at a time, and only while everyone is there: a cluster that is cut to pieces by its operator proves nothing.</summary>
     private void ChangeMembership(Fault fault, SimMember candidate)
     {
-        var leader = world.Members.Find(one => one.IsUp && !one.IsPaused && one.State.IsLeader && one.Node.BasicStatus.SoftState.Role == RaftRole.Leader);
+        var leader = world.Members.Find(one =>
+            one.IsUp && !one.IsPaused && one.State.IsLeader && one.Node.BasicStatus.SoftState.Role == RaftRole.Leader
+        );
         if (leader is null || world.Members.Exists(one => !one.IsRemoved && (!one.IsUp || one.IsPaused)))
         {
             return;
@@ -194,20 +199,27 @@ internal sealed class Nemesis(World world)
         var learner = view.Members.FirstOrDefault(one => one.IsLearner);
         if (learner is not null)
         {
-            var lag = leader.State.AppliedIndex - Math.Min(leader.State.AppliedIndex, world.Member(learner.Id).State.AppliedIndex);
+            var lag =
+                leader.State.AppliedIndex - Math.Min(leader.State.AppliedIndex, world.Member(learner.Id).State.AppliedIndex);
             if (lag < 5 && fault.Amount % 4 == 0)
             {
                 Propose(leader, ConfChangeType.AddNode, learner.Id, MemberJson.EncodePromotion(learner.Id));
             }
         }
-        else if (fault.Kind == FaultKind.RemoveMember && view.Members.Count > 1 && world.Members.Count(one => !one.IsRemoved) == view.Members.Count)
+        else if (
+            fault.Kind == FaultKind.RemoveMember
+            && view.Members.Count > 1
+            && world.Members.Count(one => !one.IsRemoved) == view.Members.Count
+        )
         {
             Propose(leader, ConfChangeType.RemoveNode, candidate.Id, default);
         }
         else if (fault.Kind == FaultKind.AddMember && view.Members.Count < 7)
         {
             // One whose addition was lost is added again before another one is made.
-            var known = world.Members.Find(one => one.Joins && !one.IsRemoved && view.Find(one.Id) is null && !view.Removed.Contains(one.Id));
+            var known = world.Members.Find(one =>
+                one.Joins && !one.IsRemoved && view.Find(one.Id) is null && !view.Removed.Contains(one.Id)
+            );
             if (known is null && world.Members.Count == MembersMax)
             {
                 return;

@@ -60,18 +60,54 @@ internal sealed record Shape
             Members = sizes[random.Next(sizes.Length)],
             HeartbeatMs = random.Next(4) == 0 ? 300 : 100,
             PreVote = random.Next(4) != 0,
-            MaxSizePerMessage = random.Next(3) switch { 0 => 0, 1 => 300, _ => 1 << 20 },
-            MaxInflightMessages = random.Next(3) switch { 0 => 2, 1 => 8, _ => 512 },
+            MaxSizePerMessage = random.Next(3) switch
+            {
+                0 => 0,
+                1 => 300,
+                _ => 1 << 20,
+            },
+            MaxInflightMessages = random.Next(3) switch
+            {
+                0 => 2,
+                1 => 8,
+                _ => 512,
+            },
             MaxCommittedSize = random.Next(3) == 0 ? 400UL : 1 << 20,
-            SegmentBytes = random.Next(3) switch { 0 => 4 << 10, 1 => 16 << 10, _ => 256 << 10 },
-            SnapshotCount = random.Next(3) switch { 0 => 15, 1 => 60, _ => 300 },
-            CatchUpEntries = random.Next(3) switch { 0 => 2, 1 => 10, _ => 60 },
+            SegmentBytes = random.Next(3) switch
+            {
+                0 => 4 << 10,
+                1 => 16 << 10,
+                _ => 256 << 10,
+            },
+            SnapshotCount = random.Next(3) switch
+            {
+                0 => 15,
+                1 => 60,
+                _ => 300,
+            },
+            CatchUpEntries = random.Next(3) switch
+            {
+                0 => 2,
+                1 => 10,
+                _ => 60,
+            },
             CompactionBatchLimit = random.Next(2) == 0 ? 3 : 100,
-            WatchBufferBytes = random.Next(3) switch { 0 => 300, 1 => 2000, _ => 1 << 20 },
+            WatchBufferBytes = random.Next(3) switch
+            {
+                0 => 300,
+                1 => 2000,
+                _ => 1 << 20,
+            },
             Keys = 4 + random.Next(16),
             Clients = 2 + random.Next(5),
             Watchers = 1 + random.Next(4),
-            ThinkNanoseconds = random.Next(3) switch { 0 => 20, 1 => 100, _ => 400 } * Millisecond,
+            ThinkNanoseconds =
+                random.Next(3) switch
+                {
+                    0 => 20,
+                    1 => 100,
+                    _ => 400,
+                } * Millisecond,
             ClockSpread = random.Next(3) * 0.01,
             FaultNanoseconds = faultSeconds * Second,
         };

@@ -67,7 +67,7 @@ internal sealed class World
     /// <summary>Set to record what happens, for the report on a failure.</summary>
     public List<string>? Journal { get; set; }
 
-    public void Note(string text) => Journal?.Add($"{Now / 1e9,10:F4}s {text}");
+    public void Note(string text) => Journal?.Add($"{Now / 1e9, 10:F4}s {text}");
 
     public ulong NextId() => ++_lastId;
 

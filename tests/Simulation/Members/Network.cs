@@ -47,7 +47,10 @@ internal sealed class Network(World world, SeededRandom random)
         Deliver(from, message, database);
 
         // The streams between members never repeat a message on their own; what raft sends again by itself it may.
-        if (random.Next(1000) < TwicePerMille && message.Type is not (MessageType.MsgProp or MessageType.MsgSnap or MessageType.MsgReadIndex))
+        if (
+            random.Next(1000) < TwicePerMille
+            && message.Type is not (MessageType.MsgProp or MessageType.MsgSnap or MessageType.MsgReadIndex)
+        )
         {
             Deliver(from, message, null);
         }

@@ -19,16 +19,19 @@ internal sealed partial class SimMember
 
     /// <summary>A message from the network. What arrives during a pause waits in the kernel's buffers.</summary>
     public void Receive(Message message, byte[]? database) =>
-        Do(() =>
-        {
-            if (message.Type == MessageType.MsgSnap && !StoreReceived(message, database))
+        Do(
+            () =>
             {
-                return;
-            }
+                if (message.Type == MessageType.MsgSnap && !StoreReceived(message, database))
+                {
+                    return;
+                }
 
-            Node.Step(message);
-            Pump();
-        }, WorkSource.Peer);
+                Node.Step(message);
+                Pump();
+            },
+            WorkSource.Peer
+        );
 
     public void Unreachable(ulong id)
     {
@@ -61,7 +64,11 @@ internal sealed partial class SimMember
         _leader = RaftIds.None;
         _readsWaiting = false;
         _appliedWaiters = new AppliedWaiters(State);
-        var options = new NodeOptions { HeartbeatMs = World.Shape.HeartbeatMs, ElectionMs = World.Shape.HeartbeatMs * World.Shape.ElectionTicks };
+        var options = new NodeOptions
+        {
+            HeartbeatMs = World.Shape.HeartbeatMs,
+            ElectionMs = World.Shape.HeartbeatMs * World.Shape.ElectionTicks,
+        };
         _reads = new ReadIndex(State, _appliedWaiters, new RequestIds(Id, Clock.UtcNow), Clock, options);
         _reads.Attach(() => _readsWaiting = true);
     }
@@ -167,7 +174,10 @@ internal sealed partial class SimMember
             return;
         }
 
-        World.Network.Send(this, World.Defect == Defect.LearnerVoteCounts ? DefectiveVotes.Disguise(World, this, message) : message);
+        World.Network.Send(
+            this,
+            World.Defect == Defect.LearnerVoteCounts ? DefectiveVotes.Disguise(World, this, message) : message
+        );
     }
 
     private void Lead(in SoftState soft)

@@ -86,7 +86,11 @@ internal sealed partial class SimMember
         }
 
         var database = file.ToArray();
-        var metadata = new SnapshotMetadata(Node.Status().Configuration, Replica.Backend.ConsistentIndex, Replica.Backend.ConsistentTerm);
+        var metadata = new SnapshotMetadata(
+            Node.Status().Configuration,
+            Replica.Backend.ConsistentIndex,
+            Replica.Backend.ConsistentTerm
+        );
         if (World.Defect == Defect.OlderSnapshotRestored)
         {
             database = _oldDatabase ??= database;
@@ -148,7 +152,10 @@ internal sealed partial class SimMember
 
         if (backend.ConsistentIndex != index)
         {
-            throw new Violation("snapshot says what it holds", $"member {Id} got a store at {backend.ConsistentIndex} for a snapshot at {index}");
+            throw new Violation(
+                "snapshot says what it holds",
+                $"member {Id} got a store at {backend.ConsistentIndex} for a snapshot at {index}"
+            );
         }
 
         InstalledCount++;
@@ -181,7 +188,11 @@ internal sealed partial class SimMember
 
     private void ProposeRevocation(long id)
     {
-        var data = Clients.Requests.Encode(Server.Node.RequestKind.LeaseRevoke, new Api.LeaseRevokeRequest { ID = id }, World.NextId());
+        var data = Clients.Requests.Encode(
+            Server.Node.RequestKind.LeaseRevoke,
+            new Api.LeaseRevokeRequest { ID = id },
+            World.NextId()
+        );
         World.Leases.ExpiryProposed(id);
         Node.Propose(data);
         Pump();

@@ -132,7 +132,11 @@ internal sealed partial class SimMember
         while (IsUp && !IsPaused && incarnation == Incarnation && Array.Exists(_heldUp, queue => queue.Count != 0))
         {
             var queue = _heldUp[World.MemberRandom.Next(_heldUp.Length)];
-            for (var run = 1 + World.MemberRandom.Next(10); run > 0 && incarnation == Incarnation && queue.TryDequeue(out var action); run--)
+            for (
+                var run = 1 + World.MemberRandom.Next(10);
+                run > 0 && incarnation == Incarnation && queue.TryDequeue(out var action);
+                run--
+            )
             {
                 Do(action);
             }
@@ -270,7 +274,8 @@ internal sealed partial class SimMember
 
     private static BootstrapPeer FirstPeer(SimMember member) => new(member.Id, MemberJson.Encode(Describe(member.Id)));
 
-    public static MemberInfo Describe(ulong id, bool isLearner = false) => new(id, [$"http://member-{id}:2380"], isLearner, $"member-{id}");
+    public static MemberInfo Describe(ulong id, bool isLearner = false) =>
+        new(id, [$"http://member-{id}:2380"], isLearner, $"member-{id}");
 
     private StartingPoint StartNew()
     {
@@ -289,7 +294,12 @@ internal sealed partial class SimMember
 
     private StartingPoint Restart()
     {
-        var options = new BootstrapOptions { Name = "", InitialCluster = [], ClusterToken = "" };
+        var options = new BootstrapOptions
+        {
+            Name = "",
+            InitialCluster = [],
+            ClusterToken = "",
+        };
         var start = new Bootstrap(Disk, _data, _walOptions, BackendOptions(), static _ => null, NullLogger.Instance).Run(options);
         if (World.Defect == Defect.AppliedTwice && start.Backend.ConsistentIndex > start.SnapshotIndex + 1)
         {

@@ -12,7 +12,11 @@ internal static class DefectTable
         {
             var caught = Catch(defect, firstSeed, seedsMax, out var seeds);
             missed += caught is null ? 1 : 0;
-            Console.WriteLine(caught is null ? $"{defect}: NOT caught in {seeds} seeds" : $"{defect}: {seeds} seeds, {caught.Guarantee}: {caught.Detail}");
+            Console.WriteLine(
+                caught is null
+                    ? $"{defect}: NOT caught in {seeds} seeds"
+                    : $"{defect}: {seeds} seeds, {caught.Guarantee}: {caught.Detail}"
+            );
         }
 
         return missed == 0 ? 0 : 1;

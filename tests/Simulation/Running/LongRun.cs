@@ -16,12 +16,20 @@ internal static class LongRun
         var defect = Enum.Parse<Defect>(Option(args, "--defect") ?? nameof(Defect.None));
         if (Option(args, "--replay") is { } replayed)
         {
-            return Replay(ulong.Parse(replayed, CultureInfo.InvariantCulture), defect, seconds, args.Contains("--whole", StringComparer.Ordinal));
+            return Replay(
+                ulong.Parse(replayed, CultureInfo.InvariantCulture),
+                defect,
+                seconds,
+                args.Contains("--whole", StringComparer.Ordinal)
+            );
         }
 
         if (args.Contains("--defects", StringComparer.Ordinal))
         {
-            return DefectTable.Print(seed, Option(args, "--runs") is { } most ? int.Parse(most, CultureInfo.InvariantCulture) : 200);
+            return DefectTable.Print(
+                seed,
+                Option(args, "--runs") is { } most ? int.Parse(most, CultureInfo.InvariantCulture) : 200
+            );
         }
 
         var hours = double.Parse(Option(args, "--hours") ?? "1", CultureInfo.InvariantCulture);
@@ -90,7 +98,9 @@ internal static class LongRun
             Console.WriteLine(line);
         }
 
-        Console.WriteLine($"replay with: --replay {seed} --fault-seconds {seconds}" + (defect == Defect.None ? "" : $" --defect {defect}"));
+        Console.WriteLine(
+            $"replay with: --replay {seed} --fault-seconds {seconds}" + (defect == Defect.None ? "" : $" --defect {defect}")
+        );
         return 1;
     }
 

@@ -91,7 +91,12 @@ internal static class SeedRun
         );
         world.After(24 * Shape.Second, () => ProposeLast(world));
         var step = 0;
-        if (world.RunUntil(end, () => ++step % 64 == 0 && world.Now > end - RecoveryMax + (25 * Shape.Second) && IsAtRest(world, watchers)))
+        if (
+            world.RunUntil(
+                end,
+                () => ++step % 64 == 0 && world.Now > end - RecoveryMax + (25 * Shape.Second) && IsAtRest(world, watchers)
+            )
+        )
         {
             throw new Violation("recovery", Describe(world, watchers));
         }
@@ -106,7 +111,11 @@ internal static class SeedRun
     /// <summary>Progress must be possible again, whatever has happened.</summary>
     private static void ProposeLast(World world)
     {
-        var operation = new Operation(world.NextId(), RequestKind.Put, new Api.PutRequest { Key = Google.Protobuf.ByteString.CopyFromUtf8("klast") });
+        var operation = new Operation(
+            world.NextId(),
+            RequestKind.Put,
+            new Api.PutRequest { Key = Google.Protobuf.ByteString.CopyFromUtf8("klast") }
+        );
         foreach (var member in InConfiguration(world).Where(one => one.State.IsLeader))
         {
             member.Handle(operation, static _ => { });
@@ -133,16 +142,29 @@ internal static class SeedRun
     private static List<SimMember> InConfiguration(World world)
     {
         var newest = world.Members.Where(one => one.IsUp).MaxBy(one => one.State.AppliedIndex);
-        return newest is null ? [] : [.. world.Members.Where(one => !one.IsRemoved && newest.Replica.Cluster.View.Find(one.Id) is not null)];
+        return newest is null
+            ? []
+            : [.. world.Members.Where(one => !one.IsRemoved && newest.Replica.Cluster.View.Find(one.Id) is not null)];
     }
 
     private static string Describe(World world, List<SimWatcher> watchers) =>
         $"no rest after {RecoveryMax / 1e9:F0}s without faults; committed {world.Raft.CommittedIndex}, "
-        + string.Join(", ", world.Members.Select(one => $"{one.Id}{(one.IsRemoved ? " removed" : one.IsUp ? "" : " down")} applied {one.State.AppliedIndex} leader {one.State.LeaderId} term {one.State.RaftTerm}"))
+        + string.Join(
+            ", ",
+            world.Members.Select(one =>
+                $"{one.Id}{(one.IsRemoved ? " removed" : one.IsUp ? "" : " down")} applied {one.State.AppliedIndex} leader {one.State.LeaderId} term {one.State.RaftTerm}"
+            )
+        )
         + $", {watchers.Count(watcher => !watcher.HasSeenEverything)} watchers behind, leaders see "
         + string.Join(", ", world.Members.Where(one => one.IsUp).SelectMany(one => one.Node.Status().Progress));
 
-    private static RunResult Describe(World world, IReadOnlyList<Fault> faults, List<SimWatcher> watchers, string? guarantee, string detail) =>
+    private static RunResult Describe(
+        World world,
+        IReadOnlyList<Fault> faults,
+        List<SimWatcher> watchers,
+        string? guarantee,
+        string detail
+    ) =>
         new()
         {
             Seed = world.Shape.Seed,
@@ -160,7 +182,11 @@ internal static class SeedRun
             ExpiredLeases = world.Leases.Expired,
             InstalledSnapshots = world.Members.Sum(member => member.InstalledCount),
             HashesCompared = world.State.HashesCompared,
-            Fingerprint = world.WorkRandom.NextUInt64() ^ world.MemberRandom.NextUInt64() ^ (ulong)world.EventCount ^ ((ulong)world.Now << 20),
+            Fingerprint =
+                world.WorkRandom.NextUInt64()
+                ^ world.MemberRandom.NextUInt64()
+                ^ (ulong)world.EventCount
+                ^ ((ulong)world.Now << 20),
             Faults = faults,
             Journal = world.Journal is { } journal ? journal.TakeLast(JournalMax).ToList() : [],
         };

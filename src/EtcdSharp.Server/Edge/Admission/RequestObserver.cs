@@ -77,7 +77,10 @@ internal sealed class RequestObserver : GrpcInterceptor
     {
         KeyValuePair<string, object?>[] fields =
         [
-            new("start time", (DateTimeOffset.UtcNow - took).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)),
+            new(
+                "start time",
+                (DateTimeOffset.UtcNow - took).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
+            ),
             new("time spent", took),
             new("remote", call.Peer?.ToString() ?? ""),
             new("response type", call.Path),

@@ -21,10 +21,7 @@ internal sealed class ClusterService(IReplicatedLog log, ClusterState cluster, R
 
     private async ValueTask<GrpcResult<MemberListResponse>> ListAsync(MemberListRequest request, GrpcServerCall call)
     {
-        if (
-            request.Linearizable
-            && await log.ReadBarrierAsync(call.CancellationToken).ConfigureAwait(false) is { } error
-        )
+        if (request.Linearizable && await log.ReadBarrierAsync(call.CancellationToken).ConfigureAwait(false) is { } error)
         {
             return error.ToStatus();
         }
@@ -82,10 +79,7 @@ internal sealed class ClusterService(IReplicatedLog log, ClusterState cluster, R
         return response;
     }
 
-    private async ValueTask<GrpcResult<MemberPromoteResponse>> PromoteAsync(
-        MemberPromoteRequest request,
-        GrpcServerCall call
-    )
+    private async ValueTask<GrpcResult<MemberPromoteResponse>> PromoteAsync(MemberPromoteRequest request, GrpcServerCall call)
     {
         var (view, error) = await reconfiguration.PromoteAsync(request.ID, call.CancellationToken).ConfigureAwait(false);
         if (error is not null)

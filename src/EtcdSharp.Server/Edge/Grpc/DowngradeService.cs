@@ -72,7 +72,9 @@ internal sealed class DowngradeService(IReplicatedLog log, MvccStore store, Clus
         }
 
         var request = new DowngradeInfoSetRequest { Enabled = true, Ver = target.Release.ToString() };
-        return (await log.ProposeAsync(RequestKind.DowngradeInfoSet, request, CancellationToken.None).ConfigureAwait(false)).Error;
+        return (
+            await log.ProposeAsync(RequestKind.DowngradeInfoSet, request, CancellationToken.None).ConfigureAwait(false)
+        ).Error;
     }
 
     private async ValueTask<EtcdError?> CancelAsync()
@@ -88,6 +90,8 @@ internal sealed class DowngradeService(IReplicatedLog log, MvccStore store, Clus
         }
 
         var request = new DowngradeInfoSetRequest { Enabled = false };
-        return (await log.ProposeAsync(RequestKind.DowngradeInfoSet, request, CancellationToken.None).ConfigureAwait(false)).Error;
+        return (
+            await log.ProposeAsync(RequestKind.DowngradeInfoSet, request, CancellationToken.None).ConfigureAwait(false)
+        ).Error;
     }
 }

@@ -20,7 +20,8 @@ internal static class KvChecks
             return EtcdError.EmptyKey;
         }
 
-        return query.SortOrder is < SortOrder.None or > SortOrder.Descend
+        return
+            query.SortOrder is < SortOrder.None or > SortOrder.Descend
             || query.SortTarget is < SortTarget.Key or > SortTarget.Value
             ? EtcdError.InvalidSortOption
             : null;
@@ -39,10 +40,8 @@ internal static class KvChecks
             return new EtcdError(EtcdErrorCode.Unimplemented, "RangeStream does not support custom sort orders");
         }
 
-        return query.MinModRevision != 0
-            || query.MaxModRevision != 0
-            || query.MinCreateRevision != 0
-            || query.MaxCreateRevision != 0
+        return
+            query.MinModRevision != 0 || query.MaxModRevision != 0 || query.MinCreateRevision != 0 || query.MaxCreateRevision != 0
             ? new EtcdError(EtcdErrorCode.Unimplemented, "RangeStream does not support revision filters")
             : null;
     }

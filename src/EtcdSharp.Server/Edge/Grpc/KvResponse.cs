@@ -131,8 +131,7 @@ internal sealed class KvResponse
         + (_more ? ProtoWriter.SizeOfField(3, 1UL) : 0)
         + (_count != 0 ? ProtoWriter.SizeOfField(4, _count) : 0);
 
-    private int SizeOfHeader() =>
-        SizeOf(1, _clusterId) + SizeOf(2, _memberId) + SizeOf(3, (ulong)_revision) + SizeOf(4, _term);
+    private int SizeOfHeader() => SizeOf(1, _clusterId) + SizeOf(2, _memberId) + SizeOf(3, (ulong)_revision) + SizeOf(4, _term);
 
     private void WriteHeader(ref ProtoWriter writer)
     {

@@ -71,9 +71,7 @@ internal sealed class KvService(
             return Refused(error);
         }
 
-        return traits.IsReadOnly
-            ? ReadTxnAsync(body, traits.IsSerializable, call)
-            : WriteAsync(RequestKind.Txn, body);
+        return traits.IsReadOnly ? ReadTxnAsync(body, traits.IsSerializable, call) : WriteAsync(RequestKind.Txn, body);
     }
 
     /// <summary>

@@ -119,9 +119,7 @@ internal sealed class LeaseService(
     private async ValueTask<GrpcResult<LeaseRevokeResponse>> RevokeAsync(LeaseRevokeRequest request, GrpcServerCall call)
     {
         var applied = await log.ProposeAsync(RequestKind.LeaseRevoke, request, call.CancellationToken).ConfigureAwait(false);
-        return applied.Error is { } error
-            ? Refusal(error)
-            : new LeaseRevokeResponse { Header = log.Header(applied.Revision) };
+        return applied.Error is { } error ? Refusal(error) : new LeaseRevokeResponse { Header = log.Header(applied.Revision) };
     }
 
     private async ValueTask<GrpcResult<LeaseTimeToLiveResponse>> TimeToLiveAsync(

@@ -82,7 +82,8 @@ internal sealed class MaintenanceService(
     }
 
     /// <summary>The text form of the message, as Go prints it.</summary>
-    private static string DescribeAlarm(AlarmMember alarm) => $"memberID:{alarm.MemberID} alarm:{alarm.Alarm.ToString().ToUpperInvariant()} ";
+    private static string DescribeAlarm(AlarmMember alarm) =>
+        $"memberID:{alarm.MemberID} alarm:{alarm.Alarm.ToString().ToUpperInvariant()} ";
 
     private async ValueTask<GrpcResult<DefragmentResponse>> DefragmentAsync(DefragmentRequest request, GrpcServerCall call)
     {

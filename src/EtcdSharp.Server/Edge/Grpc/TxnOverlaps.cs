@@ -56,10 +56,7 @@ internal static class TxnOverlaps
         return changes;
     }
 
-    private static List<(OperationKind Kind, ReadOnlyMemory<byte> Request)> Operations(
-        ReadOnlyMemory<byte> txn,
-        int branchField
-    )
+    private static List<(OperationKind Kind, ReadOnlyMemory<byte> Request)> Operations(ReadOnlyMemory<byte> txn, int branchField)
     {
         var operations = new List<(OperationKind, ReadOnlyMemory<byte>)>();
         var fields = new ProtoReader(txn.Span);

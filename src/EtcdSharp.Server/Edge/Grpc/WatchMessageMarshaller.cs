@@ -7,7 +7,8 @@ using EtcdSharp.Platform.Wire;
 namespace EtcdSharp.Server.Edge.Grpc;
 
 /// <summary>Assembles etcdserverpb.WatchResponse by copying the shared bytes of the events behind a few fields.</summary>
-internal sealed class WatchMessageMarshaller(ulong clusterId, ulong memberId, Func<IWatchHistory> history) : Marshaller<WatchMessage>
+internal sealed class WatchMessageMarshaller(ulong clusterId, ulong memberId, Func<IWatchHistory> history)
+    : Marshaller<WatchMessage>
 {
     /// <summary>Messages up to this size are written into one piece of memory; larger ones event by event.</summary>
     private const int OnePieceBytesMax = 16 * 1024;
@@ -62,7 +63,9 @@ internal sealed class WatchMessageMarshaller(ulong clusterId, ulong memberId, Fu
     public int SizeOfHead(in WatchMessage message)
     {
         var response = message.Response;
-        var size = ProtoWriter.SizeOfBytesField(HeaderField, SizeOfHeader(message)) + SizeUnlessZero(WatchIdField, (ulong)response.WatchId);
+        var size =
+            ProtoWriter.SizeOfBytesField(HeaderField, SizeOfHeader(message))
+            + SizeUnlessZero(WatchIdField, (ulong)response.WatchId);
         if (response.Control is { } control)
         {
             size += SizeUnlessZero(CreatedField, control.Created ? 1u : 0u);

@@ -14,9 +14,10 @@ internal sealed class WatchProgressTimer(WatchStream stream, WatchServiceOptions
             return;
         }
 
-        var interval = options.ProgressInterval < WatchServiceOptions.ProgressIntervalMin
-            ? WatchServiceOptions.ProgressIntervalMin
-            : options.ProgressInterval;
+        var interval =
+            options.ProgressInterval < WatchServiceOptions.ProgressIntervalMin
+                ? WatchServiceOptions.ProgressIntervalMin
+                : options.ProgressInterval;
         var jitter = TimeSpan.FromTicks((long)(options.Randomness.NextUInt64() % (ulong)(interval.Ticks / 10)));
         _timer = options.Time.CreateTimer(
             static state => ((WatchStream)state!).TickProgress(),

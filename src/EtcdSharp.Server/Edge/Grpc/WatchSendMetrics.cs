@@ -23,9 +23,7 @@ internal static class WatchSendMetrics
         Prefix + "control_stream_duration_seconds"
     );
 
-    private static readonly Histogram<double> s_progress = s_meter.CreateHistogram<double>(
-        Prefix + "progress_duration_seconds"
-    );
+    private static readonly Histogram<double> s_progress = s_meter.CreateHistogram<double>(Prefix + "progress_duration_seconds");
 
     /// <summary>One measurement per flush and kind of response: responses that leave together take the same time.</summary>
     public static void Record(List<QueuedResponse> sent, double seconds)

@@ -59,7 +59,10 @@ internal sealed partial class SharedPort(EdgeUrl url, IConnectionListenerFactory
         }
         catch (AddressInUseException inUse)
         {
-            throw new IOException($"cannot listen on {Url.Text}: another process has the address; stop it or choose another", inUse);
+            throw new IOException(
+                $"cannot listen on {Url.Text}: another process has the address; stop it or choose another",
+                inUse
+            );
         }
         catch (SocketException refused)
         {

@@ -101,7 +101,16 @@ internal sealed class LegacyRequest
             return null;
         }
 
-        return Classify(new LegacyRequest { RequestId = id, Method = method, Path = path, Value = value }, out problem);
+        return Classify(
+            new LegacyRequest
+            {
+                RequestId = id,
+                Method = method,
+                Path = path,
+                Value = value,
+            },
+            out problem
+        );
     }
 
     private static LegacyRequest? Classify(LegacyRequest request, out string? problem)
@@ -117,9 +126,11 @@ internal sealed class LegacyRequest
             return request.As(LegacyRequestKind.ClusterVersion);
         }
 
-        if (!request.Path.StartsWith(MembersPrefix, StringComparison.Ordinal)
+        if (
+            !request.Path.StartsWith(MembersPrefix, StringComparison.Ordinal)
             || !request.Path.EndsWith(AttributesSuffix, StringComparison.Ordinal)
-            || request.Path.Length <= MembersPrefix.Length + AttributesSuffix.Length)
+            || request.Path.Length <= MembersPrefix.Length + AttributesSuffix.Length
+        )
         {
             return request;
         }
@@ -151,7 +162,12 @@ internal sealed class LegacyRequest
         || text.SequenceEqual("GET"u8);
 
     private LegacyRequest As(
-        LegacyRequestKind kind, ulong memberId = 0, string name = "", IReadOnlyList<string>? clientUrls = null) => new()
+        LegacyRequestKind kind,
+        ulong memberId = 0,
+        string name = "",
+        IReadOnlyList<string>? clientUrls = null
+    ) =>
+        new()
         {
             Kind = kind,
             RequestId = RequestId,

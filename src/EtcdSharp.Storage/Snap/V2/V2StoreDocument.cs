@@ -50,11 +50,15 @@ internal static class V2StoreDocument
         {
             json.WriteStartObject();
             json.WritePropertyName("Root");
-            WriteDirectory(json, "/", () =>
-            {
-                WriteChild(json, "0", () => WriteCluster(json, membership));
-                WriteChild(json, "1", () => WriteDirectory(json, "/1", () => { }));
-            });
+            WriteDirectory(
+                json,
+                "/",
+                () =>
+                {
+                    WriteChild(json, "0", () => WriteCluster(json, membership));
+                    WriteChild(json, "1", () => WriteDirectory(json, "/1", () => { }));
+                }
+            );
             WriteEmptyHistory(json);
             json.WriteNumber("CurrentIndex", 0);
             json.WriteStartObject("Stats");
@@ -87,8 +91,8 @@ internal static class V2StoreDocument
         var raft = Child(node, "raftAttributes") ?? throw new FormatException($"member {name} has no raftAttributes");
         using var raftAttributes = JsonDocument.Parse(ValueOf(raft));
         var peerUrls = Strings(raftAttributes.RootElement, "peerURLs");
-        var isLearner = raftAttributes.RootElement.TryGetProperty("isLearner", out var learner)
-            && learner.ValueKind == JsonValueKind.True;
+        var isLearner =
+            raftAttributes.RootElement.TryGetProperty("isLearner", out var learner) && learner.ValueKind == JsonValueKind.True;
         if (Child(node, "attributes") is not { } attributesNode)
         {
             return new V2Member(ParseId(name), peerUrls, isLearner, string.Empty, []);
@@ -105,9 +109,10 @@ internal static class V2StoreDocument
     {
         using var attributes = JsonDocument.Parse(text);
         var root = Expect(attributes.RootElement, JsonValueKind.Object);
-        var name = root.TryGetProperty("name", out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()!
-            : string.Empty;
+        var name =
+            root.TryGetProperty("name", out var value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString()!
+                : string.Empty;
         return (name, Strings(root, "clientURLs"));
     }
 
@@ -123,7 +128,10 @@ internal static class V2StoreDocument
             return [];
         }
 
-        return [.. Expect(list, JsonValueKind.Array).EnumerateArray().Select(item => Expect(item, JsonValueKind.String).GetString()!)];
+        return
+        [
+            .. Expect(list, JsonValueKind.Array).EnumerateArray().Select(item => Expect(item, JsonValueKind.String).GetString()!),
+        ];
     }
 
     private static JsonElement? Child(JsonElement? node, string name) =>
@@ -149,59 +157,92 @@ internal static class V2StoreDocument
     private static JsonElement Expect(JsonElement element, JsonValueKind kind) =>
         element.ValueKind == kind ? element : throw new FormatException($"found {element.ValueKind} in the place of {kind}");
 
-    private static void WriteCluster(Utf8JsonWriter json, V2Membership membership) => WriteDirectory(json, "/0", () =>
-    {
-        WriteChild(json, "members", () => WriteDirectory(json, MembersPath, () =>
-        {
-            foreach (var member in membership.Members)
+    private static void WriteCluster(Utf8JsonWriter json, V2Membership membership) =>
+        WriteDirectory(
+            json,
+            "/0",
+            () =>
             {
-                WriteChild(json, NameOf(member.Id), () => WriteMember(json, member));
+                WriteChild(
+                    json,
+                    "members",
+                    () =>
+                        WriteDirectory(
+                            json,
+                            MembersPath,
+                            () =>
+                            {
+                                foreach (var member in membership.Members)
+                                {
+                                    WriteChild(json, NameOf(member.Id), () => WriteMember(json, member));
+                                }
+                            }
+                        )
+                );
+                WriteChild(
+                    json,
+                    "removed_members",
+                    () =>
+                        WriteDirectory(
+                            json,
+                            RemovedPath,
+                            () =>
+                            {
+                                foreach (var id in membership.RemovedIds)
+                                {
+                                    WriteChild(
+                                        json,
+                                        NameOf(id),
+                                        () => WriteValue(json, $"{RemovedPath}/{NameOf(id)}", string.Empty)
+                                    );
+                                }
+                            }
+                        )
+                );
+                if (membership.ClusterVersion is { } version)
+                {
+                    WriteChild(json, "version", () => WriteValue(json, VersionPath, version));
+                }
             }
-        }));
-        WriteChild(json, "removed_members", () => WriteDirectory(json, RemovedPath, () =>
-        {
-            foreach (var id in membership.RemovedIds)
-            {
-                WriteChild(json, NameOf(id), () => WriteValue(json, $"{RemovedPath}/{NameOf(id)}", string.Empty));
-            }
-        }));
-        if (membership.ClusterVersion is { } version)
-        {
-            WriteChild(json, "version", () => WriteValue(json, VersionPath, version));
-        }
-    });
+        );
 
     private static void WriteMember(Utf8JsonWriter json, V2Member member)
     {
         var path = $"{MembersPath}/{NameOf(member.Id)}";
-        WriteDirectory(json, path, () =>
-        {
-            WriteChild(json, "raftAttributes", () => WriteValue(json, $"{path}/raftAttributes", RaftAttributesOf(member)));
-            if (member.Name.Length > 0 || member.ClientUrls.Count > 0)
+        WriteDirectory(
+            json,
+            path,
+            () =>
             {
-                WriteChild(json, "attributes", () => WriteValue(json, $"{path}/attributes", AttributesOf(member)));
+                WriteChild(json, "raftAttributes", () => WriteValue(json, $"{path}/raftAttributes", RaftAttributesOf(member)));
+                if (member.Name.Length > 0 || member.ClientUrls.Count > 0)
+                {
+                    WriteChild(json, "attributes", () => WriteValue(json, $"{path}/attributes", AttributesOf(member)));
+                }
             }
-        });
+        );
     }
 
-    private static string RaftAttributesOf(V2Member member) => TextOf(json =>
-    {
-        WriteStrings(json, "peerURLs", member.PeerUrls);
-        if (member.IsLearner)
+    private static string RaftAttributesOf(V2Member member) =>
+        TextOf(json =>
         {
-            json.WriteBoolean("isLearner", true);
-        }
-    });
+            WriteStrings(json, "peerURLs", member.PeerUrls);
+            if (member.IsLearner)
+            {
+                json.WriteBoolean("isLearner", true);
+            }
+        });
 
-    private static string AttributesOf(V2Member member) => TextOf(json =>
-    {
-        if (member.Name.Length > 0)
+    private static string AttributesOf(V2Member member) =>
+        TextOf(json =>
         {
-            json.WriteString("name", member.Name);
-        }
+            if (member.Name.Length > 0)
+            {
+                json.WriteString("name", member.Name);
+            }
 
-        WriteStrings(json, "clientURLs", member.ClientUrls);
-    });
+            WriteStrings(json, "clientURLs", member.ClientUrls);
+        });
 
     private static string TextOf(Action<Utf8JsonWriter> properties)
     {

@@ -60,7 +60,14 @@ internal sealed class AppliedLog(MvccStore store, Lessor lessor, BackendStore ba
             var transaction = store.BeginWrite();
             foreach (var (key, value) in pairs)
             {
-                transaction.Put(new PutCommand { Key = key, Value = value, Lease = lease });
+                transaction.Put(
+                    new PutCommand
+                    {
+                        Key = key,
+                        Value = value,
+                        Lease = lease,
+                    }
+                );
             }
 
             transaction.End();
@@ -81,7 +88,8 @@ internal sealed class AppliedLog(MvccStore store, Lessor lessor, BackendStore ba
 
     public ValueTask<EtcdError?> ReadBarrierAsync(CancellationToken cancellation) => new((EtcdError?)null);
 
-    public ValueTask<EtcdError?> WaitAppliedAsync(ulong index, TimeSpan timeout, CancellationToken cancellation) => new((EtcdError?)null);
+    public ValueTask<EtcdError?> WaitAppliedAsync(ulong index, TimeSpan timeout, CancellationToken cancellation) =>
+        new((EtcdError?)null);
 
     public ResponseHeader Header(long revision) =>
         new()

@@ -21,14 +21,20 @@ public class LeaseServiceTests
         Assert.True(given.ID > 0);
         Assert.Equal(2, given.TTL);
 
-        await Refused(StatusCode.FailedPrecondition, "etcdserver: lease already exists", new LeaseGrantRequest { TTL = 60, ID = 5 });
+        await Refused(
+            StatusCode.FailedPrecondition,
+            "etcdserver: lease already exists",
+            new LeaseGrantRequest { TTL = 60, ID = 5 }
+        );
         await Refused(StatusCode.OutOfRange, "etcdserver: too large lease TTL", new LeaseGrantRequest { TTL = 9_000_000_001 });
         var listed = await served.Channel.UnaryAsync(LeaseMethods.LeaseLeases, new LeaseLeasesRequest());
         Assert.Equal(new[] { 5, given.ID }.Order(), listed.Leases.Select(lease => lease.ID).Order());
 
         async Task Refused(StatusCode code, string message, LeaseGrantRequest request)
         {
-            var refused = await Assert.ThrowsAsync<GrpcStatusException>(async () => await served.Channel.UnaryAsync(LeaseMethods.LeaseGrant, request));
+            var refused = await Assert.ThrowsAsync<GrpcStatusException>(async () =>
+                await served.Channel.UnaryAsync(LeaseMethods.LeaseGrant, request)
+            );
             Assert.Equal((code, message), (refused.Code, refused.Status.Message));
         }
     }
@@ -50,7 +56,9 @@ public class LeaseServiceTests
         Assert.True(events[0].IsDelete);
         Assert.Equal("b", Encoding.UTF8.GetString(events[1].Key));
 
-        var again = await Assert.ThrowsAsync<GrpcStatusException>(async () => await served.Channel.UnaryAsync(LeaseMethods.LeaseRevoke, new LeaseRevokeRequest { ID = 5 }));
+        var again = await Assert.ThrowsAsync<GrpcStatusException>(async () =>
+            await served.Channel.UnaryAsync(LeaseMethods.LeaseRevoke, new LeaseRevokeRequest { ID = 5 })
+        );
         Assert.Equal((StatusCode.NotFound, "etcdserver: requested lease not found"), (again.Code, again.Status.Message));
     }
 
@@ -62,7 +70,10 @@ public class LeaseServiceTests
         await served.Channel.UnaryAsync(LeaseMethods.LeaseGrant, new LeaseGrantRequest { TTL = 1000, ID = 5 });
         served.Log.Put(5, ("b"u8.ToArray(), [1]), ("a"u8.ToArray(), [1]));
 
-        var told = await served.Channel.UnaryAsync(LeaseMethods.LeaseTimeToLive, new LeaseTimeToLiveRequest { ID = 5, Keys = true });
+        var told = await served.Channel.UnaryAsync(
+            LeaseMethods.LeaseTimeToLive,
+            new LeaseTimeToLiveRequest { ID = 5, Keys = true }
+        );
         Assert.InRange(told.TTL, 970, 999);
         Assert.Equal((5L, 1000L, 2L), (told.ID, told.GrantedTTL, told.Header.Revision));
         Assert.Equal(["a", "b"], told.Keys.Select(key => key.ToStringUtf8()));
@@ -70,8 +81,8 @@ public class LeaseServiceTests
         Assert.Equal((6L, -1L, 0L), (unknown.ID, unknown.TTL, unknown.GrantedTTL));
 
         served.Lessor.Demote();
-        var demoted = await Assert.ThrowsAsync<GrpcStatusException>(
-            async () => await served.Channel.UnaryAsync(LeaseMethods.LeaseTimeToLive, new LeaseTimeToLiveRequest { ID = 5 })
+        var demoted = await Assert.ThrowsAsync<GrpcStatusException>(async () =>
+            await served.Channel.UnaryAsync(LeaseMethods.LeaseTimeToLive, new LeaseTimeToLiveRequest { ID = 5 })
         );
         Assert.Equal((StatusCode.Unavailable, "etcdserver: leader changed"), (demoted.Code, demoted.Status.Message));
     }

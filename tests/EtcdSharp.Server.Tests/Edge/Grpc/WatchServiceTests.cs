@@ -20,13 +20,19 @@ public class WatchServiceTests
 
         var created = await Next(call);
         Assert.True(created.Created);
-        Assert.Equal((0xC1UL, 0xE1UL, 2UL, 2L), (created.Header.ClusterId, created.Header.MemberId, created.Header.RaftTerm, created.Header.Revision));
+        Assert.Equal(
+            (0xC1UL, 0xE1UL, 2UL, 2L),
+            (created.Header.ClusterId, created.Header.MemberId, created.Header.RaftTerm, created.Header.Revision)
+        );
 
         served.Log.Put(0, (Bytes("b"), Bytes("other")));
         served.Log.Put(0, (Bytes("a"), Bytes("one")));
         var told = await Next(call);
         var found = Assert.Single(told.Events);
-        Assert.Equal((4L, "one", "zero"), (told.Header.Revision, found.Kv.Value.ToStringUtf8(), found.PrevKv.Value.ToStringUtf8()));
+        Assert.Equal(
+            (4L, "one", "zero"),
+            (told.Header.Revision, found.Kv.Value.ToStringUtf8(), found.PrevKv.Value.ToStringUtf8())
+        );
         Assert.Equal((2L, 4L, 2L), (found.Kv.CreateRevision, found.Kv.ModRevision, found.Kv.Version));
 
         await call.WriteAsync(new WatchRequest { CancelRequest = new WatchCancelRequest { WatchId = 99 } });
@@ -80,7 +86,10 @@ public class WatchServiceTests
         var created = await Next(call);
         Assert.Equal((1L, true, false), (created.WatchId, created.Created, created.Canceled));
         var canceled = await Next(call);
-        Assert.Equal((1L, true, 1000L, ""), (canceled.WatchId, canceled.Canceled, canceled.CompactRevision, canceled.CancelReason));
+        Assert.Equal(
+            (1L, true, 1000L, ""),
+            (canceled.WatchId, canceled.Canceled, canceled.CompactRevision, canceled.CancelReason)
+        );
     }
 
     [Theory]
@@ -91,7 +100,15 @@ public class WatchServiceTests
         const int bytesMax = 10_000;
         await using var served = await ServedStore.StartAsync(bytesMax);
         using var call = Open(served);
-        await Create(call, new WatchCreateRequest { Key = Text("k"), RangeEnd = Text("\0"), Fragment = allowed });
+        await Create(
+            call,
+            new WatchCreateRequest
+            {
+                Key = Text("k"),
+                RangeEnd = Text("\0"),
+                Fragment = allowed,
+            }
+        );
         await Next(call);
         served.Log.Put(0, [.. Enumerable.Range(0, 20).Select(i => (Bytes("k" + i), new byte[i == 5 ? 12_000 : 3_000]))]);
 
@@ -102,7 +119,10 @@ public class WatchServiceTests
         } while (parts[^1].Fragment);
 
         Assert.Equal(allowed, parts.Count > 5);
-        Assert.Equal(Enumerable.Range(0, 20).Select(i => "k" + i), parts.SelectMany(part => part.Events).Select(found => found.Kv.Key.ToStringUtf8()));
+        Assert.Equal(
+            Enumerable.Range(0, 20).Select(i => "k" + i),
+            parts.SelectMany(part => part.Events).Select(found => found.Kv.Key.ToStringUtf8())
+        );
         if (allowed)
         {
             Assert.All(parts, part => Assert.True(part.Events.Count == 1 || part.CalculateSize() < bytesMax));
@@ -145,7 +165,8 @@ public class WatchServiceTests
         }
     }
 
-    private static GrpcClientCall<WatchRequest, WatchResponse> Open(ServedStore served) => served.Channel.Open(WatchMethods.Watch);
+    private static GrpcClientCall<WatchRequest, WatchResponse> Open(ServedStore served) =>
+        served.Channel.Open(WatchMethods.Watch);
 
     private static async Task Create(GrpcClientCall<WatchRequest, WatchResponse> call, WatchCreateRequest request) =>
         await call.WriteAsync(new WatchRequest { CreateRequest = request });
