@@ -1,3 +1,4 @@
+using System.Runtime;
 using System.Runtime.InteropServices;
 using EtcdSharp.Server;
 using EtcdSharp.Server.Configuration;
@@ -31,6 +32,8 @@ internal static class Service
             options.SnapshotCount
         );
 
+        // Nothing is served yet, so a collection may stop everything: building the index then takes about half as long.
+        GCSettings.LatencyMode = GCLatencyMode.Batch;
         Member member;
         try
         {
@@ -48,6 +51,7 @@ internal static class Service
             return ExitCodes.CannotStart;
         }
 
+        GCSettings.LatencyMode = GCLatencyMode.Interactive;
         foreach (var url in member.ClientUrls)
         {
             StartLog.ServingInsecurely(logger, url);

@@ -258,7 +258,7 @@ public sealed class RetryTests(Servers servers)
     }
 
     [Theory]
-    [OnEach(NotOurs = "our server closes a connection that was quiet for some seconds, probed or not")]
+    [OnEach]
     public async Task AQuietConnectionIsProbedWithoutAnnoyingTheServer(ServerKind kind)
     {
         await using var proxy = new TcpProxy(Servers.Of(await servers.Shared(kind)));

@@ -30,7 +30,7 @@ public static class Programs
     private static string? Find(string variable, string program)
     {
         var beside = Environment.GetEnvironmentVariable("ETCDSHARP_REAL_ETCD") is { Length: > 0 } etcd
-            ? Path.Combine(Path.GetDirectoryName(etcd)!, program)
+            ? Path.Combine(Directory.Exists(etcd) ? etcd : Path.GetDirectoryName(etcd)!, program)
             : null;
         string?[] candidates =
         [

@@ -163,14 +163,18 @@ internal sealed class Bootstrap(
         var storeExisted = data.HasStore;
         var mark = WalReading.ValidSnapshots(disk, data.WalPath).DefaultIfEmpty().MaxBy(snapshot => snapshot.Index);
         var backend = OpenBackend(mark.Index);
+        StartingPoint? start = null;
         try
         {
-            return Restart(backend, mark, storeExisted);
+            start = Restart(backend, mark, storeExisted);
+            return start;
         }
-        catch
+        finally
         {
-            backend.Dispose();
-            throw;
+            if (start is null)
+            {
+                backend.Dispose();
+            }
         }
     }
 
@@ -186,14 +190,18 @@ internal sealed class Bootstrap(
         }
 
         var opened = WriteAheadLog.Open(disk, data.WalPath, mark, walOptions);
+        StartingPoint? start = null;
         try
         {
-            return Resume(backend, mark, opened);
+            start = Resume(backend, mark, opened);
+            return start;
         }
-        catch
+        finally
         {
-            opened.Log.Dispose();
-            throw;
+            if (start is null)
+            {
+                opened.Log.Dispose();
+            }
         }
     }
 

@@ -27,6 +27,12 @@ internal sealed class LeaseService(
     /// <summary>How long a question waits for entries that are committed and not yet applied here.</summary>
     private static readonly TimeSpan ApplyWait = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// False when the raft loop has stood still: others may have elected a leader meanwhile, and a lease that is
+    /// renewed here could be expired there. Null where no such doubt can be.
+    /// </summary>
+    public Func<bool>? LeadershipIsFresh { get; init; }
+
     public void Register(GrpcServiceBuilder builder) =>
         builder
             .Unary(LeaseMethods.LeaseGrant, GrantAsync)
@@ -39,6 +45,11 @@ internal sealed class LeaseService(
     public async ValueTask<(long TtlSeconds, EtcdError? Error)> RenewAsync(long id, CancellationToken cancellation)
     {
         if (!log.IsLeader)
+        {
+            return await leader.RenewAsync(id, cancellation).ConfigureAwait(false);
+        }
+
+        if (LeadershipIsFresh?.Invoke() == false && await log.ReadBarrierAsync(cancellation).ConfigureAwait(false) is not null)
         {
             return await leader.RenewAsync(id, cancellation).ConfigureAwait(false);
         }

@@ -102,7 +102,8 @@ public sealed class EdgeHost : IAsyncDisposable
         limits.MinResponseDataRate = null;
 
         // etcd never closes a connection for being idle.
-        limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+        // Kestrel's clock overflows where the time is infinite, and closes every quiet connection at once.
+        limits.KeepAliveTimeout = TimeSpan.FromDays(3650);
         limits.Http2.MaxStreamsPerConnection = options.MaxConcurrentStreams;
         limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
         limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
