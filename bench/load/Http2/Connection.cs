@@ -182,7 +182,8 @@ internal sealed class Connection : IDisposable
                 break;
             case FrameType.GoAway:
                 throw new IOException(
-                    $"the server ends the connection with error {BinaryPrimitives.ReadUInt32BigEndian(payload[4..])}"
+                    $"the server ends connection {Index} after stream {BinaryPrimitives.ReadUInt32BigEndian(payload)} with error "
+                        + $"{BinaryPrimitives.ReadUInt32BigEndian(payload[4..])}; {_calls.Count} calls are in flight, the next stream would be {_nextId}"
                 );
             case FrameType.Continuation:
                 throw new InvalidDataException("headers in more than one frame, which no etcd sends");
