@@ -105,6 +105,19 @@ internal sealed class OperationSource(int seed)
             PrevKv = Chance(2),
         };
 
+    /// <summary>
+    /// Not to the end of all keys: with a put after it that keeps the value of its key, real etcd ends.
+    /// </summary>
+    private DeleteRangeRequest DeleteInside()
+    {
+        var request = Delete();
+        if (request.RangeEnd == Zero)
+        {
+            request.RangeEnd = Utf8("k2");
+        }
+        return request;
+    }
+
     private RangeRequest Range(bool inTransaction)
     {
         var request = new RangeRequest
@@ -174,7 +187,7 @@ internal sealed class OperationSource(int seed)
         {
             < 4 => Op(Put()),
             < 7 => Op(Range(inTransaction: true)),
-            < 8 => Op(Delete()),
+            < 8 => Op(DeleteInside()),
             < 9 when depth < MaxNesting => Op(Txn(depth + 1)),
             _ => Chance(20) ? new RequestOp() : Op(Range(inTransaction: true)),
         };

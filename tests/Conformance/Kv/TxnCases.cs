@@ -248,6 +248,24 @@ public sealed class TxnCases(Servers servers)
         Assert.True((await etcd.Txn(request)).Succeeded);
     }
 
+    // Real etcd takes the request, finds the key gone while it carries it out, and ends; so do all members after it.
+    [Theory]
+    [OnEach(false)]
+    [OnEach(true)]
+    public async Task AKeyThatIsDeletedIsNotKept(ServerKind kind, bool nested)
+    {
+        Assert.SkipWhen(kind != ServerKind.Ours, "ends real etcd");
+        await using var server = await Servers.Fresh(kind);
+        var keys = new Keyspace();
+        await server.Endpoint.Fill(keys, "b");
+        var put = Op(new PutRequest { Key = keys["b"], IgnoreValue = true });
+        await Refused(
+            GrpcCode.InvalidArgument,
+            "etcdserver: duplicate key given in txn request",
+            server.Endpoint.Txn(Txn(Op(new DeleteRangeRequest { Key = keys["a"], RangeEnd = Zero }), nested ? Op(Txn(put)) : put)));
+        Assert.Equal("b", keys.NamesOf((await server.Endpoint.Range(GetAll(keys))).Kvs));
+    }
+
     [Theory, OnEach]
     public async Task A128OperationsAreAllowed(ServerKind kind)
     {

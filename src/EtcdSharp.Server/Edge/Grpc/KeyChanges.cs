@@ -6,6 +6,7 @@ namespace EtcdSharp.Server.Edge.Grpc;
 internal sealed class KeyChanges
 {
     private readonly HashSet<byte[]> _puts = new(KeyComparer.Instance);
+    private readonly HashSet<byte[]> _keeping = new(KeyComparer.Instance);
     private readonly List<(byte[] Key, byte[] RangeEnd)> _deletes = [];
 
     public void AddDelete(ReadOnlyMemory<byte> request)
@@ -16,8 +17,16 @@ internal sealed class KeyChanges
         }
     }
 
-    public bool TryAddPut(ReadOnlyMemory<byte> request) =>
-        !RequestParsing.TryReadPut(request.Span, out var put) || TryAdd(put.Key.ToArray());
+    public bool TryAddPut(ReadOnlyMemory<byte> request)
+    {
+        if (!RequestParsing.TryReadPut(request.Span, out var put))
+        {
+            return true;
+        }
+
+        var key = put.Key.ToArray();
+        return (!(put.IgnoreValue || put.IgnoreLease) || TryAddKeeping(key)) && TryAdd(key);
+    }
 
     /// <summary>Adds the changes of both branches of a nested transaction; false when they clash with what is here.</summary>
     public bool TryAddNested(KeyChanges success, KeyChanges failure)
@@ -25,6 +34,14 @@ internal sealed class KeyChanges
         foreach (var key in success._puts)
         {
             if (!TryAdd(key))
+            {
+                return false;
+            }
+        }
+
+        foreach (var key in success._keeping.Concat(failure._keeping))
+        {
+            if (!TryAddKeeping(key))
             {
                 return false;
             }
@@ -41,6 +58,16 @@ internal sealed class KeyChanges
         _deletes.AddRange(success._deletes);
         _deletes.AddRange(failure._deletes);
         return true;
+    }
+
+    /// <summary>
+    /// A put that keeps the value or the lease of its key must find the key: after a deletion in the same transaction it
+    /// could not be carried out, and etcd's members end there. Here the end of all counts as what it is.
+    /// </summary>
+    private bool TryAddKeeping(byte[] key)
+    {
+        _keeping.Add(key);
+        return !_deletes.Exists(delete => delete.RangeEnd is [0] && delete.Key.AsSpan().SequenceCompareTo(key) <= 0);
     }
 
     private bool TryAdd(byte[] key) => !IsDeleted(key) && _puts.Add(key);
