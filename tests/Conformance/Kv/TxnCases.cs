@@ -262,7 +262,8 @@ public sealed class TxnCases(Servers servers)
         await Refused(
             GrpcCode.InvalidArgument,
             "etcdserver: duplicate key given in txn request",
-            server.Endpoint.Txn(Txn(Op(new DeleteRangeRequest { Key = keys["a"], RangeEnd = Zero }), nested ? Op(Txn(put)) : put)));
+            server.Endpoint.Txn(Txn(Op(new DeleteRangeRequest { Key = keys["a"], RangeEnd = Zero }), nested ? Op(Txn(put)) : put))
+        );
         Assert.Equal("b", keys.NamesOf((await server.Endpoint.Range(GetAll(keys))).Kvs));
     }
 

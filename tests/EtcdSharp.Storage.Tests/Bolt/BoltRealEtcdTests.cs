@@ -10,6 +10,7 @@ using EtcdSharp.Storage.Bolt;
 namespace EtcdSharp.Storage.Tests.Bolt;
 
 /// <summary>A database written by the real etcd opens here, and one changed here opens there.</summary>
+[Collection(nameof(StartsProcesses))]
 public sealed partial class BoltRealEtcdTests
 {
     private const int Keys = 300;

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace EtcdSharp.Storage.Wal;
 
 /// <summary>Directories that real etcd wrote are read here, and those written on here are opened by real etcd.</summary>
+[Collection(nameof(StartsProcesses))]
 public sealed class RealEtcdDirectoryTests : IDisposable
 {
     private const int Puts = 60;
