@@ -33,11 +33,8 @@ internal sealed partial class RaftCore
             return;
         }
 
-        if (_config.IsSingleton)
-        {
-            Answer(request, Log.Committed);
-        }
-        else if (HasCommittedInThisTerm)
+        // The only voter, too: after a restart its commit index may lie behind what it has acknowledged before.
+        if (HasCommittedInThisTerm)
         {
             BeginRead(request);
         }
