@@ -36,6 +36,12 @@ internal interface IReplicatedLog
     ValueTask<ApplyResult> ProposeAsync(RequestKind kind, IMessage body, CancellationToken cancellation);
 
     /// <summary>
+    /// As above for what only the leader may decide: the request is void unless this member leads in that term when the
+    /// request gets into the log (<see cref="EtcdError.LeaderChanged"/>), and is never forwarded to another leader.
+    /// </summary>
+    ValueTask<ApplyResult> ProposeAsLeaderAsync(ulong term, RequestKind kind, IMessage body, CancellationToken cancellation);
+
+    /// <summary>
     /// Waits until this member has applied everything that was committed when the call began, as confirmed by the
     /// leader: a read after it is linearizable. Null on success.
     /// </summary>

@@ -29,10 +29,13 @@ internal sealed class LeaseDuties(Lessor lessor, IReplicatedLog log, IClock cloc
 
     private async Task TickAsync(CancellationToken stopping)
     {
+        // By the time the proposals get to raft another member may lead, to whom the owners have renewed their leases. So
+        // they count in this term alone, taken before it is decided what is due.
+        var term = log.Term;
         var duties = lessor.Tick(clock.MonotonicNanoseconds);
         foreach (var chunk in duties.Expired.Chunk(PendingRevokesMax))
         {
-            await Task.WhenAll(chunk.Select(id => RevokeAsync(id, stopping))).ConfigureAwait(false);
+            await Task.WhenAll(chunk.Select(id => RevokeAsync(term, id, stopping))).ConfigureAwait(false);
         }
 
         foreach (var chunk in duties.Checkpoints.Chunk(Lessor.CheckpointsPerProposalMax))
@@ -45,14 +48,14 @@ internal sealed class LeaseDuties(Lessor lessor, IReplicatedLog log, IClock cloc
                     RemainingTTL = checkpoint.RemainingTtlSeconds,
                 })
             );
-            await log.ProposeAsync(RequestKind.LeaseCheckpoint, request, stopping).ConfigureAwait(false);
+            await log.ProposeAsLeaderAsync(term, RequestKind.LeaseCheckpoint, request, stopping).ConfigureAwait(false);
         }
     }
 
     /// <summary>One that fails is due again later: the lessor keeps offering it.</summary>
-    private async Task RevokeAsync(long id, CancellationToken stopping)
+    private async Task RevokeAsync(ulong term, long id, CancellationToken stopping)
     {
-        var result = await log.ProposeAsync(RequestKind.LeaseRevoke, new LeaseRevokeRequest { ID = id }, stopping)
+        var result = await log.ProposeAsLeaderAsync(term, RequestKind.LeaseRevoke, new LeaseRevokeRequest { ID = id }, stopping)
             .ConfigureAwait(false);
         if (result.Error is null)
         {

@@ -21,7 +21,12 @@ internal sealed class ProposalGate(NodeState state, WaiterTable waiters, RaftLoo
 
     private readonly long _timeoutNanoseconds = (long)options.RequestTimeout.TotalNanoseconds;
 
-    public ValueTask<ApplyResult> ProposeAsync(RequestKind kind, ReadOnlySpan<byte> body, CancellationToken cancellation)
+    public ValueTask<ApplyResult> ProposeAsync(
+        RequestKind kind,
+        ReadOnlySpan<byte> body,
+        CancellationToken cancellation,
+        ulong leaderTerm = 0
+    )
     {
         if (Refusal(kind) is { } refusal)
         {
@@ -41,27 +46,26 @@ internal sealed class ProposalGate(NodeState state, WaiterTable waiters, RaftLoo
             RequestEncoding.Encode(data, kind, body, id);
         }
 
-        return Enter(pending, id, kind, data, cancellation);
+        return Enter(pending, new Proposal(id, data, leaderTerm), kind, cancellation);
     }
 
     public ValueTask<ApplyResult> ProposeAsync(RequestKind kind, IMessage body, CancellationToken cancellation) =>
-        ProposeAsync(kind, body.ToByteArray(), cancellation);
+        ProposeAsync(kind, body.ToByteArray(), cancellation, leaderTerm: 0);
 
     private ValueTask<ApplyResult> Enter(
         PendingRequest pending,
-        ulong id,
+        in Proposal proposal,
         RequestKind kind,
-        byte[] data,
         CancellationToken cancellation
     )
     {
         NodeMetrics.AddPendingProposals(1);
-        var result = pending.Start(id, clock.MonotonicNanoseconds + _timeoutNanoseconds, cancellation);
+        var result = pending.Start(proposal.Id, clock.MonotonicNanoseconds + _timeoutNanoseconds, cancellation);
         var refusal =
-            data.Length == 0 ? EtcdError.RequestTooLarge
-            : loop.Propose(LaneOf(kind), id, data) ? null
+            proposal.Data.Length == 0 ? EtcdError.RequestTooLarge
+            : loop.Propose(LaneOf(kind), proposal) ? null
             : EtcdError.Stopped;
-        if (refusal is not null && waiters.TryTake(id, ApplyResult.Failed(refusal)) is { } taken)
+        if (refusal is not null && waiters.TryTake(proposal.Id, ApplyResult.Failed(refusal)) is { } taken)
         {
             taken.Complete();
         }

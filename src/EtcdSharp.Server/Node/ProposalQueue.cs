@@ -1,3 +1,5 @@
+using EtcdSharp.Api.Errors;
+
 namespace EtcdSharp.Server.Node;
 
 /// <summary>Proposals that the raft loop has taken but raft has not; they leave only once raft has accepted them.</summary>
@@ -5,6 +7,7 @@ internal sealed class ProposalQueue
 {
     private readonly Queue<Proposal> _queue = new();
     private int _peeked;
+    private int _boundToTerm;
 
     public int Count => _queue.Count;
 
@@ -13,7 +16,32 @@ internal sealed class ProposalQueue
         foreach (var proposal in proposals)
         {
             _queue.Enqueue(proposal);
+            _boundToTerm += proposal.LeaderTerm == 0 ? 0 : 1;
         }
+    }
+
+    /// <summary>True when some of the proposals are void outside of one leader's term.</summary>
+    public bool HasBoundToTerm => _boundToTerm != 0;
+
+    /// <summary>Gives up the proposals of another term than the one this member leads in (0: it does not lead); returns their bytes.</summary>
+    public long DropOfOtherTerms(ulong leadingTerm, WaiterTable waiters)
+    {
+        var bytes = 0L;
+        for (var left = _queue.Count; left > 0; left--)
+        {
+            var proposal = _queue.Dequeue();
+            if (proposal.LeaderTerm == 0 || proposal.LeaderTerm == leadingTerm)
+            {
+                _queue.Enqueue(proposal);
+                continue;
+            }
+
+            bytes += proposal.Data.Length;
+            _boundToTerm--;
+            waiters.Fail(proposal.Id, EtcdError.LeaderChanged);
+        }
+
+        return bytes;
     }
 
     /// <summary>Adds the first proposals that fit into the bytes (at least one, if the batch is empty) and returns their bytes.</summary>
@@ -50,6 +78,7 @@ internal sealed class ProposalQueue
             else
             {
                 bytes += proposal.Data.Length;
+                _boundToTerm -= proposal.LeaderTerm == 0 ? 0 : 1;
             }
         }
 
@@ -60,7 +89,7 @@ internal sealed class ProposalQueue
     {
         for (; _peeked > 0; _peeked--)
         {
-            _queue.Dequeue();
+            _boundToTerm -= _queue.Dequeue().LeaderTerm == 0 ? 0 : 1;
         }
     }
 }

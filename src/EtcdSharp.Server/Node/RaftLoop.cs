@@ -113,7 +113,7 @@ internal sealed class RaftLoop
     }
 
     /// <summary>False when the loop takes nothing more.</summary>
-    public bool Propose(ProposalLane lane, ulong id, byte[] data)
+    public bool Propose(ProposalLane lane, in Proposal proposal)
     {
         lock (_gate)
         {
@@ -122,8 +122,8 @@ internal sealed class RaftLoop
                 return false;
             }
 
-            (lane == ProposalLane.Priority ? _incoming.Priority : _incoming.Normal).Add(new Proposal(id, data));
-            Interlocked.Add(ref _waitingBytes, data.Length);
+            (lane == ProposalLane.Priority ? _incoming.Priority : _incoming.Normal).Add(proposal);
+            Interlocked.Add(ref _waitingBytes, proposal.Data.Length);
             Wake();
             return true;
         }
@@ -321,6 +321,7 @@ internal sealed class RaftLoop
             return;
         }
 
+        DropOfOtherTerms();
         var bytes = _priority.PeekBatch(_batch, BatchBytesMax);
         bytes += _normal.PeekBatch(_batch, BatchBytesMax - bytes);
         if (_batch.Count != 0)
@@ -340,6 +341,20 @@ internal sealed class RaftLoop
         }
 
         _batch.Clear();
+    }
+
+    /// <summary>Raft forwards what a follower proposes; what only the leader of a term may decide must not get that far.</summary>
+    private void DropOfOtherTerms()
+    {
+        if (!_priority.HasBoundToTerm && !_normal.HasBoundToTerm)
+        {
+            return;
+        }
+
+        var status = _node.BasicStatus;
+        var leadingTerm = status.SoftState.Role == RaftRole.Leader ? status.HardState.Term : 0;
+        var bytes = _priority.DropOfOtherTerms(leadingTerm, _waiters) + _normal.DropOfOtherTerms(leadingTerm, _waiters);
+        Interlocked.Add(ref _waitingBytes, -bytes);
     }
 
     private void PassOn(Ready ready)

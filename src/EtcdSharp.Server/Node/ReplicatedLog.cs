@@ -36,6 +36,13 @@ internal sealed class ReplicatedLog(
     public ValueTask<ApplyResult> ProposeAsync(RequestKind kind, IMessage body, CancellationToken cancellation) =>
         gate.ProposeAsync(kind, body, cancellation);
 
+    public ValueTask<ApplyResult> ProposeAsLeaderAsync(
+        ulong term,
+        RequestKind kind,
+        IMessage body,
+        CancellationToken cancellation
+    ) => gate.ProposeAsync(kind, body.ToByteArray(), cancellation, term);
+
     public ValueTask<EtcdError?> ReadBarrierAsync(CancellationToken cancellation) => reads.WaitAsync(cancellation);
 
     public ValueTask<EtcdError?> WaitAppliedAsync(ulong index, TimeSpan timeout, CancellationToken cancellation) =>

@@ -85,6 +85,15 @@ internal sealed class WaiterTable
         return swept;
     }
 
+    /// <summary>Gives up one request, if it waits still. The caller sees the error.</summary>
+    public void Fail(ulong id, EtcdError error)
+    {
+        if (Volatile.Read(ref _slots[id & (Slots - 1)]) is { } pending)
+        {
+            Finish(pending, id, error);
+        }
+    }
+
     /// <summary>Gives up everything that waits; for the end of the member.</summary>
     public int FailAll(EtcdError error)
     {

@@ -86,6 +86,13 @@ internal sealed class AppliedLog(MvccStore store, Lessor lessor, BackendStore ba
         }
     }
 
+    public ValueTask<ApplyResult> ProposeAsLeaderAsync(
+        ulong term,
+        RequestKind kind,
+        IMessage body,
+        CancellationToken cancellation
+    ) => ProposeAsync(kind, body, cancellation);
+
     public ValueTask<EtcdError?> ReadBarrierAsync(CancellationToken cancellation) => new((EtcdError?)null);
 
     public ValueTask<EtcdError?> WaitAppliedAsync(ulong index, TimeSpan timeout, CancellationToken cancellation) =>
