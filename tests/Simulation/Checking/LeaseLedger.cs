@@ -11,6 +11,7 @@ internal sealed class LeaseLedger
     private readonly World _world;
     private readonly Dictionary<long, long> _aliveUntil = [];
     private readonly Dictionary<long, long> _expiredAt = [];
+    private readonly Queue<long> _recent = new();
     private readonly HashSet<ulong> _clientRevocations = [];
 
     public LeaseLedger(World world)
@@ -19,6 +20,9 @@ internal sealed class LeaseLedger
         world.Model.MinimumTtlSeconds = Members.ReplicatedState.LessorOptionsOf(world.Shape).MinimumTtlSeconds;
         world.Model.LeaseRevoked = Revoked;
     }
+
+    /// <summary>Leases granted or renewed lately.</summary>
+    public IReadOnlyList<long> Promises => [.. _recent];
 
     public int Expired => _expiredAt.Count;
 
@@ -32,6 +36,12 @@ internal sealed class LeaseLedger
     public void Promised(long id, long ttlSeconds, long invokedAt)
     {
         var until = invokedAt + (long)(ttlSeconds * Shape.Second / (1 + (2 * _world.Shape.ClockSpread)));
+        _recent.Enqueue(id);
+        if (_recent.Count > 4)
+        {
+            _recent.Dequeue();
+        }
+
         _aliveUntil[id] = Math.Max(until, _aliveUntil.GetValueOrDefault(id));
         if (_expiredAt.TryGetValue(id, out var ended))
         {

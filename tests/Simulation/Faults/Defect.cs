@@ -94,4 +94,10 @@ internal enum Defect
 
     /// <summary>Leases expire some seconds early.</summary>
     LeaseExpiresEarly,
+
+    /// <summary>A leader renews a lease without making sure that it leads still (etcd issue 15247).</summary>
+    RenewalByStaleLeader,
+
+    /// <summary>Leases that were due on a former leader are revoked through the new one.</summary>
+    RevocationByFormerLeader,
 }

@@ -41,6 +41,12 @@ internal sealed class Nemesis(World world)
         var members = world.Members.Where(one => !one.IsRemoved).ToList();
         var member = members[fault.First % members.Count];
         var other = members[fault.Second % members.Count];
+        if (fault.Second % 3 == 0 && members.Find(one => one.IsUp && one.State.IsLeader) is { } leader)
+        {
+            // What happens to the leader matters most.
+            member = leader;
+        }
+
         if (fault.Kind is not FaultKind.CompareHashes)
         {
             world.Note($"fault {fault.Kind} {member.Id} {other.Id}");

@@ -29,6 +29,7 @@ internal sealed class World
         Raft = new RaftChecks(this);
         State = new StateChecks(this);
         Clients = new ClientHistory(this);
+        Prober = new Prober(this);
     }
 
     public Shape Shape { get; }
@@ -57,6 +58,8 @@ internal sealed class World
     public StateChecks State { get; }
 
     public ClientHistory Clients { get; }
+
+    public Prober Prober { get; }
 
     /// <summary>All members that ever were, by ascending id.</summary>
     public List<SimMember> Members { get; } = [];

@@ -16,7 +16,7 @@ namespace EtcdSharp.Simulation.Members;
 internal sealed partial class SimMember
 {
     private readonly Dictionary<ulong, Action<Answer>> _waiting = [];
-    private readonly List<(Task<EtcdError?> Barrier, RangeRequest Request, Action<Answer> Reply)> _pendingReads = [];
+    private readonly List<(Task<EtcdError?> Barrier, Action<bool> Continue)> _pendingReads = [];
     private WatchCatchUp? _catchUp;
     private bool _catchUpScheduled;
 
@@ -84,8 +84,13 @@ internal sealed partial class SimMember
             return;
         }
 
+        AfterBarrier(confirmed => reply(confirmed ? ReadNow(request) : Answer.Unknown));
+    }
+
+    private void AfterBarrier(Action<bool> next)
+    {
         var barrier = _reads.WaitAsync(CancellationToken.None);
-        _pendingReads.Add((barrier.AsTask(), request, reply));
+        _pendingReads.Add((barrier.AsTask(), next));
         Pump();
     }
 
@@ -93,14 +98,14 @@ internal sealed partial class SimMember
     {
         for (var i = 0; i < _pendingReads.Count; i++)
         {
-            var (barrier, request, reply) = _pendingReads[i];
+            var (barrier, next) = _pendingReads[i];
             if (!barrier.IsCompleted)
             {
                 continue;
             }
 
             _pendingReads.RemoveAt(i--);
-            reply(barrier.Result is null ? ReadNow(request) : Answer.Unknown);
+            next(barrier.Result is null);
         }
     }
 
@@ -129,13 +134,32 @@ internal sealed partial class SimMember
     /// <summary>Renewals happen on the leader, as <c>LeaseService</c> does them; another member sends the client on.</summary>
     private void KeepAlive(long id, Action<Answer> reply)
     {
-        var isLate = State.AppliedIndex < State.CommittedIndex;
-        if (!State.IsLeader || (!Replica.Lessor.Exists(id) && isLate))
+        if (!State.IsLeader)
         {
             reply(Answer.Unknown);
-            return;
         }
+        else if (World.Defect == Defect.RenewalByStaleLeader)
+        {
+            Renew(id, reply);
+        }
+        else
+        {
+            AfterBarrier(confirmed =>
+            {
+                if (confirmed)
+                {
+                    Renew(id, reply);
+                }
+                else
+                {
+                    reply(Answer.Unknown);
+                }
+            });
+        }
+    }
 
+    private void Renew(long id, Action<Answer> reply)
+    {
         var renewal = Replica.Lessor.BeginRenewal(id, Clock.MonotonicNanoseconds);
         if (renewal.Step != LeaseRenewalStep.Ready)
         {
@@ -144,6 +168,7 @@ internal sealed partial class SimMember
         }
 
         var grant = Replica.Lessor.FinishRenewal(id, Clock.MonotonicNanoseconds);
+        World.Note($"member {Id} renews lease {id}");
         reply(
             grant.Status == LeaseStatus.Done
                 ? new Answer(null, 0, new LeaseKeepAliveResponse { ID = id, TTL = grant.TtlSeconds })

@@ -191,6 +191,11 @@ internal sealed partial class SimMember
         }
 
         Publish();
+        if (!ledBefore && _leader == Id)
+        {
+            World.Prober.BeganToLead(this);
+        }
+
         if (ledBefore && _leader != Id)
         {
             Replica.Lessor.Demote();

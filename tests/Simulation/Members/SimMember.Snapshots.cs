@@ -178,22 +178,31 @@ internal sealed partial class SimMember
             return;
         }
 
+        var term = State.AppliedTerm;
         var early = World.Defect == Defect.LeaseExpiresEarly ? 3 * Shape.Second : 0;
         foreach (var id in Replica.Lessor.Tick(Clock.MonotonicNanoseconds + early).Expired)
         {
             // The proposal waits in the raft loop's inbox for the loop's next turn.
-            After(World.MemberRandom.Next(2_000_000), () => ProposeRevocation(id));
+            After(World.MemberRandom.Next(2_000_000), () => ProposeRevocation(id, term));
         }
     }
 
-    private void ProposeRevocation(long id)
+    private void ProposeRevocation(long id, ulong term)
     {
+        var status = Node.BasicStatus;
+        var leads = status.SoftState.Role == RaftRole.Leader && status.HardState.Term == term;
+        if (!leads && World.Defect != Defect.RevocationByFormerLeader)
+        {
+            return;
+        }
+
         var data = Clients.Requests.Encode(
             Server.Node.RequestKind.LeaseRevoke,
             new Api.LeaseRevokeRequest { ID = id },
             World.NextId()
         );
         World.Leases.ExpiryProposed(id);
+        World.Note($"member {Id} proposes the end of lease {id}, leads {State.IsLeader}");
         Node.Propose(data);
         Pump();
     }

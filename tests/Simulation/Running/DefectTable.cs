@@ -5,10 +5,10 @@ namespace EtcdSharp.Simulation.Running;
 /// <summary>For every planted defect, how many seeds it takes until it is caught, and by which guarantee.</summary>
 internal static class DefectTable
 {
-    public static int Print(ulong firstSeed, int seedsMax)
+    public static int Print(ulong firstSeed, Defect only, int seedsMax)
     {
         var missed = 0;
-        foreach (var defect in Enum.GetValues<Defect>().Where(one => one != Defect.None))
+        foreach (var defect in Enum.GetValues<Defect>().Where(one => one != Defect.None && (only == Defect.None || one == only)))
         {
             var caught = Catch(defect, firstSeed, seedsMax, out var seeds);
             missed += caught is null ? 1 : 0;

@@ -28,6 +28,7 @@ internal static class LongRun
         {
             return DefectTable.Print(
                 seed,
+                defect,
                 Option(args, "--runs") is { } most ? int.Parse(most, CultureInfo.InvariantCulture) : 200
             );
         }

@@ -65,6 +65,7 @@ internal static class SeedRun
             new SimClient(world, i).Start();
         }
 
+        world.Prober.Start();
         for (var i = 1; i <= world.Shape.Watchers; i++)
         {
             watchers.Add(new SimWatcher(world, i));
