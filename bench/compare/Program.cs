@@ -8,6 +8,7 @@ var quick = new Option<bool>("--quick")
 };
 var rounds = new Option<int?>("--rounds") { Description = "Rounds, real etcd and ours in turns (default 5)" };
 var seconds = new Option<double?>("--duration") { Description = "Measured seconds of each load (default 10)" };
+var warmup = new Option<double?>("--warmup") { Description = "Seconds of the same load before it is measured (default 10)" };
 var keys = new Option<long?>("--keys") { Description = "Keys in the large store (default 1,000,000)" };
 var scenarios = new Option<string?>("--scenarios")
 {
@@ -30,6 +31,7 @@ var root = new RootCommand("Runs real etcd and EtcdSharp side by side under the 
     quick,
     rounds,
     seconds,
+    warmup,
     keys,
     scenarios,
     only,
@@ -45,7 +47,7 @@ async Task<int> RunAsync(ParseResult parsed)
     var options = new CompareOptions
     {
         Rounds = parsed.GetValue(rounds) ?? (isQuick ? 1 : 5),
-        Warmup = TimeSpan.FromSeconds(isQuick ? 1 : 3),
+        Warmup = TimeSpan.FromSeconds(parsed.GetValue(warmup) ?? (isQuick ? 1 : 10)),
         Duration = TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? (isQuick ? 2 : 10)),
         LargeKeys = parsed.GetValue(keys) ?? (isQuick ? 100_000 : 1_000_000),
         ScratchFolder = parsed.GetValue(scratch)!,

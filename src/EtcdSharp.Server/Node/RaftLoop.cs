@@ -249,11 +249,14 @@ internal sealed class RaftLoop
         {
             while (_incoming.IsEmpty && !_readsWaiting && !_stopping && !HasWork())
             {
-                var waitMs = (_nextTickNanoseconds - _clock.MonotonicNanoseconds) / 1_000_000;
-                if (waitMs <= 0)
+                var waitNanoseconds = _nextTickNanoseconds - _clock.MonotonicNanoseconds;
+                if (waitNanoseconds <= 0)
                 {
                     break;
                 }
+
+                // Rounded up: the last fraction of a millisecond before a tick would otherwise be spent going round and round.
+                var waitMs = (waitNanoseconds + 999_999) / 1_000_000;
 
                 _sleeping = true;
                 Monitor.Wait(_gate, (int)Math.Min(waitMs, _options.HeartbeatMs));
