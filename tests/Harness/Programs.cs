@@ -20,12 +20,20 @@ public static class Programs
     public static string? RealEtcdutl { get; } = Find("ETCDSHARP_REAL_ETCDUTL", "etcdutl");
 
     /// <summary>Our etcd in the build configuration of the caller.</summary>
-    public static string OurEtcd { get; } =
-        Environment.GetEnvironmentVariable("ETCDSHARP_OUR_ETCD")
-        ?? Path.Combine(RepositoryRoot, "artifacts", "bin", "etcd", Configuration, "etcd");
+    public static string OurEtcd { get; } = Ours("ETCDSHARP_OUR_ETCD", "etcd");
+
+    /// <summary>Our etcdctl in the build configuration of the caller.</summary>
+    public static string OurEtcdctl { get; } = Ours("ETCDSHARP_OUR_ETCDCTL", "etcdctl");
+
+    /// <summary>Our etcdutl in the build configuration of the caller.</summary>
+    public static string OurEtcdutl { get; } = Ours("ETCDSHARP_OUR_ETCDUTL", "etcdutl");
 
     /// <summary>Why a program is missing, for the message of a skipped test.</summary>
     public const string HowToGetRealEtcd = "real etcd is not here: run scripts/fetch-real-etcd or set ETCDSHARP_REAL_ETCD";
+
+    private static string Ours(string variable, string program) =>
+        Environment.GetEnvironmentVariable(variable)
+        ?? Path.Combine(RepositoryRoot, "artifacts", "bin", program, Configuration, program);
 
     private static string? Find(string variable, string program)
     {

@@ -13,6 +13,7 @@ public sealed class ReferenceDirectionTests
         "etcdutl",
         "EtcdSharp.Server",
         "EtcdSharp.Client",
+        "EtcdSharp.CommandLine",
         "EtcdSharp.Mvcc",
         "EtcdSharp.Storage",
         "EtcdSharp.Raft",

@@ -1,0 +1,113 @@
+using EtcdSharp.CommandLine.Flags;
+using EtcdSharp.CommandLine.Help;
+
+namespace EtcdSharp.CommandLine;
+
+/// <summary>A program made of commands: finds the one that is called, parses its flags, runs it, tells what went wrong.</summary>
+public sealed class CommandProgram(Command root)
+{
+    private bool prepared;
+
+    public Command Root { get; } = root;
+
+    /// <summary>The heading under which help lists the <c>help</c> command.</summary>
+    public string? HelpGroupId { get; init; }
+
+    /// <summary>The start of a name is enough where no other begins so.</summary>
+    public bool MatchesPrefixes { get; init; } = true;
+
+    /// <summary>Help shows the usage alone, without what a command is for.</summary>
+    public bool HelpIsUsage { get; init; }
+
+    /// <summary>Help ends with this line.</summary>
+    public string? HelpEnd { get; init; }
+
+    /// <summary>Runs what the arguments call.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(IReadOnlyList<string> arguments, ProgramStreams streams)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(streams);
+        Prepare();
+        try
+        {
+            return await DispatchAsync(arguments, streams);
+        }
+        catch (CommandFailure failure)
+        {
+            streams.Out.Flush();
+            if (failure.Message.Length > 0)
+            {
+                streams.Error.WriteLine($"Error: {failure.Message}");
+            }
+
+            return failure.ExitCode;
+        }
+        finally
+        {
+            streams.Flush();
+        }
+    }
+
+    /// <summary>Prints what help says of a command.</summary>
+    public void PrintHelp(Command command, ProgramStreams streams)
+    {
+        ArgumentNullException.ThrowIfNull(streams);
+        AddHelpFlag(command);
+        streams.Out.Write(HelpIsUsage ? HelpText.UsageOf(command) : HelpText.Of(command));
+        if (HelpEnd is not null)
+        {
+            streams.Out.WriteLine(HelpEnd);
+        }
+    }
+
+    /// <summary>Adds the <c>help</c> command, once.</summary>
+    public void Prepare()
+    {
+        if (!prepared)
+        {
+            prepared = true;
+            Root.Add(HelpCommand.Create(this));
+            AddHelpFlag(Root);
+        }
+    }
+
+    private async Task<int> DispatchAsync(IReadOnlyList<string> arguments, ProgramStreams streams)
+    {
+        var (command, rest, problem) = CommandSearch.Find(this, arguments);
+        if (problem is not null)
+        {
+            streams.Error.WriteLine($"Error: {problem}");
+            streams.Error.WriteLine($"Run '{command.Path} --help' for usage.");
+            return ExitCode.Error;
+        }
+
+        AddHelpFlag(command);
+        var parser = new FlagParser(command.AllFlags(), streams.Error);
+        problem = command.TakesFlagsAsArguments ? null : parser.Parse(rest);
+        if (problem is null && (command.Run is null || command.Flags.Find("help") is BoolFlag { Value: true }))
+        {
+            PrintHelp(command, streams);
+            return ExitCode.Success;
+        }
+
+        var taken = command.TakesFlagsAsArguments ? rest : parser.Arguments;
+        problem ??= command.CheckArguments?.Invoke(command, taken);
+        if (problem is null)
+        {
+            return await command.Run!(new CommandContext(command, taken, arguments, streams));
+        }
+
+        streams.Error.WriteLine($"Error: {problem}");
+        streams.Error.WriteLine(HelpText.UsageOf(command));
+        return ExitCode.Error;
+    }
+
+    private static void AddHelpFlag(Command command)
+    {
+        if (command.Flags.Find("help") is null && !command.TakesFlagsAsArguments)
+        {
+            command.Flags.Bool("help", $"help for {command.Name}", shorthand: 'h');
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace EtcdSharp.CommandLine;
+
+/// <summary>What etcd's command-line programs end with.</summary>
+public static class ExitCode
+{
+    public const int Success = 0;
+
+    public const int Error = 1;
+
+    public const int BadConnection = 2;
+
+    /// <summary>What was read from standard input makes no sense.</summary>
+    public const int InvalidInput = 3;
+
+    /// <summary>An option exists, and has no such value.</summary>
+    public const int BadFeature = 4;
+
+    public const int Interrupted = 5;
+
+    public const int Io = 6;
+
+    public const int BadArguments = 128;
+}

@@ -1,0 +1,26 @@
+namespace EtcdSharp.CommandLine;
+
+/// <summary>Where a command reads and prints.</summary>
+public sealed class ProgramStreams(Stream input, Output output, Output error)
+{
+    /// <summary>Those of the process.</summary>
+    public static ProgramStreams OfProcess() =>
+        new(
+            Console.OpenStandardInput(),
+            new Output(Console.OpenStandardOutput()),
+            new Output(Console.OpenStandardError()) { Unbuffered = true }
+        );
+
+    public Stream Input { get; } = input;
+
+    public Output Out { get; } = output;
+
+    public Output Error { get; } = error;
+
+    /// <summary>Hands on what is buffered.</summary>
+    public void Flush()
+    {
+        Out.Flush();
+        Error.Flush();
+    }
+}

@@ -1,0 +1,28 @@
+using EtcdSharp.CommandLine;
+using EtcdSharp.Programs.Etcdctl.Commands.About;
+using EtcdSharp.Programs.Etcdctl.Commands.Keys;
+
+namespace EtcdSharp.Programs.Etcdctl;
+
+/// <summary>All commands of the program.</summary>
+internal static class CommandTree
+{
+    public static CommandProgram Create()
+    {
+        var root = new Command("etcdctl", "A simple command line client for etcd3.") { Groups = CommandGroups.All };
+        var global = new GlobalFlags(root.PersistentFlags);
+        root.Flags.Bool("help", "help for etcdctl", shorthand: 'h').Hidden = true;
+        root.Add(
+            GetCommand.Create(global),
+            PutCommand.Create(global),
+            DelCommand.Create(global),
+            VersionCommand.Create(),
+            OptionsCommand.Create(root)
+        );
+        return new CommandProgram(root)
+        {
+            HelpGroupId = CommandGroups.Utility,
+            HelpEnd = "Use \"etcdctl options\" for a list of global command-line options (applies to all commands).",
+        };
+    }
+}

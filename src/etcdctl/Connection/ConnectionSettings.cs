@@ -1,0 +1,60 @@
+using EtcdSharp.Client;
+using EtcdSharp.CommandLine;
+using EtcdSharp.CommandLine.Flags;
+
+namespace EtcdSharp.Programs.Etcdctl.Connection;
+
+/// <summary>What the global options and the ETCDCTL_ variables say about the connection.</summary>
+internal sealed class ConnectionSettings
+{
+    private const string VariablePrefix = "ETCDCTL";
+
+    private static readonly string[] s_watchVariables = ["ETCDCTL_WATCH_KEY", "ETCDCTL_WATCH_RANGE_END"];
+
+    private readonly EtcdClientOptions options;
+
+    private ConnectionSettings(IReadOnlyList<string> endpoints, EtcdClientOptions options)
+    {
+        Endpoints = endpoints;
+        this.options = options;
+    }
+
+    public IReadOnlyList<string> Endpoints { get; }
+
+    /// <exception cref="CommandFailure">They make no sense together.</exception>
+    public static ConnectionSettings Read(GlobalFlags global, CommandContext context)
+    {
+        var inherited = context.Command.InheritedFlags();
+        string[] alsoKnown = context.Command.Name == "watch" ? s_watchVariables : [];
+        FlagEnvironment.Apply(VariablePrefix, inherited, alsoKnown, context.Error);
+        if (global.Debug.Value)
+        {
+            foreach (var flag in inherited)
+            {
+                context.Error.WriteLine($"{FlagEnvironment.VariableOf(VariablePrefix, flag.Name)}={flag.Text}");
+            }
+        }
+
+        var endpoints = EndpointDiscovery.Endpoints(global, context.Error);
+        var credentials = Credentials.Read(global, context.Streams);
+        var read = new EtcdClientOptions
+        {
+            Endpoints = endpoints,
+            User = credentials.User,
+            Password = credentials.Password,
+            ConnectTimeout = AtLeastOneMs(global.DialTimeout.Value),
+            KeepAliveTime = AtLeastOneMs(global.KeepAliveTime.Value),
+            KeepAliveTimeout = AtLeastOneMs(global.KeepAliveTimeout.Value),
+            Timeout = AtLeastOneMs(global.CommandTimeout.Value),
+            Tls = TlsSettings.Read(global),
+            MaxReceiveMessageBytes =
+                global.MaxReceiveBytes.Value > 0 ? (int)Math.Min(global.MaxReceiveBytes.Value, int.MaxValue) : int.MaxValue,
+        };
+        return new ConnectionSettings(endpoints, read);
+    }
+
+    public IEtcdClient Connect(IReadOnlyList<string> endpoints) => new EtcdClient(options with { Endpoints = endpoints });
+
+    private static TimeSpan AtLeastOneMs(TimeSpan time) =>
+        time < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : time;
+}

@@ -1,0 +1,120 @@
+using System.Text.RegularExpressions;
+
+namespace EtcdSharp.CommandLine.Tests.Support;
+
+/// <summary>
+/// The same calls with etcd's program and ours, one after the other on the same member: both must print the same and end
+/// with the same code.
+/// </summary>
+public sealed partial class SideBySide
+{
+    private static int s_cases;
+
+    private readonly EtcdServer server;
+    private readonly string real;
+    private readonly string ours;
+
+    private SideBySide(EtcdServer server, string real, string ours)
+    {
+        this.server = server;
+        this.real = real;
+        this.ours = ours;
+    }
+
+    public EtcdEndpoint Member => server.Endpoint;
+
+    public static SideBySide Etcdctl(EtcdServer server)
+    {
+        Assert.SkipWhen(Programs.RealEtcdctl is null, Programs.HowToGetRealEtcd);
+        return new SideBySide(server, Programs.RealEtcdctl, Programs.OurEtcdctl);
+    }
+
+    /// <summary>Runs the steps with the real program, puts the keys back, and runs them with ours.</summary>
+    /// <param name="steps">What to call.</param>
+    /// <param name="seed">Keys, below the prefix of the case, and their values, which are there before the first step.</param>
+    public async Task SameAsync(IReadOnlyList<Step> steps, params IReadOnlyList<(string Key, string Value)> seed)
+    {
+        var prefix = NewPrefix();
+        var expected = await RunAllAsync(real, steps, prefix, seed);
+        var actual = await RunAllAsync(ours, steps, prefix, seed);
+        for (var i = 0; i < steps.Count; i++)
+        {
+            Assert.Equal(Normalize(expected[i], steps[i]), Normalize(actual[i], steps[i]));
+        }
+    }
+
+    /// <summary>
+    /// Where 3.7 prints something else than 3.5: ours prints that, and the real program of 3.5 does not (or else the case
+    /// belongs to the others).
+    /// </summary>
+    public async Task NewerAsync(
+        Step step,
+        Action<string, string, int> newer,
+        params IReadOnlyList<(string Key, string Value)> seed
+    )
+    {
+        var prefix = NewPrefix();
+        var older = (await RunAllAsync(real, [step], prefix, seed))[0];
+        var actual = (await RunAllAsync(ours, [step], prefix, seed))[0];
+        newer(Normal.Output(actual.Output), Normal.Error(actual.Error), actual.ExitCode);
+        Assert.NotEqual(Normalize(older, step), Normalize(actual, step));
+    }
+
+    /// <summary>Runs one step with our program alone.</summary>
+    internal async Task<Outcome> OursAsync(Step step) => (await RunAllAsync(ours, [step], NewPrefix(), []))[0];
+
+    private static string NewPrefix() => $"case{Interlocked.Increment(ref s_cases)}/";
+
+    private static string Normalize(Outcome outcome, Step step) =>
+        $"{step}\n-- exit code {outcome.ExitCode}\n-- output\n{Normal.Output(outcome.Output)}\n-- error\n{Normal.Error(outcome.Error)}";
+
+    private async Task<List<Outcome>> RunAllAsync(
+        string program,
+        IReadOnlyList<Step> steps,
+        string prefix,
+        IReadOnlyList<(string Key, string Value)> seed
+    )
+    {
+        await SeedAsync(prefix, seed);
+        var names = new Dictionary<string, string>(StringComparer.Ordinal) { ["p"] = prefix, ["at"] = server.Address.Authority };
+        var outcomes = new List<Outcome>();
+        foreach (var step in steps)
+        {
+            var arguments = CommandText.Split(step.Line).ConvertAll(Fill);
+            if (!step.WithoutEndpoint)
+            {
+                arguments.InsertRange(0, ["--endpoints", server.Address.Authority]);
+            }
+
+            var environment = step.Environment.Select(one => (one.Name, Fill(one.Value)));
+            var outcome = await ProgramRun.RunAsync(program, arguments, Fill(step.Input), environment);
+            if (step.Captures is { } name && Id().Match(outcome.Output) is { Success: true } match)
+            {
+                names[name] = match.Value;
+            }
+
+            outcomes.Add(outcome);
+        }
+
+        return outcomes;
+
+        string Fill(string text) =>
+            names.Aggregate(text, (filled, one) => filled.Replace($"{{{one.Key}}}", one.Value, StringComparison.Ordinal));
+    }
+
+    private async Task SeedAsync(string prefix, IReadOnlyList<(string Key, string Value)> seed)
+    {
+        var start = ByteString.CopyFromUtf8(prefix);
+        var end = ByteString.CopyFromUtf8(prefix[..^1] + (char)(prefix[^1] + 1));
+        await Member.DeleteRange(new DeleteRangeRequest { Key = start, RangeEnd = end });
+        foreach (var (key, value) in seed)
+        {
+            await Member.Put(
+                new PutRequest { Key = ByteString.CopyFromUtf8(prefix + key), Value = ByteString.CopyFromUtf8(value) }
+            );
+        }
+    }
+
+    [GeneratedRegex(@"\b[0-9a-f]{15,16}\b", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Id();
+}

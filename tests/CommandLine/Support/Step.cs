@@ -1,0 +1,25 @@
+namespace EtcdSharp.CommandLine.Tests.Support;
+
+/// <summary>One call of a program, as it would be typed.</summary>
+/// <param name="Line">
+/// Its arguments with spaces between; quotes of both kinds hold an argument together. <c>{p}</c> becomes a prefix that
+/// belongs to the case alone, <c>{at}</c> the member's address, <c>{name}</c> what an earlier step has captured.
+/// </param>
+public sealed record Step(string Line)
+{
+    /// <summary>What it reads from standard input.</summary>
+    public string Input { get; init; } = "";
+
+    /// <summary>Takes the first number of 16 hexadecimal digits that is printed under this name.</summary>
+    public string? Captures { get; init; }
+
+    /// <summary>Variables of its process; the same placeholders as in the line.</summary>
+    public IReadOnlyList<(string Name, string Value)> Environment { get; init; } = [];
+
+    /// <summary>Does not say where the member is.</summary>
+    public bool WithoutEndpoint { get; init; }
+
+    public static implicit operator Step(string line) => new(line);
+
+    public override string ToString() => Line;
+}
