@@ -250,10 +250,7 @@ public sealed class Member : IAsyncDisposable
             _peers.CreateLeaderLeases(_node.Log, _nodeOptions),
             _options.Clock,
             () => _store.Kv.CurrentRevision
-        )
-        {
-            LeadershipIsFresh = () => _node.LoopIsLive,
-        };
+        );
         Connect();
         _memberMetrics = new MemberMetrics(_metrics, _store, _node.State, _gates);
         _edge = new MemberEdge(_options, _store, _node, _leases, _metrics);

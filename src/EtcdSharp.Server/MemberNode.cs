@@ -34,7 +34,6 @@ internal sealed class MemberNode
     private readonly WriteAheadLog _log;
     private readonly IPeerTransport _transport;
     private readonly NodeOptions _options;
-    private readonly IClock _clock;
 
     public MemberNode(
         MemberOptions options,
@@ -74,7 +73,6 @@ internal sealed class MemberNode
         var snapshots = new SnapshotDirectory(options.Disk, data.SnapPath, logger);
         _transport = transport;
         _options = node;
-        _clock = options.Clock;
         _writer = new LogWriter(_log, start.Storage, _loop, transport, snapshots, start.MemberId, Fatal);
         Machine = new StateMachine(
             store.Kv,
@@ -133,9 +131,6 @@ internal sealed class MemberNode
     public Action<SnapshotMetadata>? SnapshotSaved { get; set; }
 
     public RaftLoop Loop => _loop;
-
-    /// <summary>Whether the raft loop has ticked of late; three ticks without one is etcd's measure of standing still.</summary>
-    public bool LoopIsLive => _clock.MonotonicNanoseconds - State.LastTickNanoseconds < 3L * _options.HeartbeatMs * 1_000_000;
 
     /// <summary>Hands leadership over and waits until the other member has it.</summary>
     public async ValueTask<EtcdError?> MoveLeaderAsync(ulong target, CancellationToken cancellation)

@@ -168,14 +168,7 @@ public sealed partial class EtcdServer : IAsyncDisposable
     }
 
     /// <summary>CPU time of the process so far, user and system, all threads.</summary>
-    public TimeSpan CpuTime()
-    {
-        var fields = File.ReadAllText($"/proc/{ProcessId}/stat");
-        // The second field is the program's name in brackets and may hold blanks: count from its end.
-        var rest = fields[(fields.LastIndexOf(')') + 2)..].Split(' ');
-        var ticks = long.Parse(rest[11], CultureInfo.InvariantCulture) + long.Parse(rest[12], CultureInfo.InvariantCulture);
-        return TimeSpan.FromSeconds(ticks / (double)TicksPerSecond);
-    }
+    public TimeSpan CpuTime() => ProcessCpu.TimeOf(ProcessId);
 
     /// <summary>Memory that the process holds, in bytes: resident, and the part of it that is not a mapped file.</summary>
     public (long Resident, long Anonymous) Memory()
@@ -215,9 +208,6 @@ public sealed partial class EtcdServer : IAsyncDisposable
     }
 
     private const int TerminateSignal = 15;
-
-    /// <summary>The unit of the times in /proc: USER_HZ is 100 on every Linux that .NET runs on.</summary>
-    private const int TicksPerSecond = 100;
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Signal(int process, int signal);

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using EtcdSharp.Harness;
 
@@ -14,19 +12,18 @@ internal sealed class SlowDiskScenario() : Scenario("slow-disk", "syncs of 50 ms
     private const string SyncMs = "50";
 
     public override string? WhyNot(ServerKind kind) =>
-        kind == ServerKind.Real ? "real etcd calls the kernel directly, its syncs cannot be slowed down from outside"
-        : !File.Exists("/usr/bin/gcc") ? "needs gcc"
-        : null;
+        kind == ServerKind.Real
+            ? "real etcd calls the kernel directly, its syncs cannot be slowed down from outside"
+            : SlowDisk.WhyNot;
 
     public override Task<IReadOnlyList<Measurement>> RunAsync(ServerKind kind, CompareOptions options) =>
         InScratchAsync(options, folder => MeasureAsync(kind, options, folder));
 
     private static async Task<IReadOnlyList<Measurement>> MeasureAsync(ServerKind kind, CompareOptions options, string folder)
     {
-        var library = await BuildAsync(options.ScratchFolder);
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["LD_PRELOAD"] = library,
+            ["LD_PRELOAD"] = await SlowDisk.BuildAsync(options.ScratchFolder),
             ["SLOW_SYNC_MS"] = SyncMs,
         };
         await using var server = await StartAsync(kind, folder, environment);
@@ -55,20 +52,5 @@ internal sealed class SlowDiskScenario() : Scenario("slow-disk", "syncs of 50 ms
             new("linearizable range: p50 ms", (await reading).Milliseconds(0, "p50")),
             new("linearizable range: p99 ms", (await reading).Milliseconds(0, "p99")),
         ];
-    }
-
-    private static async Task<string> BuildAsync(string folder)
-    {
-        var library = Path.Combine(folder, "slow-sync.so");
-        var source = Path.Combine(AppContext.BaseDirectory, "slow-sync.c");
-        using var compiler =
-            Process.Start(
-                new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"])
-                {
-                    UseShellExecute = false,
-                }
-            ) ?? throw new Win32Exception("gcc did not start");
-        await compiler.WaitForExitAsync();
-        return compiler.ExitCode == 0 ? library : throw new InvalidOperationException($"gcc does not compile {source}");
     }
 }

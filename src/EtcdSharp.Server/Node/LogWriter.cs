@@ -120,17 +120,28 @@ internal sealed class LogWriter
             return;
         }
 
+        var hasSnapshot = false;
         foreach (var append in _appends)
         {
             if (append.Snapshot is { } snapshot)
             {
                 SaveSnapshot(snapshot);
+                hasSnapshot = true;
             }
 
             _log.Append(append.HardState, append.Entries.Span);
         }
 
-        _log.Flush();
+        if (hasSnapshot)
+        {
+            // A start takes only snapshots up to the commit index, so that is not left for the next batch here: the leader
+            // counts this member as having everything up to the snapshot, and would not send it again.
+            _log.Sync();
+        }
+        else
+        {
+            _log.Flush();
+        }
 
         // Raft may read the entries once their write is answered, so they are readable before the answer leaves.
         foreach (var append in _appends)

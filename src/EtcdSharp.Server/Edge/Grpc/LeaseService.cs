@@ -24,15 +24,6 @@ internal sealed class LeaseService(
     Func<long> currentRevision
 )
 {
-    /// <summary>How long a question waits for entries that are committed and not yet applied here.</summary>
-    private static readonly TimeSpan ApplyWait = TimeSpan.FromSeconds(1);
-
-    /// <summary>
-    /// False when the raft loop has stood still: others may have elected a leader meanwhile, and a lease that is
-    /// renewed here could be expired there. Null where no such doubt can be.
-    /// </summary>
-    public Func<bool>? LeadershipIsFresh { get; init; }
-
     public void Register(GrpcServiceBuilder builder) =>
         builder
             .Unary(LeaseMethods.LeaseGrant, GrantAsync)
@@ -49,14 +40,12 @@ internal sealed class LeaseService(
             return await leader.RenewAsync(id, cancellation).ConfigureAwait(false);
         }
 
-        if (LeadershipIsFresh?.Invoke() == false && await log.ReadBarrierAsync(cancellation).ConfigureAwait(false) is not null)
+        // A leader that was paused may have been replaced without knowing it, and a lease that it renews be ended by the
+        // others; its own clock says nothing about that. After the barrier a quorum has confirmed it since the call began,
+        // and what was granted or revoked before is applied here.
+        if (await log.ReadBarrierAsync(cancellation).ConfigureAwait(false) is not null)
         {
             return await leader.RenewAsync(id, cancellation).ConfigureAwait(false);
-        }
-
-        if (!lessor.Exists(id) && await WaitAppliedAsync(cancellation).ConfigureAwait(false) is { } late)
-        {
-            return (0, late);
         }
 
         var (status, ttl, error) = await RenewHereAsync(id, cancellation).ConfigureAwait(false);
@@ -156,9 +145,9 @@ internal sealed class LeaseService(
         CancellationToken cancellation
     )
     {
-        if (await WaitAppliedAsync(cancellation).ConfigureAwait(false) is { } late)
+        if (await log.ReadBarrierAsync(cancellation).ConfigureAwait(false) is { } unconfirmed)
         {
-            return (null, late);
+            return (null, unconfirmed);
         }
 
         var lease = lessor.Describe(request.ID, request.Keys, clock.MonotonicNanoseconds);
@@ -223,12 +212,6 @@ internal sealed class LeaseService(
         }
 
         return GrpcStatus.Ok;
-    }
-
-    private ValueTask<EtcdError?> WaitAppliedAsync(CancellationToken cancellation)
-    {
-        var committed = log.CommittedIndex;
-        return log.AppliedIndex >= committed ? new((EtcdError?)null) : log.WaitAppliedAsync(committed, ApplyWait, cancellation);
     }
 
     private static GrpcStatus Refusal(EtcdError error) => new((StatusCode)error.Code, error.Message);
