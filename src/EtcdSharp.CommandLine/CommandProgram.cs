@@ -1,3 +1,4 @@
+using EtcdSharp.CommandLine.Completion;
 using EtcdSharp.CommandLine.Flags;
 using EtcdSharp.CommandLine.Help;
 
@@ -22,6 +23,9 @@ public sealed class CommandProgram(Command root)
     /// <summary>Help ends with this line.</summary>
     public string? HelpEnd { get; init; }
 
+    /// <summary>What is wrong with a call is told before and behind the usage.</summary>
+    public bool RepeatsProblems { get; init; }
+
     /// <summary>Runs what the arguments call.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, ProgramStreams streams)
@@ -31,7 +35,9 @@ public sealed class CommandProgram(Command root)
         Prepare();
         try
         {
-            return await DispatchAsync(arguments, streams);
+            return arguments.Count > 0 && arguments[0] == Completer.Request
+                ? Complete([.. arguments.Skip(1)], streams, this)
+                : await DispatchAsync(arguments, streams);
         }
         catch (CommandFailure failure)
         {
@@ -77,9 +83,7 @@ public sealed class CommandProgram(Command root)
         var (command, rest, problem) = CommandSearch.Find(this, arguments);
         if (problem is not null)
         {
-            streams.Error.WriteLine($"Error: {problem}");
-            streams.Error.WriteLine($"Run '{command.Path} --help' for usage.");
-            return ExitCode.Error;
+            return Refuse(problem, $"Run '{command.Path} --help' for usage.", streams);
         }
 
         AddHelpFlag(command);
@@ -92,18 +96,55 @@ public sealed class CommandProgram(Command root)
         }
 
         var taken = command.TakesFlagsAsArguments ? rest : parser.Arguments;
-        problem ??= command.CheckArguments?.Invoke(command, taken);
+        problem ??= command.CheckArguments?.Invoke(command, taken) ?? MissingFlags(command);
         if (problem is null)
         {
             return await command.Run!(new CommandContext(command, taken, arguments, streams));
         }
 
+        return Refuse(problem, HelpText.UsageOf(command), streams);
+    }
+
+    private static string? MissingFlags(Command command)
+    {
+        var missing = command.LocalFlags().Where(static flag => flag is { Required: true, Changed: false }).ToList();
+        return missing.Count == 0
+            ? null
+            : $"required flag(s) {string.Join(", ", missing.Select(static flag => $"\"{flag.Name}\""))} not set";
+    }
+
+    private static int Complete(IReadOnlyList<string> words, ProgramStreams streams, CommandProgram program)
+    {
+        var candidates = Completer.Complete(program, words);
+        if (candidates.Problem is { } problem)
+        {
+            streams.Error.WriteLine($"[Debug] [Error] {problem}");
+        }
+
+        foreach (var line in candidates.Lines)
+        {
+            streams.Out.WriteLine(line);
+        }
+
+        streams.Out.WriteLine($":{(int)candidates.Directive}");
+        streams.Out.Flush();
+        streams.Error.WriteLine($"Completion ended with directive: ShellCompDirective{candidates.Directive}");
+        return ExitCode.Success;
+    }
+
+    private int Refuse(string problem, string help, ProgramStreams streams)
+    {
         streams.Error.WriteLine($"Error: {problem}");
-        streams.Error.WriteLine(HelpText.UsageOf(command));
+        streams.Error.WriteLine(help);
+        if (RepeatsProblems)
+        {
+            streams.Error.WriteLine($"Error: {problem}");
+        }
+
         return ExitCode.Error;
     }
 
-    private static void AddHelpFlag(Command command)
+    internal static void AddHelpFlag(Command command)
     {
         if (command.Flags.Find("help") is null && !command.TakesFlagsAsArguments)
         {

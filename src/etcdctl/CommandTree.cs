@@ -1,4 +1,5 @@
 using EtcdSharp.CommandLine;
+using EtcdSharp.CommandLine.Completion;
 using EtcdSharp.Programs.Etcdctl.Commands.About;
 using EtcdSharp.Programs.Etcdctl.Commands.Keys;
 
@@ -16,6 +17,7 @@ internal static class CommandTree
             GetCommand.Create(global),
             PutCommand.Create(global),
             DelCommand.Create(global),
+            CompletionCommand.Create(root.Name, CommandGroups.Utility),
             VersionCommand.Create(),
             OptionsCommand.Create(root)
         );

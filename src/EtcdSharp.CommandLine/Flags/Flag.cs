@@ -22,6 +22,12 @@ public abstract class Flag
     /// <summary>Understood, and not shown.</summary>
     public bool Hidden { get; set; }
 
+    /// <summary>The command cannot be called without it.</summary>
+    public bool Required { get; set; }
+
+    /// <summary>Its value is a folder, for the completion of shells.</summary>
+    public bool NamesDirectory { get; set; }
+
     /// <summary>What to use instead, where it is kept only for old scripts.</summary>
     public string? Deprecated { get; init; }
 

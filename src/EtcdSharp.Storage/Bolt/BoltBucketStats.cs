@@ -24,4 +24,20 @@ internal sealed class BoltBucketStats
     public long InlineBuckets { get; set; }
 
     public long InlineBytesInUse { get; set; }
+
+    /// <summary>Takes in the counts of another bucket beside this one.</summary>
+    public void Add(BoltBucketStats other)
+    {
+        BranchPages += other.BranchPages;
+        BranchOverflowPages += other.BranchOverflowPages;
+        LeafPages += other.LeafPages;
+        LeafOverflowPages += other.LeafOverflowPages;
+        Keys += other.Keys;
+        Depth = Math.Max(Depth, other.Depth);
+        BranchBytesInUse += other.BranchBytesInUse;
+        LeafBytesInUse += other.LeafBytesInUse;
+        Buckets += other.Buckets;
+        InlineBuckets += other.InlineBuckets;
+        InlineBytesInUse += other.InlineBytesInUse;
+    }
 }

@@ -53,6 +53,9 @@ internal static class BoltOpening
         return bytes;
     }
 
+    /// <summary>The page size of a file that need not be sound otherwise; nothing is locked.</summary>
+    public static int PageSizeOf(IDiskFile file) => (int)ReadMeta(file).PageSize;
+
     private static int NewPageSize(BoltOptions options)
     {
         int pageSize = options.PageSize == 0 ? Environment.SystemPageSize : options.PageSize;

@@ -60,6 +60,14 @@ internal sealed class BoltReadTransaction : IDisposable
         return findings;
     }
 
+    /// <summary>Checks what one page leads to, the page included.</summary>
+    public IReadOnlyList<BoltFinding> CheckFrom(ulong pageId)
+    {
+        var findings = new List<BoltFinding>();
+        TreeScan.CheckFrom(State, pageId, findings);
+        return findings;
+    }
+
     /// <summary>Every page up to the high-water mark, in order; overflow pages belong to the entry before them.</summary>
     public IEnumerable<BoltPageInfo> Pages() => PageListing.Pages(State);
 
@@ -69,8 +77,12 @@ internal sealed class BoltReadTransaction : IDisposable
     /// <summary>A readable listing of one page.</summary>
     public void Dump(ulong pageId, TextWriter writer) => PageListing.Dump(State, pageId, writer);
 
-    /// <summary>Copies every bucket, densely packed, into an empty file; <paramref name="keysPerCommit"/> bounds the memory used.</summary>
-    public void CompactInto(BoltFile target, int keysPerCommit) => new Compaction(target, keysPerCommit).Copy(Root);
+    /// <summary>
+    /// Copies every bucket, densely packed, into an empty file; <paramref name="keysPerCommit"/> and
+    /// <paramref name="bytesPerCommit"/> bound the memory used.
+    /// </summary>
+    public void CompactInto(BoltFile target, int keysPerCommit, long bytesPerCommit = long.MaxValue) =>
+        new Compaction(target, keysPerCommit, bytesPerCommit).Copy(Root);
 
     public void Dispose()
     {

@@ -8,13 +8,17 @@ internal sealed class Compaction
 
     private readonly BoltFile _target;
     private readonly int _keysPerCommit;
+    private readonly long _bytesPerCommit;
     private int _keys;
+    private long _bytes;
 
-    public Compaction(BoltFile target, int keysPerCommit)
+    public Compaction(BoltFile target, int keysPerCommit, long bytesPerCommit)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(keysPerCommit);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytesPerCommit);
         _target = target;
         _keysPerCommit = keysPerCommit;
+        _bytesPerCommit = bytesPerCommit;
     }
 
     public void Copy(BoltBucket root)
@@ -49,9 +53,11 @@ internal sealed class Compaction
         BoltCursor cursor = source.Cursor();
         for (bool found = cursor.SeekFirst(); found; found = cursor.Next())
         {
-            if (++_keys > _keysPerCommit)
+            var bytes = cursor.Key.Length + cursor.Value.Length;
+            if (++_keys > _keysPerCommit || (_bytes += bytes) > _bytesPerCommit)
             {
                 _keys = 0;
+                _bytes = bytes;
                 transaction.Commit();
                 transaction = _target.BeginWrite();
                 target = path.Count == 0 ? null : Find(transaction, path);

@@ -9,6 +9,9 @@ internal sealed class TreeScan
     /// <summary>A file full of damage needs no longer list than this to be told apart from a sound one.</summary>
     private const int MaxFindings = 10_000;
 
+    /// <summary>The detail of a page that is referenced and also on the list of free pages.</summary>
+    public const string InUseAndFree = "in use and free";
+
     private readonly CommittedState _state;
     private readonly List<BoltFinding>? _findings;
 
@@ -50,6 +53,10 @@ internal sealed class TreeScan
         }
     }
 
+    /// <summary>Checks only what a page leads to; its keys are not compared with what is above it.</summary>
+    public static void CheckFrom(CommittedState state, ulong pageId, List<BoltFinding> findings) =>
+        new TreeScan(state, findings).VisitPage(pageId, 0, 0, default, default);
+
     /// <summary>Compares the pages in use with the free ones: every page must be exactly one of both.</summary>
     public void CompareWithFree(Func<ulong, bool> isFree)
     {
@@ -61,7 +68,7 @@ internal sealed class TreeScan
                 Report(
                     id,
                     reachable ? BoltDamage.ReferencedTwice : BoltDamage.Unreachable,
-                    reachable ? "in use and free" : "neither in use nor free"
+                    reachable ? InUseAndFree : "neither in use nor free"
                 );
             }
         }

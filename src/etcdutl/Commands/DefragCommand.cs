@@ -1,0 +1,40 @@
+using EtcdSharp.CommandLine;
+using EtcdSharp.CommandLine.Flags;
+using EtcdSharp.Platform;
+using EtcdSharp.Server.Offline;
+using EtcdSharp.Storage;
+
+namespace EtcdSharp.Programs.Etcdutl.Commands;
+
+internal static class DefragCommand
+{
+    public static Command Create(GlobalOptions options)
+    {
+        var command = new Command("defrag", "Defragments the storage of the etcd");
+        var dataDir = command.Flags.String("data-dir", "", "Required. Defragments a data directory not in use by etcd.");
+        dataDir.Required = true;
+        dataDir.NamesDirectory = true;
+        command.Run = _ => Task.FromResult(Run(dataDir, options));
+        return command;
+    }
+
+    private static int Run(StringFlag dataDir, GlobalOptions options)
+    {
+        var path = new DataDirectory(SystemDisk.Instance, dataDir.Value).StorePath;
+        using var backend =
+            StoreFile.TryOpen(SystemDisk.Instance, path, options.LockTimeout, out var problem)
+            ?? throw Failure(dataDir, problem!);
+        try
+        {
+            backend.Defragment();
+            return ExitCode.Success;
+        }
+        catch (IOException failure)
+        {
+            throw Failure(dataDir, failure.Message);
+        }
+    }
+
+    private static CommandFailure Failure(StringFlag dataDir, string problem) =>
+        new(ExitCode.Error, $"Failed to defragment etcd data[{dataDir.Value}] ({problem})");
+}
