@@ -8,8 +8,10 @@ internal sealed class AcknowledgedWrites
     private readonly ConcurrentDictionary<string, long> _acknowledged = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> _sent = new(StringComparer.Ordinal);
     private long _highestRevision;
+    private int _deletedCount;
 
-    public int Count => _acknowledged.Count;
+    /// <summary>How many were acknowledged, those included that were deleted later.</summary>
+    public int Count => _acknowledged.Count + _deletedCount;
 
     public long HighestRevision => Volatile.Read(ref _highestRevision);
 
@@ -19,10 +21,23 @@ internal sealed class AcknowledgedWrites
     public void Acknowledged(string key, long revision)
     {
         _acknowledged.TryAdd(key, revision);
-        for (var seen = HighestRevision; seen < revision; seen = HighestRevision)
+        See(revision);
+    }
+
+    /// <summary>
+    /// Everything below the key was deleted, and the deletion acknowledged: what was written there must not come back.
+    /// </summary>
+    public void Deleted(string below, long revision)
+    {
+        foreach (var key in _sent.Keys.Where(key => string.CompareOrdinal(key, below) < 0))
         {
-            Interlocked.CompareExchange(ref _highestRevision, revision, seen);
+            _sent.TryRemove(key, out _);
+            if (_acknowledged.TryRemove(key, out _))
+            {
+                _deletedCount++;
+            }
         }
+        See(revision);
     }
 
     /// <summary>Compares with all pairs of the store; the keys are their own values.</summary>
@@ -45,5 +60,13 @@ internal sealed class AcknowledgedWrites
         var revisions = store.Values.Select(found => found.ModRevision).ToList();
         Assert.Equal(revisions.Count, revisions.Distinct().Count());
         Assert.All(revisions, found => Assert.InRange(found, 2, revision));
+    }
+
+    private void See(long revision)
+    {
+        for (var seen = HighestRevision; seen < revision; seen = HighestRevision)
+        {
+            Interlocked.CompareExchange(ref _highestRevision, revision, seen);
+        }
     }
 }
