@@ -23,6 +23,11 @@ internal static class KvHashing
     public static uint OfRevision(BoltReadTransaction read, KeyIndex index, long compacted, long revision)
     {
         var crc = Begin();
+        if (revision < 0)
+        {
+            return crc;
+        }
+
         var anyKept = index.AnyAt(revision);
         var cursor = read.Bucket(BucketNames.Of(BackendBucket.Key))!.Cursor();
         for (var found = cursor.SeekFirst(); found; found = cursor.Next())

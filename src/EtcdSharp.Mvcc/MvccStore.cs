@@ -247,7 +247,8 @@ internal sealed class MvccStore : IDisposable
                 return MvccStatus.FutureRevision;
             }
 
-            var revision = asked <= 0 ? current : asked;
+            // A negative one is before everything: as in etcd only the bucket's name is hashed then.
+            var revision = asked == 0 ? current : asked;
             using var read = Backend.BeginCommittedRead();
             if (compacted != CompactedRevision)
             {
@@ -255,7 +256,7 @@ internal sealed class MvccStore : IDisposable
             }
 
             var crc = KvHashing.OfRevision(read, _index, compacted, revision);
-            if (revision >= CompactedRevision)
+            if (asked < 0 || revision >= CompactedRevision)
             {
                 hash = new KvHash(crc, compacted, revision);
                 return MvccStatus.Ok;

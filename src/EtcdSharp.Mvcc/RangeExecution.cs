@@ -82,6 +82,10 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
             {
                 Append(query, record, version);
             }
+            else if (query.StopsAtLimit)
+            {
+                break;
+            }
         }
 
         _result.Count = count;

@@ -12,6 +12,12 @@ internal ref struct RangeQuery
     /// <summary>At most this many key-values; 0 is no limit.</summary>
     public long Limit;
 
+    /// <summary>
+    /// In key order, looks no further than one key beyond the limit: the count is then of what was seen. For whoever
+    /// reads a long range in pieces and would have the rest counted for each of them.
+    /// </summary>
+    public bool StopsAtLimit;
+
     /// <summary>The revision to read at; 0 is the newest.</summary>
     public long Revision;
     public SortOrder SortOrder;

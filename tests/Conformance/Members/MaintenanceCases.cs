@@ -220,6 +220,21 @@ public sealed class MaintenanceCases(Servers servers)
         Assert.Equal(1468967122u, (await etcd.HashKV()).Hash);
     }
 
+    // Before every revision there is nothing: the hash is that of the bucket's name.
+    [Theory, OnEach]
+    public async Task ANegativeRevisionHashesNothing(ServerKind kind)
+    {
+        await using var server = await Servers.Fresh(kind);
+        var empty = (await server.Endpoint.HashKV(-1)).Hash;
+        var now = await server.Endpoint.Fill(new Keyspace(), "a", "b", "a", "a");
+        Assert.Equal(empty, (await server.Endpoint.HashKV(-1)).Hash);
+        Assert.Equal(empty, (await server.Endpoint.HashKV(long.MinValue)).Hash);
+        await server.Endpoint.Compact(new CompactionRequest { Revision = now - 1, Physical = true });
+        var answer = await server.Endpoint.HashKV(-7);
+        Assert.Equal((empty, now - 1, now), (answer.Hash, answer.CompactRevision, answer.Header.Revision));
+        Assert.Equal(1_084_519_789u, empty);
+    }
+
     [Theory, OnEach(Since = "3.6")]
     public async Task HashKVNamesTheRevisionItHashed(ServerKind kind)
     {

@@ -40,35 +40,73 @@ internal sealed class RangeStreamer(IReplicatedLog log, MvccStore store, int chu
         if (chunk.NextKey is { } nextKey)
         {
             query.Key = nextKey;
-            query.Revision = query.Revision != 0 ? query.Revision : chunk.Revision;
+            query.Revision = chunk.Revision;
         }
 
         if (!query.CountOnly)
         {
+            // Whatever the target, the order that was admitted is that of the keys.
+            query.SortTarget = SortTarget.Key;
+            query.StopsAtLimit = true;
             query.Limit = Math.Min(chunk.KeysWanted, limit - chunk.KeysSent);
         }
 
         var found = RangeResult.Rent();
         var status = store.Range(query, found);
+        if (status == MvccStatus.Ok)
+        {
+            status = Advance(query, found, limit, chunk);
+        }
+
         if (status != MvccStatus.Ok)
         {
             found.Dispose();
             return (null, MvccErrors.Of(status).ToStatus());
         }
 
-        chunk.Revision = chunk.Revision != 0 ? chunk.Revision : found.Revision;
+        return (KvResponse.RentStreamed(log, found, chunk.IsLast, chunk.HeaderRevision, chunk.Count), GrpcStatus.Ok);
+    }
 
-        // The store counts every match from the key on, beyond the limit too: with what was sent, that is the total.
-        var total = chunk.KeysSent + found.Count;
-        chunk.KeysSent += found.KeyValueCount;
-        chunk.IsLast = query.CountOnly || !found.More || chunk.KeysSent == limit;
-        if (!chunk.IsLast)
+    private MvccStatus Advance(in RangeQuery query, RangeResult found, long limit, ChunkState chunk)
+    {
+        if (chunk.Revision == 0)
         {
-            chunk.NextKey = [.. KeyOf(found.KeyValue(found.KeyValueCount - 1)), 0];
-            chunk.Adjust(found.Framed.Length, chunkBytesTarget);
+            chunk.HeaderRevision = found.Revision;
+            chunk.Revision = query.Revision > 0 ? query.Revision : found.Revision;
         }
 
-        return (KvResponse.RentStreamed(log, found, chunk.IsLast, chunk.Revision, total), GrpcStatus.Ok);
+        chunk.KeysSent += found.KeyValueCount;
+        chunk.Count = query.CountOnly ? found.Count : chunk.KeysSent;
+        chunk.IsLast = query.CountOnly || !found.More || chunk.KeysSent == limit;
+        if (query.CountOnly || !found.More)
+        {
+            return MvccStatus.Ok;
+        }
+
+        chunk.NextKey = [.. KeyOf(found.KeyValue(found.KeyValueCount - 1)), 0];
+        if (chunk.IsLast)
+        {
+            return CountRest(query, chunk);
+        }
+
+        chunk.Adjust(found.Framed.Length, chunkBytesTarget);
+        return MvccStatus.Ok;
+    }
+
+    /// <summary>The keys beyond the client's limit count too; once, at the end.</summary>
+    private MvccStatus CountRest(in RangeQuery query, ChunkState chunk)
+    {
+        using var rest = RangeResult.Rent();
+        var beyond = new RangeQuery
+        {
+            Key = chunk.NextKey,
+            RangeEnd = query.RangeEnd,
+            Revision = chunk.Revision,
+            CountOnly = true,
+        };
+        var status = store.Range(beyond, rest);
+        chunk.Count += rest.Count;
+        return status;
     }
 
     private static ReadOnlySpan<byte> KeyOf(ReadOnlySpan<byte> keyValue)
@@ -91,7 +129,13 @@ internal sealed class RangeStreamer(IReplicatedLog log, MvccStore store, int chu
     {
         public byte[]? NextKey { get; set; }
 
+        /// <summary>What all chunks are read at.</summary>
         public long Revision { get; set; }
+
+        /// <summary>The newest revision when the first chunk was read.</summary>
+        public long HeaderRevision { get; set; }
+
+        public long Count { get; set; }
 
         public long KeysSent { get; set; }
 
