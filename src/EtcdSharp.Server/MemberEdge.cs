@@ -25,6 +25,8 @@ internal sealed class MemberEdge
     private readonly GrpcDispatcher _services;
     private readonly HttpEndpoints _http;
     private readonly List<EdgeHost> _hosts = [];
+    private readonly LeaderRequirement _leaderRequirement;
+    private readonly LearnerLimits _learnerLimits;
 
     public MemberEdge(MemberOptions options, MemberStore store, MemberNode node, LeaseService leases, MetricsCollector metrics)
     {
@@ -33,6 +35,8 @@ internal sealed class MemberEdge
         _store = store;
         _node = node;
         _metrics = metrics;
+        _leaderRequirement = new LeaderRequirement(node.Log, TimeSpan.FromMilliseconds(options.ElectionMs), TimeProvider.System);
+        _learnerLimits = new LearnerLimits(store.Cluster, node.Log.MemberId);
         _services = BuildServices();
         var state = new MemberHttpState(store, node.Log);
         var health = new HealthEndpoints(state, options.Logging.CreateLogger<HealthEndpoints>());
@@ -58,6 +62,7 @@ internal sealed class MemberEdge
     /// <summary>Streams end at once, with the status upon which clients look for another member; unary calls may finish.</summary>
     public async Task StopAsync()
     {
+        _leaderRequirement.Dispose();
         _services.EndStreams(new GrpcStatus(StatusCode.Unavailable, EtcdError.Stopped.Message));
         await Task.WhenAll(_hosts.Select(host => host.StopAsync(_options.Drain))).ConfigureAwait(false);
     }
@@ -99,7 +104,7 @@ internal sealed class MemberEdge
             MaxTxnOperations = _options.MaxTxnOperations,
             MaxRequestBytes = _options.MaxRequestBytes,
         };
-        new KvService(log, _store.Kv, _store.Backend, quota, kvOptions).Register(services);
+        new KvService(log, _store.Kv, _store.Backend, quota, kvOptions, () => _learnerLimits.IsLearner).Register(services);
         new ClusterService(log, _store.Cluster, _node.Reconfiguration).Register(services);
         new MaintenanceService(
             log,
@@ -124,6 +129,9 @@ internal sealed class MemberEdge
             }
         ).Register(services);
         _leases.Register(services);
+        var own = new OwnRequests(log, _store.Kv, _store.Hub, quota);
+        new LockService(own).Register(services);
+        new ElectionService(own).Register(services);
         _health.Set("", serving: true);
         _health.AddTo(services);
         var serverOptions = new GrpcServerOptions
@@ -137,6 +145,8 @@ internal sealed class MemberEdge
                     _options.WarningUnaryRequestDuration,
                     _options.Logging.CreateLogger<RequestObserver>()
                 ),
+                _learnerLimits,
+                _leaderRequirement,
             ],
         };
         return services.Build(serverOptions);

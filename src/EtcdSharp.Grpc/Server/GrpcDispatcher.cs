@@ -59,7 +59,8 @@ public sealed partial class GrpcDispatcher
 
     /// <summary>
     /// Ends every streaming call that runs with this status, and every one that comes later at once: streams last as long as their
-    /// client likes, so a server that drains would wait for them in vain. Unary calls go on.
+    /// client likes, so a server that drains would wait for them in vain. Unary calls go on,
+    /// but for those that were registered to end with the streams.
     /// </summary>
     public void EndStreams(GrpcStatus status) => streams.End(status);
 
@@ -71,7 +72,7 @@ public sealed partial class GrpcDispatcher
             return call.CancelledStatus();
         }
 
-        if (call.Kind != GrpcMethodKind.Unary && streams.Enter(call) is { IsOk: false } closed)
+        if (call.EndsWithStreams && streams.Enter(call) is { IsOk: false } closed)
         {
             return closed;
         }
@@ -90,7 +91,7 @@ public sealed partial class GrpcDispatcher
 
     internal void Finished(GrpcServerCall call, GrpcStatus status)
     {
-        if (call.Kind != GrpcMethodKind.Unary)
+        if (call.EndsWithStreams)
         {
             streams.Leave(call);
         }

@@ -73,6 +73,8 @@ public sealed partial class GrpcServerCall
     /// <summary>The client's certificate, where TLS asked for one.</summary>
     public X509Certificate2? ClientCertificate => features.Get<ITlsConnectionFeature>()?.ClientCertificate;
 
+    internal bool EndsWithStreams => method.EndsWithStreams;
+
     internal bool IsTooLate => HasDeadline && Environment.TickCount64 >= deadlineMs;
 
     internal FrameReader Frames => frames;

@@ -7,10 +7,21 @@ public sealed class GrpcServiceBuilder
 
     internal IReadOnlyDictionary<string, ServerMethod> Methods => methods;
 
+    /// <param name="method">What is served.</param>
+    /// <param name="handler">Who serves it.</param>
+    /// <param name="endsWithStreams">
+    /// The calls wait for something that may never happen: <see cref="GrpcDispatcher.EndStreams"/> ends them too.
+    /// </param>
     public GrpcServiceBuilder Unary<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method,
-        UnaryHandler<TRequest, TResponse> handler
-    ) => Add(method, GrpcMethodKind.Unary, new UnaryServerMethod<TRequest, TResponse>(method, handler));
+        UnaryHandler<TRequest, TResponse> handler,
+        bool endsWithStreams = false
+    ) =>
+        Add(
+            method,
+            GrpcMethodKind.Unary,
+            new UnaryServerMethod<TRequest, TResponse>(method, handler) { EndsWithStreams = endsWithStreams }
+        );
 
     public GrpcServiceBuilder ClientStreaming<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method,

@@ -11,6 +11,9 @@ internal abstract class ServerMethod(GrpcMethodKind kind, string service, string
 
     public string Name { get; } = name;
 
+    /// <summary>Whether its calls may last as long as the client likes, so that a stopping server ends them.</summary>
+    public bool EndsWithStreams { get; init; } = kind != GrpcMethodKind.Unary;
+
     public GrpcMethodCounters Counters { get; } = GrpcServerMetrics.For(service, name, kind);
 
     /// <summary>Runs a bound call to its end. What goes wrong on the way is its status, never an exception.</summary>

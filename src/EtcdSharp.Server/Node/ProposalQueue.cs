@@ -5,6 +5,9 @@ namespace EtcdSharp.Server.Node;
 /// <summary>Proposals that the raft loop has taken but raft has not; they leave only once raft has accepted them.</summary>
 internal sealed class ProposalQueue
 {
+    /// <summary>What a request is told that no leader has ever been offered; etcd has the words from its runtime.</summary>
+    private static readonly EtcdError s_neverOffered = new(EtcdErrorCode.DeadlineExceeded, "context deadline exceeded");
+
     private readonly Queue<Proposal> _queue = new();
     private int _peeked;
     private int _boundToTerm;
@@ -64,22 +67,25 @@ internal sealed class ProposalQueue
         return bytes;
     }
 
-    /// <summary>Forgets the proposals whose callers have given up; returns their bytes.</summary>
-    public long DropAbandoned(WaiterTable waiters)
+    /// <summary>
+    /// Forgets the proposals whose callers have given up or have waited long enough; returns their bytes. To carry them
+    /// out much later would surprise who asked again since.
+    /// </summary>
+    public long DropAbandoned(WaiterTable waiters, long nowNanoseconds)
     {
         var bytes = 0L;
         for (var left = _queue.Count; left > 0; left--)
         {
             var proposal = _queue.Dequeue();
-            if (waiters.IsWaiting(proposal.Id))
+            if (waiters.IsWaiting(proposal.Id, nowNanoseconds))
             {
                 _queue.Enqueue(proposal);
+                continue;
             }
-            else
-            {
-                bytes += proposal.Data.Length;
-                _boundToTerm -= proposal.LeaderTerm == 0 ? 0 : 1;
-            }
+
+            bytes += proposal.Data.Length;
+            _boundToTerm -= proposal.LeaderTerm == 0 ? 0 : 1;
+            waiters.Fail(proposal.Id, s_neverOffered);
         }
 
         return bytes;

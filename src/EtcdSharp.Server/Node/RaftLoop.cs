@@ -289,8 +289,7 @@ internal sealed class RaftLoop
         _proposalsBlocked = false;
         if (_leader == RaftIds.None)
         {
-            // Nobody waits for them any more, and to carry them out much later would surprise who asked again since.
-            var bytes = _priority.DropAbandoned(_waiters) + _normal.DropAbandoned(_waiters);
+            var bytes = _priority.DropAbandoned(_waiters, now) + _normal.DropAbandoned(_waiters, now);
             Interlocked.Add(ref _waitingBytes, -bytes);
         }
 

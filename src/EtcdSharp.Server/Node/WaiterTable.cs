@@ -49,6 +49,10 @@ internal sealed class WaiterTable
     /// <summary>True when a request of this member with the id is waiting.</summary>
     public bool IsWaiting(ulong id) => Volatile.Read(ref _slots[id & (Slots - 1)])?.Id == id && id != 0;
 
+    /// <summary>As above, and its time is not over.</summary>
+    public bool IsWaiting(ulong id, long nowNanoseconds) =>
+        IsWaiting(id) && nowNanoseconds < Volatile.Read(ref _slots[id & (Slots - 1)])!.DeadlineNanoseconds;
+
     /// <summary>Takes the waiting request with the id, if there is one, and gives it the result to complete with.</summary>
     public PendingRequest? TryTake(ulong id, in ApplyResult result)
     {

@@ -38,9 +38,27 @@ public sealed class ProposalQueueTests
         waiters.Sweep(1, EtcdError.Timeout);
         Assert.Same(EtcdError.Timeout, (await given).Error);
 
-        Assert.Equal(3, queue.DropAbandoned(waiters));
+        Assert.Equal(3, queue.DropAbandoned(waiters, 0));
         Assert.Equal(1, queue.Count);
         waiters.TryTake(keptId, ApplyResult.Done(1))!.Complete();
         Assert.Equal(1, (await kept).Revision);
     }
+
+    [Fact]
+    public async Task What_waited_too_long_for_a_leader_is_told_so()
+    {
+        var waiters = new WaiterTable(new RequestIds(1, DateTimeOffset.UnixEpoch));
+        var queue = new ProposalQueue();
+        var late = waiters.TryReserve(out var lateId)!.Start(lateId, 100, default);
+        var early = waiters.TryReserve(out var earlyId)!.Start(earlyId, 101, default);
+        queue.AddRange([new Proposal(lateId, new byte[3]), new Proposal(earlyId, new byte[5])]);
+
+        Assert.Equal(3, queue.DropAbandoned(waiters, 100));
+        Assert.Equal((EtcdErrorCode.DeadlineExceeded, "context deadline exceeded"), Told(await late));
+        Assert.False(early.IsCompleted);
+        Assert.Equal(5, queue.DropAbandoned(waiters, 101));
+        Assert.Equal((EtcdErrorCode.DeadlineExceeded, "context deadline exceeded"), Told(await early));
+    }
+
+    private static (EtcdErrorCode Code, string Message) Told(in ApplyResult result) => (result.Error!.Code, result.Error.Message);
 }

@@ -21,7 +21,8 @@ internal sealed class KvService(
     MvccStore store,
     BackendStore backend,
     QuotaGuard quota,
-    KvServiceOptions options
+    KvServiceOptions options,
+    Func<bool> isLearner
 )
 {
     /// <summary>A compaction that overtakes a read of the newest revision is tried again; twice in a row is rare, this often is a fault.</summary>
@@ -106,6 +107,11 @@ internal sealed class KvService(
         if (serializable)
         {
             return new ValueTask<GrpcResult<KvResponse>>(Read(query));
+        }
+
+        if (isLearner())
+        {
+            return Refused(EtcdError.NotSupportedForLearner);
         }
 
         var barrier = log.ReadBarrierAsync(CancellationToken.None);

@@ -100,9 +100,9 @@ internal sealed class LeaseService(
 
     private async ValueTask<GrpcResult<LeaseGrantResponse>> GrantAsync(LeaseGrantRequest request, GrpcServerCall call)
     {
-        while (request.ID == Lessor.NoLease)
+        if (request.ID == Lessor.NoLease)
         {
-            request.ID = (long)(log.NextRequestId() & long.MaxValue);
+            request.ID = LeaseIds.Next(log);
         }
 
         var applied = await log.ProposeAsync(RequestKind.LeaseGrant, request, call.CancellationToken).ConfigureAwait(false);
