@@ -48,7 +48,7 @@ public sealed class Member : IAsyncDisposable
         _nodeOptions = nodeOptions;
         _gates = gates;
         _metrics = metrics;
-        Assemble();
+        Assemble(atStart: true);
     }
 
     public ulong MemberId => _node.Log.MemberId;
@@ -220,7 +220,7 @@ public sealed class Member : IAsyncDisposable
     /// <summary>Builds everything from what is on the disk; a second time when a snapshot has replaced the store.</summary>
     [MemberNotNull(nameof(_store), nameof(_node), nameof(_peers), nameof(_leases), nameof(_publication))]
     [MemberNotNull(nameof(_memberMetrics), nameof(_edge), nameof(_stopping), nameof(_background))]
-    private void Assemble()
+    private void Assemble(bool atStart)
     {
         var logger = _options.Logging.CreateLogger("EtcdSharp.Server.Member");
         var data = new DataDirectory(_options.Disk, _options.DataDirectory, _options.WalDirectory);
@@ -237,6 +237,11 @@ public sealed class Member : IAsyncDisposable
         }
 
         _peers = new MemberPeers(_options, start, _store, data);
+        if (atStart && start.AppliedIndex != 0 && _gates.IsOn("InitialCorruptCheck"))
+        {
+            RequireConsistency(start);
+        }
+
         _node = new MemberNode(_options, _nodeOptions, start, _store, data, _peers.Transport);
         _publication = new Publication(
             _node.Log,
@@ -254,6 +259,18 @@ public sealed class Member : IAsyncDisposable
         Connect();
         _memberMetrics = new MemberMetrics(_metrics, _store, _node.State, _gates);
         _edge = new MemberEdge(_options, _store, _node, _leases, _metrics);
+    }
+
+    /// <summary>--feature-gates InitialCorruptCheck=true: a member with a past compares it with the others before it serves.</summary>
+    private void RequireConsistency(StartingPoint start)
+    {
+        if (_peers.FindInconsistency(_nodeOptions) is { } problem)
+        {
+            _peers.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            _store.Dispose();
+            start.Log.Dispose();
+            throw new BootstrapException(problem);
+        }
     }
 
     private void Connect()
@@ -314,7 +331,7 @@ public sealed class Member : IAsyncDisposable
             }
 
             await TearDownAsync().ConfigureAwait(false);
-            Assemble();
+            Assemble(atStart: false);
             StatesTakenOver++;
             BeginServing();
         }
@@ -341,6 +358,7 @@ public sealed class Member : IAsyncDisposable
             );
         }
 
+        RunCorruptionChecks();
         RunInBackground(new LeaseDuties(_store.Lessor, _node.Log, _options.Clock).RunAsync);
         var urls = _options.AdvertiseClientUrls ?? _options.ListenClientUrls;
         await _publication.PublishAttributesAsync(_options.Name, urls, stopping).ConfigureAwait(false);
@@ -358,6 +376,20 @@ public sealed class Member : IAsyncDisposable
             ListenClientUrls = ClientUrls,
             AdvertiseClientUrls = urls,
         };
+    }
+
+    private void RunCorruptionChecks()
+    {
+        var checks = _peers.CreateCorruptionChecks(_node.Log, _nodeOptions);
+        if (_options.CorruptCheckTime > TimeSpan.Zero)
+        {
+            RunInBackground(stopping => checks.RunPeriodicAsync(_options.CorruptCheckTime, stopping));
+        }
+
+        if (_gates.IsOn("CompactHashCheck"))
+        {
+            RunInBackground(stopping => checks.RunCompactionAsync(_options.CompactHashCheckTime, stopping));
+        }
     }
 
     private void RunInBackground(Func<CancellationToken, Task> work)

@@ -105,6 +105,12 @@ public sealed record MemberOptions
     /// <summary>Defragments the store at the start when that frees at least so many megabytes; 0 for never.</summary>
     public ulong BootstrapDefragThresholdMegabytes { get; init; }
 
+    /// <summary>How often a leader compares the data of all members; zero for never.</summary>
+    public TimeSpan CorruptCheckTime { get; init; }
+
+    /// <summary>With the feature gate CompactHashCheck: how often a leader compares the hashes taken at compactions.</summary>
+    public TimeSpan CompactHashCheckTime { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Pairs Name=true or Name=false, separated by commas.</summary>
     public string FeatureGates { get; init; } = "";
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using EtcdSharp.Api.Errors;
+using EtcdSharp.Server.Corruption;
 using EtcdSharp.Server.Edge.Grpc;
 using EtcdSharp.Server.Edge.Listening;
 using EtcdSharp.Server.Membership;
@@ -42,6 +43,16 @@ internal sealed class MemberPeers : IAsyncDisposable
 
     public LeaderLeases CreateLeaderLeases(IReplicatedLog log, NodeOptions node) =>
         new(log, _store.Cluster, _client, node.RequestTimeout);
+
+    public CorruptionChecks CreateCorruptionChecks(IReplicatedLog log, NodeOptions node) =>
+        new(_start.MemberId, _store.Kv, CreateHashes(node), log, node.RequestTimeout, _logger);
+
+    /// <summary>Before anything else: whether the others hold the same as this member. Null, or why it must not start.</summary>
+    public string? FindInconsistency(NodeOptions node) =>
+        CorruptionChecks
+            .CheckAtStartAsync(_start.MemberId, _store.Kv, CreateHashes(node), node.RequestTimeout, _logger)
+            .GetAwaiter()
+            .GetResult();
 
     /// <summary>A connection that is not there after a second and an election is given up; etcd's figure.</summary>
     public static HttpClient CreateClient(MemberOptions options) =>
@@ -149,6 +160,8 @@ internal sealed class MemberPeers : IAsyncDisposable
 
         _receiver.Dispose();
     }
+
+    private PeerHashes CreateHashes(NodeOptions node) => new(_client, _store.Cluster, node.RequestTimeout, _logger);
 
     private static EdgeUrl ParseUrl(string text) =>
         EdgeUrl.TryParse(text, out var url, out var problem) ? url : throw new BootstrapException(problem);

@@ -18,7 +18,7 @@ internal sealed class QuotaApplier(RequestApplier next, Quota quota) : RequestAp
             return result;
         }
 
-        (result.Response as IDisposable)?.Dispose();
+        result.Body?.Dispose();
         return ApplyResult.Failed(EtcdError.NoSpace);
     }
 }

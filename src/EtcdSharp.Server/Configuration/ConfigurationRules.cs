@@ -103,6 +103,9 @@ internal static class ConfigurationRules
     private static string? BrokenBound(FlagValues values) =>
         values.Unsigned("max-request-bytes") is 0 or > int.MaxValue ? "--max-request-bytes must be between 1 and 2147483647"
         : values.Integer("compaction-batch-limit") is <= 0 or > int.MaxValue ? "--compaction-batch-limit must be >0"
+        : values.Duration("compact-hash-check-time") is var time && time <= TimeSpan.Zero
+            ? $"--compact-hash-check-time must be >0 (set to {GoDuration.Format(time)})"
+        : values.Duration("corrupt-check-time") < TimeSpan.Zero ? "--corrupt-check-time must not be negative"
         : values.Unsigned("max-wals") > int.MaxValue || values.Unsigned("max-snapshots") > int.MaxValue
             ? "--max-wals and --max-snapshots must be at most 2147483647"
         : null;

@@ -59,6 +59,8 @@ internal sealed class EtcdConfiguration
     public required IReadOnlyList<string> LogOutputs { get; init; }
     public required string LogLevel { get; init; }
     public required string LogFormat { get; init; }
+    public required TimeSpan CorruptCheckTime { get; init; }
+    public required TimeSpan CompactHashCheckTime { get; init; }
     public required FeatureGates FeatureGates { get; init; }
     public required bool UnsafeNoFsync { get; init; }
 
@@ -152,6 +154,8 @@ internal sealed class EtcdConfiguration
             LogOutputs = values.Words("log-outputs"),
             LogLevel = values.Text("log-level"),
             LogFormat = values.Text("log-format"),
+            CorruptCheckTime = values.Duration("corrupt-check-time"),
+            CompactHashCheckTime = values.Duration("compact-hash-check-time"),
             FeatureGates = gates,
             UnsafeNoFsync = values.Boolean("unsafe-no-fsync"),
         };

@@ -11,9 +11,9 @@ internal sealed class FeatureGates
         (bool, string, bool)
     >(StringComparer.Ordinal)
     {
-        ["CompactHashCheck"] = (false, "ALPHA", false),
+        ["CompactHashCheck"] = (false, "ALPHA", true),
         ["FastLeaseKeepAlive"] = (true, "BETA", true),
-        ["InitialCorruptCheck"] = (false, "ALPHA", false),
+        ["InitialCorruptCheck"] = (false, "ALPHA", true),
         ["LeaseCheckpoint"] = (false, "ALPHA", true),
         ["LeaseCheckpointPersist"] = (false, "ALPHA", true),
         ["PriorityRequest"] = (false, "ALPHA", true),

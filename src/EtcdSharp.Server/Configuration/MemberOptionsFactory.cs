@@ -52,6 +52,8 @@ internal static class MemberOptionsFactory
             WarningApplyMs = (int)configuration.WarningApplyDuration.TotalMilliseconds,
             WarningUnaryRequestDuration = configuration.WarningUnaryRequestDuration,
             BootstrapDefragThresholdMegabytes = configuration.BootstrapDefragThresholdMegabytes,
+            CorruptCheckTime = configuration.CorruptCheckTime,
+            CompactHashCheckTime = configuration.CompactHashCheckTime,
             FeatureGates = configuration.FeatureGates.ToString(),
             UnsafeNoFsync = configuration.UnsafeNoFsync,
             SocketReusePort = configuration.SocketReusePort,

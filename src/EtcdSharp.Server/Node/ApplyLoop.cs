@@ -202,7 +202,7 @@ internal sealed class ApplyLoop
     {
         if (_waiters.TryTake(id, result) is not { } request)
         {
-            (result.Response as IDisposable)?.Dispose();
+            result.Body?.Dispose();
             return;
         }
 

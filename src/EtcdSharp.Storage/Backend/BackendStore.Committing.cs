@@ -135,8 +135,10 @@ internal sealed partial class BackendStore
         var view = _view;
         Show(new BackendView(handle, null, view.Current));
         view.Handle.Supersede(handle, committed);
-        BackendMetrics.SizeBytes.Record(_file.SizeBytes);
-        BackendMetrics.InUseBytes.Record(_file.InUseBytes);
+        Volatile.Write(ref _sizeBytes, _file.SizeBytes);
+        Volatile.Write(ref _inUseBytes, _file.InUseBytes);
+        BackendMetrics.SizeBytes.Record(_sizeBytes);
+        BackendMetrics.InUseBytes.Record(_inUseBytes);
         BackendMetrics.OpenReads.Record(_file.OpenReadTransactions);
     }
 

@@ -10,6 +10,14 @@ internal sealed partial class BackendStore
     /// <summary>Bounds the memory of a defragmentation: 10,000 keys per transaction of the copy, as etcd.</summary>
     private const int DefragmentKeysPerCommit = 10_000;
 
+    /// <summary>
+    /// Some milliseconds' work. A round takes as long as it takes to repeat what was written during the one before, which is
+    /// a fraction of the time it took to write it; so ten rounds are many, and a writer that outruns them fills the batch.
+    /// </summary>
+    private const long SmallChanges = 2_000;
+
+    private const int CatchUpRoundsMax = 10;
+
     /// <summary>Left behind by a crash during a defragmentation; overwritten by the next one.</summary>
     private const string DefragmentSuffix = ".tmp.defrag";
 
@@ -51,38 +59,109 @@ internal sealed partial class BackendStore
     }
 
     /// <summary>
-    /// Rewrites the file without its free pages. Reads go on throughout. Writes go on into the current batch, which is
-    /// bounded: a writer that fills it up waits until the copy is done.
+    /// Rewrites the file without its free pages. Reads and writes go on: a copy of one state is brought up to the next,
+    /// each time with less to catch up, and only for the last, small step commits wait (writes go into the batch even then).
     /// </summary>
+    /// <exception cref="OperationCanceledException">The store is being closed; the file is as it was.</exception>
     public void Defragment()
     {
         ThrowInsideWrite();
-        var start = Stopwatch.GetTimestamp();
-        lock (_committing)
+        lock (_defragmenting)
         {
-            Commit([], 0);
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _closing), this);
+            var start = Stopwatch.GetTimestamp();
             var copyPath = _path + DefragmentSuffix;
-            if (_disk.FileExists(copyPath))
+            DeleteIfThere(copyPath);
+            var isDone = false;
+            try
             {
-                _disk.DeleteFile(copyPath);
+                CopyAndSwap(copyPath);
+                isDone = true;
+            }
+            finally
+            {
+                if (!isDone)
+                {
+                    DeleteIfThere(copyPath);
+                }
             }
 
-            using (var copy = BoltFile.Open(_disk, copyPath, FileOptions(_options)))
-            {
-                using var read = _file.BeginRead();
-                read.CompactInto(copy, DefragmentKeysPerCommit);
-            }
+            BackendMetrics.DefragmentSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+    }
 
-            // The old file stays open, and its readers readable, after another one has taken its name.
+    private void CopyAndSwap(string copyPath)
+    {
+        var copy = BoltFile.Open(_disk, copyPath, FileOptions(_options) with { NameInMessages = _path });
+        var isSwapped = false;
+        var copied = BeginCommittedRead();
+        try
+        {
+            copied.CompactInto(copy, DefragmentKeysPerCommit, _stopDefragmenting.Token);
+            long changes;
+            var rounds = 0;
+            do
+            {
+                var next = BeginCommittedRead();
+                try
+                {
+                    changes = next.CopyChangesInto(copy, copied, DefragmentKeysPerCommit, _stopDefragmenting.Token);
+                }
+                finally
+                {
+                    copied.Dispose();
+                    copied = next;
+                }
+            } while (changes > SmallChanges && ++rounds < CatchUpRoundsMax);
+
+            lock (_committing)
+            {
+                Commit([], 0);
+                using (var last = _file.BeginRead())
+                {
+                    last.CopyChangesInto(copy, copied, DefragmentKeysPerCommit, CancellationToken.None);
+                }
+
+                Swap(copy, copyPath);
+                isSwapped = true;
+            }
+        }
+        finally
+        {
+            copied.Dispose();
+            if (!isSwapped)
+            {
+                copy.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The old file stays open, and its readers readable, after the copy has taken its name. Under the commit lock.</summary>
+    private void Swap(BoltFile copy, string copyPath)
+    {
+        var old = _file;
+        try
+        {
             _disk.Rename(copyPath, _path);
             _disk.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
-            var old = _file;
-            var fresh = BoltFile.Open(_disk, _path, FileOptions(_options));
-            Volatile.Write(ref _file, fresh);
-            Publish(new ReadHandle(fresh.BeginRead()), null);
-            old.Dispose();
+        }
+        catch (IOException error)
+        {
+            // Which of the two files has the name after a crash is not known any more; what is committed to either could be lost.
+            _options.CommitFailed(error);
+            throw;
         }
 
-        BackendMetrics.DefragmentSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        Volatile.Write(ref _file, copy);
+        Publish(new ReadHandle(copy.BeginRead()), null);
+        old.Dispose();
+    }
+
+    private void DeleteIfThere(string path)
+    {
+        if (_disk.FileExists(path))
+        {
+            _disk.DeleteFile(path);
+        }
     }
 }

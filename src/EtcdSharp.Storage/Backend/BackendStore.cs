@@ -9,7 +9,7 @@ namespace EtcdSharp.Storage.Backend;
 /// of its own writes sealed batches into the file. Readers see batches and file as one.
 /// </summary>
 /// <remarks>
-/// Two locks, neither of them known to readers. The write gate is held by who writes into the current batch, an entry
+/// Three locks, none of them known to readers. The third is held by a defragmentation, which takes the commit lock in it. The write gate is held by who writes into the current batch, an entry
 /// at a time. The commit lock is held by who commits (the committer thread, or a thread that forces a commit). A batch
 /// is sealed on demand of the committing thread alone, either by itself when it gets the gate or by the writer as it
 /// leaves the gate; so at most one batch is sealed, and the view has one writer at every moment.
@@ -28,11 +28,15 @@ internal sealed partial class BackendStore : IDisposable
     private readonly BatchMemory _memory = new();
     private readonly Lock _gate = new();
     private readonly Lock _committing = new();
+    private readonly Lock _defragmenting = new();
+    private readonly CancellationTokenSource _stopDefragmenting = new();
     private readonly ManualResetEventSlim _wake = new();
     private readonly ManualResetEventSlim _sealedNow = new();
     private readonly Thread? _committer;
     private BoltFile _file;
     private BackendView _view;
+    private long _sizeBytes;
+    private long _inUseBytes;
     private bool _sealRequested;
     private bool _closing;
     private bool _closed;
@@ -50,6 +54,8 @@ internal sealed partial class BackendStore : IDisposable
         _file = file;
         CreateBuckets(file);
         _view = new BackendView(new ReadHandle(file.BeginRead()), null, new WriteBatch(_memory));
+        _sizeBytes = file.SizeBytes;
+        _inUseBytes = file.InUseBytes;
         _consistentIndex = ReadNumber(MetaKeys.ConsistentIndex);
         _consistentTerm = ReadNumber(MetaKeys.Term);
         if (options.OwnThread)
@@ -64,11 +70,11 @@ internal sealed partial class BackendStore : IDisposable
 
     public ulong ConsistentTerm => Volatile.Read(ref _consistentTerm);
 
-    /// <summary>Bytes of the file.</summary>
-    public long SizeBytes => Volatile.Read(ref _file).SizeBytes;
+    /// <summary>Bytes of the file as of the last commit.</summary>
+    public long SizeBytes => Volatile.Read(ref _sizeBytes);
 
     /// <summary>Bytes of the file without its free pages.</summary>
-    public long InUseBytes => Volatile.Read(ref _file).InUseBytes;
+    public long InUseBytes => Volatile.Read(ref _inUseBytes);
 
     /// <summary>Read transactions open on the file.</summary>
     public int OpenReads => Volatile.Read(ref _file).OpenReadTransactions;
@@ -204,18 +210,21 @@ internal sealed partial class BackendStore : IDisposable
         ThrowInsideWrite();
         Volatile.Write(ref _closing, true);
         _wake.Set();
+        _stopDefragmenting.Cancel();
         _committer?.Join();
-        lock (_committing)
-        {
-            Commit([], 0);
-            lock (_gate)
+        lock (_defragmenting)
+            lock (_committing)
             {
-                _closed = true;
-            }
+                Commit([], 0);
+                lock (_gate)
+                {
+                    _closed = true;
+                }
 
-            _view.Handle.Release();
-            _file.Dispose();
-        }
+                _view.Handle.Release();
+                _file.Dispose();
+                _stopDefragmenting.Dispose();
+            }
     }
 
     private static void CreateBuckets(BoltFile file)

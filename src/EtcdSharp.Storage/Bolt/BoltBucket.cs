@@ -14,7 +14,7 @@ internal sealed class BoltBucket : IBucketTree
 
     public ulong Sequence => _location.Sequence;
 
-    CommittedState IBucketTree.State => _state;
+    public CommittedState State => _state;
 
     internal BucketLocation Location => _location;
 

@@ -44,7 +44,8 @@ internal sealed class BoltFile : IDisposable
         _metaBuffer = new byte[state.PageSize];
     }
 
-    public string Path => _file.Path;
+    /// <summary>As messages name the file.</summary>
+    public string Path => _options.NameInMessages ?? _file.Path;
 
     public int PageSize => _metaBuffer.Length;
 

@@ -32,9 +32,10 @@ internal static class BoltOpening
 
         MetaPage meta = ReadMeta(file);
         long length = file.Length;
-        meta.Validate(file.Path, length);
+        string path = options.NameInMessages ?? file.Path;
+        meta.Validate(path, length);
         long mapBytes = options.ReadOnly ? length : Math.Max(length, options.InitialMapBytes);
-        return new CommittedState(file.Path, meta, new MappedFile(file.Map(MapBytes(mapBytes))));
+        return new CommittedState(path, meta, new MappedFile(file.Map(MapBytes(mapBytes))));
     }
 
     public static long MapBytes(long needed)

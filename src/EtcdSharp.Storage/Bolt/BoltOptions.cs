@@ -28,4 +28,7 @@ internal sealed record BoltOptions
 
     /// <summary>How far beyond the need the file is extended when it must grow.</summary>
     public long GrowthBytes { get; init; } = DefaultGrowthBytes;
+
+    /// <summary>The path that messages name, where it is not the one that the file is opened by: a copy that will be renamed.</summary>
+    public string? NameInMessages { get; init; }
 }

@@ -82,7 +82,27 @@ internal sealed class BoltReadTransaction : IDisposable
     /// <paramref name="bytesPerCommit"/> bound the memory used.
     /// </summary>
     public void CompactInto(BoltFile target, int keysPerCommit, long bytesPerCommit = long.MaxValue) =>
-        new Compaction(target, keysPerCommit, bytesPerCommit).Copy(Root);
+        new Compaction(target, keysPerCommit, bytesPerCommit, CancellationToken.None).Copy(Root);
+
+    /// <summary>As above; ends with an <see cref="OperationCanceledException"/> between two commits when it is told to stop.</summary>
+    public void CompactInto(BoltFile target, int keysPerCommit, CancellationToken stop) =>
+        new Compaction(target, keysPerCommit, long.MaxValue, stop).Copy(Root);
+
+    /// <summary>
+    /// Repeats in a copy of an older state of this file what was changed since; that state must still be open. Returns
+    /// the number of changes. The cost is that of the changed pages and of the branches, not of the whole file.
+    /// </summary>
+    public long CopyChangesInto(BoltFile target, BoltReadTransaction older, int keysPerCommit, CancellationToken stop)
+    {
+        if (!ReferenceEquals(older._file, _file) || older.TransactionId > TransactionId)
+        {
+            throw new ArgumentException("is no older state of this file", nameof(older));
+        }
+
+        var difference = new TreeDifference(target, keysPerCommit, stop);
+        difference.Copy(older.Root, Root);
+        return difference.Changes;
+    }
 
     public void Dispose()
     {

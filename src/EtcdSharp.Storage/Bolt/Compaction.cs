@@ -9,16 +9,18 @@ internal sealed class Compaction
     private readonly BoltFile _target;
     private readonly int _keysPerCommit;
     private readonly long _bytesPerCommit;
+    private readonly CancellationToken _stop;
     private int _keys;
     private long _bytes;
 
-    public Compaction(BoltFile target, int keysPerCommit, long bytesPerCommit)
+    public Compaction(BoltFile target, int keysPerCommit, long bytesPerCommit, CancellationToken stop)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(keysPerCommit);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytesPerCommit);
         _target = target;
         _keysPerCommit = keysPerCommit;
         _bytesPerCommit = bytesPerCommit;
+        _stop = stop;
     }
 
     public void Copy(BoltBucket root)
@@ -51,11 +53,16 @@ internal sealed class Compaction
     {
         BoltWriteBucket? target = path.Count == 0 ? null : Find(transaction, path);
         BoltCursor cursor = source.Cursor();
+        NodeItem previous = default;
         for (bool found = cursor.SeekFirst(); found; found = cursor.Next())
         {
+            NodeItem item = cursor.Item;
+            CheckKey(source, cursor, previous, item);
+            previous = item;
             var bytes = cursor.Key.Length + cursor.Value.Length;
             if (++_keys > _keysPerCommit || (_bytes += bytes) > _bytesPerCommit)
             {
+                _stop.ThrowIfCancellationRequested();
                 _keys = 0;
                 _bytes = bytes;
                 transaction.Commit();
@@ -81,6 +88,30 @@ internal sealed class Compaction
             CopyBucket(ref transaction, nested, path);
             path.RemoveAt(path.Count - 1);
             target = path.Count == 0 ? null : Find(transaction, path);
+        }
+    }
+
+    /// <summary>What no writer has written would be refused, or overwrite another key, in the copy.</summary>
+    private static void CheckKey(BoltBucket source, BoltCursor cursor, NodeItem previous, NodeItem item)
+    {
+        if (item.KeyLength is 0 or > BoltWriteBucket.MaxKeyBytes)
+        {
+            throw new BoltCorruptionException(
+                source.State.Path,
+                cursor.PageId,
+                BoltDamage.BadElement,
+                $"a key of {item.KeyLength} bytes"
+            );
+        }
+
+        if (previous.Key.SequenceCompareTo(item.Key) >= 0)
+        {
+            throw new BoltCorruptionException(
+                source.State.Path,
+                cursor.PageId,
+                BoltDamage.KeyOrder,
+                "a key is not greater than the one before it"
+            );
         }
     }
 

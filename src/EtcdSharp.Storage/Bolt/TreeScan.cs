@@ -214,6 +214,11 @@ internal sealed class TreeScan
         for (int i = 0; i < page.Count; i++)
         {
             NodeItem item = page.Item(i);
+            if (page.IsLeaf && item.KeyLength == 0)
+            {
+                Report(page.Id, BoltDamage.BadElement, $"key {i} is empty");
+            }
+
             int order = previous.SequenceCompareTo(item.Key);
             if (order > 0 || (order == 0 && i > 0))
             {

@@ -48,6 +48,8 @@ public sealed class MemberOptionsTests
         ("auto-compaction-mode", "revision", o => o.AutoCompactionMode),
         ("metrics", "extensive", o => o.ExtensiveMetrics),
         ("warning-unary-request-duration", "1ms", o => o.WarningUnaryRequestDuration),
+        ("corrupt-check-time", "1s", o => o.CorruptCheckTime),
+        ("compact-hash-check-time", "1s", o => o.CompactHashCheckTime),
         ("compaction-batch-limit", "5", o => o.CompactionBatchLimit),
         ("watch-progress-notify-interval", "1s", o => o.WatchProgressInterval),
         ("warning-apply-duration", "1ms", o => o.WarningApplyMs),

@@ -77,6 +77,9 @@ internal sealed class TestCluster : IAsyncDisposable
         await member!.StopAsync();
     }
 
+    /// <summary>The disk of a member that has been started once.</summary>
+    public MemoryDisk DiskOf(string name) => _disks[name];
+
     public string Leader()
     {
         var leader = Members.FirstOrDefault(pair => pair.Value.Node.State.IsLeader).Key;

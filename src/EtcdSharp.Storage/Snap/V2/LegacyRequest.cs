@@ -141,11 +141,7 @@ internal sealed class LegacyRequest
             var (name, clientUrls) = V2StoreDocument.ReadAttributes(request.Value);
             return request.As(LegacyRequestKind.MemberAttributes, member, name, clientUrls);
         }
-        catch (JsonException malformed)
-        {
-            problem = $"the attributes of {request.Path} are malformed: {malformed.Message}";
-        }
-        catch (FormatException malformed)
+        catch (Exception malformed) when (V2StoreDocument.IsMalformed(malformed))
         {
             problem = $"the attributes of {request.Path} are malformed: {malformed.Message}";
         }

@@ -30,17 +30,16 @@ internal static class V2StoreDocument
             problem = null;
             return ReadRoot(json.RootElement);
         }
-        catch (JsonException malformed)
-        {
-            problem = $"the old store's document is malformed: {malformed.Message}";
-            return null;
-        }
-        catch (FormatException malformed)
+        catch (Exception malformed) when (IsMalformed(malformed))
         {
             problem = $"the old store's document is malformed: {malformed.Message}";
             return null;
         }
     }
+
+    /// <summary>What reading a text of another shape throws; the third is for strings that are no Unicode.</summary>
+    internal static bool IsMalformed(Exception failure) =>
+        failure is JsonException or FormatException or InvalidOperationException;
 
     /// <summary>Writes a document that releases up to 3.5 start from.</summary>
     public static byte[] Write(V2Membership membership)
