@@ -3,50 +3,54 @@ using System.Net.Sockets;
 
 namespace EtcdSharp.Harness;
 
-/// <summary>Loopback ports that nobody listens on.</summary>
+/// <summary>Loopback ports that nobody listens on, and nobody is given until the server that asked for one listens.</summary>
+/// <remarks>
+/// Not the system's own choice for port 0: it takes those ports back at once and gives the same one again within a few
+/// draws, to another test's server or to any client's connection. Two servers then meet on one port, and the tests of
+/// both talk to whichever was first. These ports lie below the range that the system draws from, and each process
+/// counts through a part of its own.
+/// </remarks>
 public static class FreePort
 {
-    /// <summary>Below what Linux takes for outgoing connections (32768 and up), above what services use.</summary>
-    private const int LastingFirst = 20_000;
+    private const int First = 10_240;
 
-    private const int LastingCount = 10_000;
+    /// <summary>More than one run of a test project asks for before the first are free again.</summary>
+    private const int PerProcess = 512;
 
-    private static int s_lasting = Random.Shared.Next(LastingCount);
+    /// <summary>23 parts end below 22,016, where the fixed ports of some cases and the system's range (from 32,768) are not yet.</summary>
+    private const int Parts = 23;
 
-    /// <summary>
-    /// The system hands out a port and takes it back at once; it gives the same one again only after all others,
-    /// so that a server has it to itself for long enough.
-    /// </summary>
-    public static int Next() => TryListen(0) ?? throw new SocketException((int)SocketError.AddressNotAvailable);
+    private static readonly int s_start = First + (Environment.ProcessId % Parts * PerProcess);
+    private static int s_given = Random.Shared.Next(PerProcess);
 
-    /// <summary>
-    /// A port that no outgoing connection takes while its server is down: for servers that come back at the same address.
-    /// </summary>
-    public static int Lasting()
+    public static int Next()
     {
-        for (var tries = 0; tries < LastingCount; tries++)
+        for (var attempt = 0; attempt < PerProcess; attempt++)
         {
-            var place = (uint)Interlocked.Increment(ref s_lasting) % LastingCount;
-            if (TryListen(LastingFirst + (int)place) is { } port)
+            var port = s_start + ((int)((uint)Interlocked.Increment(ref s_given) % PerProcess));
+            if (IsFree(port))
             {
                 return port;
             }
         }
 
-        throw new SocketException((int)SocketError.AddressNotAvailable);
+        throw new InvalidOperationException($"all of the {PerProcess} ports from {s_start} on are in use");
     }
 
-    private static int? TryListen(int port)
+    /// <summary>The same, for servers that come back at their address: no outgoing connection takes it while they are down.</summary>
+    public static int Lasting() => Next();
+
+    private static bool IsFree(int port)
     {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
         try
         {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
             listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
+            return true;
         }
-        catch (SocketException)
+        catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            return null;
+            return false;
         }
     }
 }
