@@ -22,6 +22,7 @@ public sealed class EdgeHost : IAsyncDisposable
 
     private readonly KestrelServer server;
     private readonly ServiceProvider services;
+    private readonly BlockPool blocks = new();
     private readonly List<SharedPort> shared = [];
     private readonly List<ListenOptions> secured = [];
     private readonly List<EdgeUrl> urls = [];
@@ -80,6 +81,7 @@ public sealed class EdgeHost : IAsyncDisposable
         using CancellationTokenSource enough = new(drain);
         await server.StopAsync(enough.Token).WaitAsync(drain + AbortWaitMax).ConfigureAwait(false);
         server.Dispose();
+        blocks.Dispose();
         await services.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -135,7 +137,7 @@ public sealed class EdgeHost : IAsyncDisposable
             return;
         }
 
-        SharedPort port = new(url, sockets, options.Logging.CreateLogger<SharedPort>());
+        SharedPort port = new(url, sockets, blocks, options.Logging.CreateLogger<SharedPort>());
         shared.Add(port);
         kestrel.Listen(new LogicalEndPoint(port, EdgeProtocol.Http1), static listen => listen.Protocols = HttpProtocols.Http1);
         kestrel.Listen(

@@ -1,21 +1,46 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
 
 namespace EtcdSharp.Server.Edge.Listening;
 
-/// <summary>Shows every byte once to the keepalive enforcement, on its way to Kestrel.</summary>
-internal sealed class ScannedReader(PipeReader inner, KeepAliveEnforcement enforcement) : PipeReader
+/// <summary>
+/// Shows every byte once to the keepalive enforcement, on its way to Kestrel. There is one read at a time, so the object itself is
+/// what a waiting read waits on, and waiting allocates nothing.
+/// </summary>
+internal sealed class ScannedReader : PipeReader, IValueTaskSource<ReadResult>
 {
+    private readonly PipeReader inner;
+    private readonly KeepAliveEnforcement enforcement;
+    private readonly Action arrived;
+    private ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter pending;
+    private ManualResetValueTaskSourceCore<ReadResult> waiting;
     private ReadOnlySequence<byte> buffer;
 
     /// <summary>How many bytes at the start of the unconsumed input have been shown already.</summary>
     private long seen;
 
+    public ScannedReader(PipeReader inner, KeepAliveEnforcement enforcement)
+    {
+        this.inner = inner;
+        this.enforcement = enforcement;
+        arrived = Arrived;
+    }
+
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        ValueTask<ReadResult> pending = inner.ReadAsync(cancellationToken);
-        return pending.IsCompletedSuccessfully ? new(Show(pending.Result)) : ReadSlowlyAsync(pending);
+        ValueTask<ReadResult> read = inner.ReadAsync(cancellationToken);
+        if (read.IsCompletedSuccessfully)
+        {
+            return new(Show(read.Result));
+        }
+
+        waiting.Reset();
+        ValueTask<ReadResult> answer = new(this, waiting.Version);
+        pending = read.ConfigureAwait(false).GetAwaiter();
+        pending.UnsafeOnCompleted(arrived);
+        return answer;
     }
 
     public override bool TryRead(out ReadResult result)
@@ -48,9 +73,34 @@ internal sealed class ScannedReader(PipeReader inner, KeepAliveEnforcement enfor
 
     public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadResult> ReadSlowlyAsync(ValueTask<ReadResult> pending) =>
-        Show(await pending.ConfigureAwait(false));
+    ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => waiting.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => waiting.GetStatus(token);
+
+    void IValueTaskSource<ReadResult>.OnCompleted(
+        Action<object?> continuation,
+        object? state,
+        short token,
+        ValueTaskSourceOnCompletedFlags flags
+    ) => waiting.OnCompleted(continuation, state, token, flags);
+
+    private void Arrived()
+    {
+        ReadResult read;
+        try
+        {
+            read = Show(pending.GetResult());
+        }
+#pragma warning disable CA1031 // Whatever the read ends with belongs to whoever waits for it.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            waiting.SetException(failure);
+            return;
+        }
+
+        waiting.SetResult(read);
+    }
 
     private ReadResult Show(in ReadResult read)
     {

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Server.Edge.Listening;
@@ -11,7 +12,8 @@ namespace EtcdSharp.Server.Edge.Listening;
 /// A clear-text port that serves HTTP/2 with prior knowledge and HTTP/1 side by side: it accepts once, looks at the first bytes without
 /// consuming them, and hands the connection to the listener of the protocol they belong to.
 /// </summary>
-internal sealed partial class SharedPort(EdgeUrl url, IConnectionListenerFactory transport, ILogger logger) : IAsyncDisposable
+internal sealed partial class SharedPort(EdgeUrl url, IConnectionListenerFactory transport, BlockPool blocks, ILogger logger)
+    : IAsyncDisposable
 {
     /// <summary>How long a client may take to show which protocol it speaks. Both send their first bytes at once.</summary>
     public static readonly TimeSpan PeekTimeoutMax = TimeSpan.FromSeconds(10);
@@ -142,6 +144,7 @@ internal sealed partial class SharedPort(EdgeUrl url, IConnectionListenerFactory
             protocol = null;
         }
 
+        connection.Features.Set<IMemoryPoolFeature>(blocks);
         LogicalListener? listener = protocol switch
         {
             EdgeProtocol.Http1 => http1,
