@@ -11,6 +11,12 @@ internal sealed record CompareOptions
 
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>Members of a cluster that the loads run against; 1 for a server alone.</summary>
+    public required int Members { get; init; }
+
+    /// <summary>How often a leader is killed.</summary>
+    public required int LeaderChanges { get; init; }
+
     /// <summary>How many keys the large store holds.</summary>
     public required long LargeKeys { get; init; }
 

@@ -16,7 +16,10 @@ internal static class LoadGenerator
         "etcd-bench"
     );
 
-    public static async Task<LoadReport> RunAsync(EtcdServer server, string scenario, params string[] arguments)
+    public static Task<LoadReport> RunAsync(EtcdServer server, string scenario, params string[] arguments) =>
+        RunAsync(LoadTarget.Of(server), scenario, arguments);
+
+    public static async Task<LoadReport> RunAsync(LoadTarget target, string scenario, params string[] arguments)
     {
         var file = Path.GetTempFileName();
         var start = new ProcessStartInfo(Program)
@@ -25,9 +28,7 @@ internal static class LoadGenerator
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
-        foreach (
-            var argument in (string[])[scenario, "--quiet", "--endpoints", server.Address.Authority, "--json", file, .. arguments]
-        )
+        foreach (var argument in (string[])[scenario, "--quiet", "--endpoints", target.Endpoints, "--json", file, .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
@@ -38,7 +39,7 @@ internal static class LoadGenerator
         if (process.ExitCode != 0)
         {
             throw new InvalidOperationException(
-                $"etcd-bench {scenario} ended with {process.ExitCode}:\n{await output}\n{await errors}\n{server.Output}"
+                $"etcd-bench {scenario} ended with {process.ExitCode}:\n{await output}\n{await errors}\n{target.Output}"
             );
         }
         var report = LoadReport.Read(file);

@@ -10,6 +10,12 @@ var rounds = new Option<int?>("--rounds") { Description = "Rounds, real etcd and
 var seconds = new Option<double?>("--duration") { Description = "Measured seconds of each load (default 10)" };
 var warmup = new Option<double?>("--warmup") { Description = "Seconds of the same load before it is measured (default 10)" };
 var keys = new Option<long?>("--keys") { Description = "Keys in the large store (default 1,000,000)" };
+var members = new Option<int>("--members")
+{
+    Description = "Members that the loads run against, with clients at all of them; the other scenarios have their own number",
+    DefaultValueFactory = _ => 1,
+};
+var changes = new Option<int?>("--leader-changes") { Description = "How often a leader is killed (default 50)" };
 var scenarios = new Option<string?>("--scenarios")
 {
     Description = "Only these, separated by commas: " + string.Join(", ", ScenarioList.All.Select(scenario => scenario.Name)),
@@ -33,6 +39,8 @@ var root = new RootCommand("Runs real etcd and EtcdSharp side by side under the 
     seconds,
     warmup,
     keys,
+    members,
+    changes,
     scenarios,
     only,
     scratch,
@@ -49,6 +57,8 @@ async Task<int> RunAsync(ParseResult parsed)
         Rounds = parsed.GetValue(rounds) ?? (isQuick ? 1 : 5),
         Warmup = TimeSpan.FromSeconds(parsed.GetValue(warmup) ?? (isQuick ? 1 : 10)),
         Duration = TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? (isQuick ? 2 : 10)),
+        Members = parsed.GetValue(members),
+        LeaderChanges = parsed.GetValue(changes) ?? (isQuick ? 5 : 50),
         LargeKeys = parsed.GetValue(keys) ?? (isQuick ? 100_000 : 1_000_000),
         ScratchFolder = parsed.GetValue(scratch)!,
         OutputFolder = parsed.GetValue(output)!,

@@ -82,5 +82,6 @@ internal static class ScenarioList
         new IdleScenario(),
         new LargeStoreScenario(),
         new SlowDiskScenario(),
+        new LeaderChangeScenario(),
     ];
 }

@@ -42,13 +42,19 @@ public sealed class Member : IAsyncDisposable
     private List<Task> _background;
     private Task? _stop;
 
-    private Member(MemberOptions options, NodeOptions nodeOptions, FeatureGates gates, MetricsCollector metrics)
+    private Member(
+        MemberOptions options,
+        NodeOptions nodeOptions,
+        FeatureGates gates,
+        MetricsCollector metrics,
+        CancellationToken cancellation
+    )
     {
         _options = options;
         _nodeOptions = nodeOptions;
         _gates = gates;
         _metrics = metrics;
-        Assemble(atStart: true);
+        Assemble(atStart: true, cancellation);
     }
 
     public ulong MemberId => _node.Log.MemberId;
@@ -94,7 +100,7 @@ public sealed class Member : IAsyncDisposable
         var gates = FeatureGates.Parse(options.FeatureGates, out var problem) ?? throw new BootstrapException(problem!);
 
         // Reading the log and the index takes its time and blocks; it is not for the caller's thread.
-        var member = await Task.Run(() => Open(options, nodeOptions, gates), cancellation).ConfigureAwait(false);
+        var member = await Task.Run(() => Open(options, nodeOptions, gates, cancellation), cancellation).ConfigureAwait(false);
         var started = false;
         try
         {
@@ -112,13 +118,13 @@ public sealed class Member : IAsyncDisposable
         }
     }
 
-    private static Member Open(MemberOptions options, NodeOptions nodeOptions, FeatureGates gates)
+    private static Member Open(MemberOptions options, NodeOptions nodeOptions, FeatureGates gates, CancellationToken cancellation)
     {
         var metrics = new MetricsCollector(options.ExtensiveMetrics);
         Member? member = null;
         try
         {
-            member = new Member(options, nodeOptions, gates, metrics);
+            member = new Member(options, nodeOptions, gates, metrics, cancellation);
             return member;
         }
         catch (Exception failure) when (StartProblem.Describe(failure, options.DataDirectory) is { } told)
@@ -155,52 +161,6 @@ public sealed class Member : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
-    private static Bootstrap CreateBootstrap(MemberOptions options, DataDirectory data, ILogger logger) =>
-        new(
-            options.Disk,
-            data,
-            new WalOptions
-            {
-                Clock = options.Clock,
-                SegmentBytes = options.WalSegmentBytes,
-                UnsafeNoFsync = options.UnsafeNoFsync,
-                Logger = logger,
-            },
-            new BackendOptions
-            {
-                CommitIntervalMs = options.BackendBatchIntervalMs,
-                CommitOperations = options.BackendBatchLimit,
-                NoSync = options.UnsafeNoFsync,
-                CommitFailed = failure => options.Fatal("committing the store", failure),
-            },
-            peerUrls =>
-            {
-                using var client = MemberPeers.CreateClient(options);
-                return PeerClient.FindClusterAsync(client, peerUrls, CancellationToken.None).GetAwaiter().GetResult();
-            },
-            logger
-        );
-
-    private static BootstrapOptions DescribeSelf(MemberOptions options)
-    {
-        var cluster =
-            options.InitialCluster.Count != 0
-                ? options.InitialCluster
-                : [.. options.AdvertisePeerUrls.Select(url => (options.Name, url))];
-        return new BootstrapOptions
-        {
-            Name = options.Name,
-            ClusterToken = options.InitialClusterToken,
-            NewCluster = options.NewCluster,
-            InitialCluster =
-            [
-                .. cluster
-                    .GroupBy(pair => pair.Name, pair => pair.PeerUrl, StringComparer.Ordinal)
-                    .Select(group => (group.Key, (IReadOnlyList<string>)[.. group])),
-            ],
-        };
-    }
-
     /// <summary>Why the member must not go on from what it found: where it would break a promise, not to start is better.</summary>
     private string? Unsupported()
     {
@@ -220,11 +180,14 @@ public sealed class Member : IAsyncDisposable
     /// <summary>Builds everything from what is on the disk; a second time when a snapshot has replaced the store.</summary>
     [MemberNotNull(nameof(_store), nameof(_node), nameof(_peers), nameof(_leases), nameof(_publication))]
     [MemberNotNull(nameof(_memberMetrics), nameof(_edge), nameof(_stopping), nameof(_background))]
-    private void Assemble(bool atStart)
+    private void Assemble(bool atStart, CancellationToken cancellation)
     {
         var logger = _options.Logging.CreateLogger("EtcdSharp.Server.Member");
         var data = new DataDirectory(_options.Disk, _options.DataDirectory, _options.WalDirectory);
-        var start = CreateBootstrap(_options, data, logger).Run(DescribeSelf(_options));
+
+        // Only the first start is forced: what another member has sent later stands.
+        var options = atStart ? _options : _options with { ForceNewCluster = false };
+        var start = MemberOrigin.Find(options, data, logger, cancellation);
         _stopping = new CancellationTokenSource();
         _background = [];
         DefragmentIfWorth(start.Backend, _options.BootstrapDefragThresholdMegabytes, logger);
@@ -330,9 +293,11 @@ public sealed class Member : IAsyncDisposable
                 }
             }
 
+            NodeMetrics.SnapshotsBeingApplied.Add(1);
             await TearDownAsync().ConfigureAwait(false);
-            Assemble(atStart: false);
+            Assemble(atStart: false, CancellationToken.None);
             StatesTakenOver++;
+            NodeMetrics.SnapshotsBeingApplied.Add(-1);
             BeginServing();
         }
         catch (Exception e) when (e is IOException or BootstrapException or UnauthorizedAccessException)

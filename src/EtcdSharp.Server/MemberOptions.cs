@@ -44,6 +44,25 @@ public sealed record MemberOptions
     public bool NewCluster { get; init; } = true;
 
     /// <summary>
+    /// Goes on from an existing data directory as the only member, when the others are lost for good. What was not known
+    /// here to be committed is dropped; members of before must not run any more.
+    /// </summary>
+    public bool ForceNewCluster { get; init; }
+
+    /// <summary>Endpoints of a cluster where the first members find each other under <see cref="DiscoveryToken"/>; empty for none.</summary>
+    public IReadOnlyList<string> DiscoveryEndpoints { get; init; } = [];
+
+    public string DiscoveryToken { get; init; } = "";
+
+    public TimeSpan DiscoveryRequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A domain whose SRV records name the first members; empty for none.</summary>
+    public string DiscoverySrv { get; init; } = "";
+
+    /// <summary>A suffix of the service in those records, for several clusters in one domain.</summary>
+    public string DiscoverySrvName { get; init; } = "";
+
+    /// <summary>
     /// 3.5, 3.6 or 3.7: what the member says it is, and the height to which it lets the version of cluster and storage
     /// rise. As long as nothing raised them further, etcd of that release can take the data directory back.
     /// </summary>
@@ -148,6 +167,9 @@ public sealed record MemberOptions
 
     /// <summary>Small in tests that want many segments in a short time.</summary>
     internal long WalSegmentBytes { get; init; } = WalOptions.SegmentBytesDefault;
+
+    /// <summary>Asked for SRV records; null for those of the system's resolver.</summary>
+    internal IReadOnlyList<System.Net.IPEndPoint>? NameServers { get; init; }
 
     internal IDisk Disk { get; init; } = SystemDisk.Instance;
 

@@ -133,7 +133,9 @@ internal sealed class Episode
             return;
         }
 
-        var limit = TimeSpan.FromMilliseconds((long)_options.ElectionMs * (allowed + (2 * (int)Math.Max(0, (long)terms - 1))));
+        var limit = TimeSpan.FromMilliseconds(
+            (long)_options.ElectionMs * (allowed + (2 * (int)Math.Max(0, (long)terms - 1))) * LongRun.Slack
+        );
         if (took > limit)
         {
             throw new Violation(

@@ -12,7 +12,7 @@ internal sealed class LoadScenario(string name, string title, long preloadedKeys
 
     private async Task<IReadOnlyList<Measurement>> MeasureAsync(ServerKind serverKind, CompareOptions options, string folder)
     {
-        await using var server = await StartAsync(serverKind, folder);
+        await using var server = await LoadTarget.StartAsync(serverKind, options.Members, folder);
         string[] keySpace = preloadedKeys == 0 ? [] : ["--key-space", preloadedKeys.ToString(CultureInfo.InvariantCulture)];
         if (preloadedKeys > 0)
         {
@@ -40,7 +40,7 @@ internal sealed class LoadScenario(string name, string title, long preloadedKeys
         ];
     }
 
-    private Task<LoadReport> LoadAsync(EtcdServer server, TimeSpan duration, string[] keySpace) =>
+    private Task<LoadReport> LoadAsync(LoadTarget server, TimeSpan duration, string[] keySpace) =>
         LoadGenerator.RunAsync(
             server,
             kind,

@@ -127,7 +127,12 @@ internal sealed class StateMachine : IStateMachine
         Configuration = takeEffect(change);
         _cluster.StoreConfiguration(Configuration);
         ChangeMembers(change);
-        NodeLog.ConfigurationChanged(_logger, change.Type, MemberIds.ToText(change.NodeId));
+        NodeLog.ConfigurationChanged(
+            _logger,
+            MemberIds.ToText(_cluster.LocalId),
+            $"ConfChange{change.Type}",
+            MemberIds.ToText(change.NodeId)
+        );
         return ApplyResult.Done(_store.CurrentRevision, _cluster.View);
     }
 
@@ -154,6 +159,11 @@ internal sealed class StateMachine : IStateMachine
     private void ChangeMembers(ConfChange change)
     {
         var id = change.NodeId;
+        var (cluster, local, changed) = (
+            MemberIds.ToText(_cluster.ClusterId),
+            MemberIds.ToText(_cluster.LocalId),
+            MemberIds.ToText(id)
+        );
         switch (change.Type)
         {
             case ConfChangeType.AddNode or ConfChangeType.AddLearnerNode:
@@ -161,6 +171,7 @@ internal sealed class StateMachine : IStateMachine
                 break;
             case ConfChangeType.RemoveNode:
                 _cluster.Remove(id);
+                NodeLog.MemberRemoved(_logger, cluster, local, changed);
                 if (id == _cluster.LocalId)
                 {
                     RemovedFromCluster?.Invoke();
@@ -174,6 +185,7 @@ internal sealed class StateMachine : IStateMachine
             case ConfChangeType.UpdateNode:
                 var updated = _cluster.View.Find(id)! with { PeerUrls = Described(id, change).PeerUrls };
                 _cluster.Put(updated);
+                NodeLog.MemberUpdated(_logger, cluster, local, changed, updated.PeerUrls);
                 if (id != _cluster.LocalId)
                 {
                     _transport.UpdatePeer(updated);
@@ -189,10 +201,19 @@ internal sealed class StateMachine : IStateMachine
         if (isPromote)
         {
             _cluster.Put(_cluster.View.Find(id)! with { IsLearner = false });
+            NodeLog.MemberPromoted(_logger, MemberIds.ToText(_cluster.ClusterId), MemberIds.ToText(_cluster.LocalId));
             return;
         }
 
         _cluster.Put(Described(id, change));
+        NodeLog.MemberAdded(
+            _logger,
+            MemberIds.ToText(_cluster.ClusterId),
+            MemberIds.ToText(_cluster.LocalId),
+            MemberIds.ToText(id),
+            member.PeerUrls,
+            member.IsLearner
+        );
         if (id != _cluster.LocalId)
         {
             _transport.AddPeer(member);

@@ -17,6 +17,7 @@ internal static class ConfigurationRules
         ?? BrokenTiming(values, electionTimeoutMillisecondsMax)
         ?? BrokenChoice(values)
         ?? BrokenBound(values)
+        ?? BrokenDiscovery(values)
         ?? BrokenMembers(values);
 
     private static string? BrokenUrl(FlagValues values)
@@ -109,6 +110,17 @@ internal static class ConfigurationRules
         : values.Unsigned("max-wals") > int.MaxValue || values.Unsigned("max-snapshots") > int.MaxValue
             ? "--max-wals and --max-snapshots must be at most 2147483647"
         : null;
+
+    private static string? BrokenDiscovery(FlagValues values)
+    {
+        string[] ways = ["initial-cluster", "discovery-srv", "discovery-endpoints"];
+        return ways.Count(flag => values.IsGiven(flag) && values.Text(flag).Length != 0) > 1
+                ? "multiple discovery or bootstrap flags are set. "
+                    + "Choose one of \"initial-cluster\", \"discovery-endpoints\" or \"discovery-srv\""
+            : values.Text("discovery-token").Length != 0 != (values.Words("discovery-endpoints").Count != 0)
+                ? "both --discovery-token and --discovery-endpoints must be set"
+            : null;
+    }
 
     private static string? BrokenMembers(FlagValues values)
     {

@@ -33,6 +33,12 @@ internal sealed class EtcdConfiguration
     public required string InitialCluster { get; init; }
     public required string InitialClusterToken { get; init; }
     public required bool NewCluster { get; init; }
+    public required bool ForceNewCluster { get; init; }
+    public required IReadOnlyList<string> DiscoveryEndpoints { get; init; }
+    public required string DiscoveryToken { get; init; }
+    public required TimeSpan DiscoveryRequestTimeout { get; init; }
+    public required string DiscoverySrv { get; init; }
+    public required string DiscoverySrvName { get; init; }
     public required string EmulatedVersion { get; init; }
 
     /// <summary>Bytes; zero or less for no limit.</summary>
@@ -123,6 +129,12 @@ internal sealed class EtcdConfiguration
                 : string.Join(',', advertisePeerUrls.Select(url => $"{name}={url}")),
             InitialClusterToken = values.Text("initial-cluster-token"),
             NewCluster = values.Text("initial-cluster-state") == "new",
+            ForceNewCluster = values.Boolean("force-new-cluster"),
+            DiscoveryEndpoints = values.Words("discovery-endpoints"),
+            DiscoveryToken = values.Text("discovery-token"),
+            DiscoveryRequestTimeout = values.Duration("discovery-request-timeout"),
+            DiscoverySrv = values.Text("discovery-srv"),
+            DiscoverySrvName = values.Text("discovery-srv-name"),
             EmulatedVersion = values.Text("emulated-version"),
             QuotaBackendBytes =
                 values.Integer("quota-backend-bytes") is var quota && quota == 0 ? QuotaBackendBytesDefault : quota,

@@ -92,6 +92,7 @@ internal static class MetricTable
         MetricDefinition.Gauge("etcd_server_is_leader", "1 when this member leads."),
         MetricDefinition.Gauge("etcd_server_is_learner", "1 when this member is a learner."),
         MetricDefinition.Counter("etcd_server_leader_changes_seen_total", "Leader changes seen."),
+        MetricDefinition.Counter("etcd_server_learner_promote_failures", "Promotions of learners that were refused or failed.", "Reason"),
         MetricDefinition.Counter("etcd_server_learner_promote_successes", "Learners promoted while this member led."),
         MetricDefinition.Gauge("etcd_server_proposals_applied_total", "Index of the last applied entry."),
         MetricDefinition.Gauge("etcd_server_proposals_committed_total", "Index of the last committed entry."),

@@ -34,13 +34,24 @@ internal sealed class Bootstrap(
     {
         data.Create();
         _snapshots.DeleteLeftovers();
-        return data.HasLog ? Restart() : StartNew(options);
+        return data.HasLog ? Restart(options) : StartNew(options);
     }
 
     private StartingPoint StartNew(BootstrapOptions options)
     {
+        if (options.LookUp is { } lookUp)
+        {
+            options = options with { InitialCluster = BootstrapOptions.Group(lookUp()) };
+        }
+
         var members = DescribeCluster(options);
         var self = members.Single(member => member.Name == options.Name);
+        if (options.Discover is { } discover)
+        {
+            members = DescribeCluster(options with { InitialCluster = BootstrapOptions.Group(discover(self.Id)) });
+            self = members.Single(member => member.Name == options.Name);
+        }
+
         var others = members.Where(member => member != self).SelectMany(member => member.PeerUrls);
         if (!options.NewCluster)
         {
@@ -158,7 +169,7 @@ internal sealed class Bootstrap(
         return members;
     }
 
-    private StartingPoint Restart()
+    private StartingPoint Restart(BootstrapOptions options)
     {
         var storeExisted = data.HasStore;
         var mark = WalReading.ValidSnapshots(disk, data.WalPath).DefaultIfEmpty().MaxBy(snapshot => snapshot.Index);
@@ -166,7 +177,7 @@ internal sealed class Bootstrap(
         StartingPoint? start = null;
         try
         {
-            start = Restart(backend, mark, storeExisted);
+            start = Restart(backend, mark, storeExisted, options.ForceNewCluster);
             return start;
         }
         finally
@@ -178,7 +189,7 @@ internal sealed class Bootstrap(
         }
     }
 
-    private StartingPoint Restart(BackendStore backend, WalSnapshotMark mark, bool storeExisted)
+    private StartingPoint Restart(BackendStore backend, WalSnapshotMark mark, bool storeExisted, bool isForced)
     {
         if (backend.ConsistentIndex < mark.Index)
         {
@@ -193,7 +204,7 @@ internal sealed class Bootstrap(
         StartingPoint? start = null;
         try
         {
-            start = Resume(backend, mark, opened);
+            start = Resume(backend, mark, opened, isForced);
             return start;
         }
         finally
@@ -205,10 +216,11 @@ internal sealed class Bootstrap(
         }
     }
 
-    private static StartingPoint Resume(BackendStore backend, WalSnapshotMark mark, OpenedWal opened)
+    private StartingPoint Resume(BackendStore backend, WalSnapshotMark mark, OpenedWal opened, bool isForced)
     {
         var (memberId, clusterId) = DecodeMetadata(opened.Contents.Metadata);
-        var configuration = ConfigurationOf(ClusterState.Load(backend));
+        var members = ClusterState.Load(backend);
+        var configuration = ConfigurationOf(members);
         var applied = backend.ConsistentIndex;
         var entries = opened.Contents.Entries;
         var lastIndex = entries.Count == 0 ? mark.Index : entries[^1].Index;
@@ -219,6 +231,29 @@ internal sealed class Bootstrap(
             );
         }
 
+        var state = opened.Contents.State;
+
+        // What is applied was committed, even where the commit index that said so was still on its way to the disk.
+        state = state with
+        {
+            Commit = Math.Max(state.Commit, applied),
+        };
+        if (isForced)
+        {
+            var (kept, added) = ForcedCluster.Rewrite(memberId, members, entries, applied, state, state.Commit);
+            NodeLog.ForcingNewCluster(
+                logger,
+                MemberIds.ToText(clusterId),
+                MemberIds.ToText(memberId),
+                state.Commit,
+                entries.Count - kept.Count
+            );
+            entries = [.. kept, .. added];
+            state = state with { Commit = state.Commit + (ulong)added.Length };
+            opened.Log.Save(state, added);
+            opened.Log.Sync();
+        }
+
         var storage = new MemoryStorage();
         if (mark.Index != 0)
         {
@@ -227,9 +262,7 @@ internal sealed class Bootstrap(
 
         storage.Append(entries.ToArray());
 
-        // What is applied was committed, even where the commit index that said so was still on its way to the disk.
-        var state = opened.Contents.State;
-        storage.SetHardState(state with { Commit = Math.Max(state.Commit, applied) });
+        storage.SetHardState(state);
         storage.TryGetTerm(applied, out var appliedTerm);
         return new StartingPoint
         {

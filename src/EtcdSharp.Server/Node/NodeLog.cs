@@ -8,6 +8,15 @@ internal static partial class NodeLog
     [LoggerMessage(Level = LogLevel.Information, Message = "raft leader changed from {From} to {To}")]
     public static partial void LeaderChanged(ILogger logger, string from, string to);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "forcing restart member")]
+    public static partial void ForcingNewCluster(
+        ILogger logger,
+        string clusterId,
+        string localMemberId,
+        ulong commitIndex,
+        int discardedEntries
+    );
+
     [LoggerMessage(Level = LogLevel.Information, Message = "saved snapshot to disk")]
     public static partial void SnapshotSaved(ILogger logger, ulong snapshotIndex, ulong snapshotTerm);
 
@@ -17,8 +26,38 @@ internal static partial class NodeLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "could not remove old files: {Problem}")]
     public static partial void PurgeFailed(ILogger logger, string problem);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "applied configuration change {Type} of member {MemberId}")]
-    public static partial void ConfigurationChanged(ILogger logger, Raft.ConfChangeType type, string memberId);
+    [LoggerMessage(Level = LogLevel.Information, Message = "applied a configuration change through raft")]
+    public static partial void ConfigurationChanged(
+        ILogger logger,
+        string localMemberId,
+        string raftConfChange,
+        string raftConfChangeNodeId
+    );
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "added member")]
+    public static partial void MemberAdded(
+        ILogger logger,
+        string clusterId,
+        string localMemberId,
+        string addedPeerId,
+        IReadOnlyList<string> addedPeerPeerUrls,
+        bool addedPeerIsLearner
+    );
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "promote member")]
+    public static partial void MemberPromoted(ILogger logger, string clusterId, string localMemberId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "removed member")]
+    public static partial void MemberRemoved(ILogger logger, string clusterId, string localMemberId, string removedRemotePeerId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "updated member")]
+    public static partial void MemberUpdated(
+        ILogger logger,
+        string clusterId,
+        string localMemberId,
+        string updatedRemotePeerId,
+        IReadOnlyList<string> updatedRemotePeerUrls
+    );
 
     [LoggerMessage(Level = LogLevel.Error, Message = "refused configuration change {Type} of member {MemberId}: {Reason}")]
     public static partial void ConfigurationRefused(ILogger logger, Raft.ConfChangeType type, string memberId, string reason);

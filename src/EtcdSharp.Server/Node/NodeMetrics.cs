@@ -13,6 +13,14 @@ internal static class NodeMetrics
     public static readonly Counter<long> ProposalsFailed = Meter.CreateCounter<long>("etcd_server_proposals_failed_total");
     public static readonly Counter<long> ReadIndexesFailed = Meter.CreateCounter<long>("etcd_server_read_indexes_failed_total");
     public static readonly Counter<long> SlowReadIndexes = Meter.CreateCounter<long>("etcd_server_slow_read_indexes_total");
+    public static readonly Counter<long> HeartbeatsLate = Meter.CreateCounter<long>("etcd_server_heartbeat_send_failures_total");
+    public static readonly Counter<long> LearnersPromoted = Meter.CreateCounter<long>("etcd_server_learner_promote_successes");
+    public static readonly Counter<long> LearnerPromotionsFailed = Meter.CreateCounter<long>(
+        "etcd_server_learner_promote_failures"
+    );
+    public static readonly UpDownCounter<long> SnapshotsBeingApplied = Meter.CreateUpDownCounter<long>(
+        "etcd_server_snapshot_apply_in_progress_total"
+    );
     public static readonly Counter<long> LeasesExpired = Meter.CreateCounter<long>("etcd_debugging_server_lease_expired_total");
     public static readonly Counter<long> SlowApplies = Meter.CreateCounter<long>("etcd_server_slow_apply_total");
     public static readonly Histogram<double> ApplySeconds = Meter.CreateHistogram<double>("etcd_server_apply_duration_seconds");

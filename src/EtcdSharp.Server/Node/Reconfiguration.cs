@@ -67,6 +67,21 @@ internal sealed class Reconfiguration(
     /// <summary>Only the leader can: others do not know how far the learner is.</summary>
     public async ValueTask<(ClusterView? View, EtcdError? Error)> PromoteHereAsync(ulong id, CancellationToken cancellation)
     {
+        var (view, error) = await TryPromoteAsync(id, cancellation).ConfigureAwait(false);
+        if (error is null)
+        {
+            NodeMetrics.LearnersPromoted.Add(1);
+        }
+        else if (!ReferenceEquals(error, EtcdError.NotLeader))
+        {
+            NodeMetrics.LearnerPromotionsFailed.Add(1, new KeyValuePair<string, object?>("Reason", error.Message));
+        }
+
+        return (view, error);
+    }
+
+    private async ValueTask<(ClusterView? View, EtcdError? Error)> TryPromoteAsync(ulong id, CancellationToken cancellation)
+    {
         if (await applied.WaitAsync(state.CommittedIndex, ApplyWait, cancellation).ConfigureAwait(false) is { } late)
         {
             return (null, late);

@@ -23,6 +23,7 @@ internal sealed class PeerConnection : IDisposable
     private readonly PeerStatus _status;
     private readonly IPeerEvents _events;
     private readonly ILogger _logger;
+    private readonly HeartbeatWatch _heartbeats;
     private readonly PeerPipeline _pipeline;
     private readonly CancellationTokenSource _stopping = new();
     private bool _disposed;
@@ -33,6 +34,7 @@ internal sealed class PeerConnection : IDisposable
         PeerIdentity self,
         HttpClient client,
         IPeerEvents events,
+        TimeSpan heartbeat,
         ILogger logger
     )
     {
@@ -43,6 +45,7 @@ internal sealed class PeerConnection : IDisposable
         _client = client;
         _events = events;
         _logger = logger;
+        _heartbeats = new HeartbeatWatch(_text, heartbeat, TimeProvider.System, logger);
         _status = new PeerStatus(self.MemberId, id, TimeProvider.System, logger);
         _pipeline = new PeerPipeline(id, self, _urls, client, _status, events);
         Appends = new PeerStreamWriter(_text);
@@ -70,6 +73,11 @@ internal sealed class PeerConnection : IDisposable
     /// <summary>Never blocks: what cannot be queued is lost, and raft is told.</summary>
     public void Send(Message message)
     {
+        if (message.Type == MessageType.MsgHeartbeat)
+        {
+            _heartbeats.Sent(message.Term);
+        }
+
         var sent = message.Type == MessageType.MsgApp ? Appends.TrySend(message) : PeerSending.NotConnected;
         if (sent == PeerSending.NotConnected)
         {
@@ -86,7 +94,7 @@ internal sealed class PeerConnection : IDisposable
             // Not a warning per message once the way is known to be broken.
             if (_status.ActiveSince is not null)
             {
-                PeerLog.MessageDropped(_logger, message.Type, _text);
+                PeerLog.MessageDropped(_logger, message.Type.ToString(), _self.MemberText, _text);
             }
 
             PeerMetrics.SentFailures.Add(1, PeerMetrics.To(_text));
@@ -161,7 +169,7 @@ internal sealed class PeerConnection : IDisposable
 
         _urls.Unreachable(url);
         PeerMetrics.SnapshotSendFailures.Add(1, to);
-        PeerLog.SendSnapshotFailed(_logger, index, _text, problem);
+        PeerLog.SendSnapshotFailed(_logger, index, _text, content.Length, problem);
         _events.ReportUnreachable(Id);
         _events.ReportSnapshot(Id, SnapshotDelivery.Failed);
     }

@@ -103,7 +103,7 @@ internal sealed class PeerEndpoints(
     {
         if (cluster.View.Removed.Contains(message.From))
         {
-            PeerLog.PeerRejected(logger, MemberIds.ToText(message.From), "it was removed from the cluster");
+            PeerLog.RemovedPeerRejected(logger, self.MemberText, MemberIds.ToText(message.From));
             await PlainHttp
                 .ErrorAsync(http, StatusCodes.Status403Forbidden, "cannot process message from removed member")
                 .ConfigureAwait(false);
@@ -127,7 +127,7 @@ internal sealed class PeerEndpoints(
         var (status, problem) = CheckStream(http, fromText, out var peer);
         if (peer is null)
         {
-            PeerLog.PeerRejected(logger, fromText, problem);
+            PeerLog.PeerRejected(logger, self.MemberText, fromText, problem);
             await PlainHttp.ErrorAsync(http, status, problem).ConfigureAwait(false);
             return;
         }
@@ -181,7 +181,7 @@ internal sealed class PeerEndpoints(
         var from = http.Request.Headers[PeerProtocol.FromHeader].ToString();
         if (PeerProtocol.Refusal(http.Request.Headers, self) is { } refusal)
         {
-            PeerLog.PeerRejected(logger, from, refusal);
+            LogRefusal(http, from, refusal);
             await PlainHttp.ErrorAsync(http, StatusCodes.Status412PreconditionFailed, refusal).ConfigureAwait(false);
             return false;
         }
@@ -192,6 +192,28 @@ internal sealed class PeerEndpoints(
         }
 
         return true;
+    }
+
+    private void LogRefusal(HttpContext http, string from, string refusal)
+    {
+        var headers = http.Request.Headers;
+        if (refusal == PeerProtocol.ClusterIdMismatch)
+        {
+            var theirs = headers[PeerProtocol.ClusterIdHeader].ToString();
+            PeerLog.ClusterIdMismatch(logger, self.MemberText, self.ClusterText, from, theirs);
+        }
+        else
+        {
+            var (version, minimum) = (headers[PeerProtocol.VersionHeader], headers[PeerProtocol.MinimumClusterVersionHeader]);
+            PeerLog.VersionMismatch(
+                logger,
+                self.MemberText,
+                self.Version.ToString(),
+                from,
+                version.ToString(),
+                minimum.ToString()
+            );
+        }
     }
 
     private void AddRemote(HttpContext http, ulong id)

@@ -37,6 +37,13 @@ internal static class PeerMetrics
         "etcd_network_snapshot_receive_inflights_total"
     );
 
+    public static readonly Histogram<double> SnapshotSyncSeconds = Meter.CreateHistogram<double>(
+        "etcd_snap_db_fsync_duration_seconds"
+    );
+    public static readonly Histogram<double> SnapshotSaveSeconds = Meter.CreateHistogram<double>(
+        "etcd_snap_db_save_total_duration_seconds"
+    );
+
     public static KeyValuePair<string, object?> To(string member) => new("To", member);
 
     public static KeyValuePair<string, object?> From(string member) => new("From", member);

@@ -24,6 +24,9 @@ internal sealed class PeerStreamReader(
 
     private readonly string _peer = MemberIds.ToText(peerId);
 
+    /// <summary>etcd's names of the two streams.</summary>
+    private readonly string _kind = path == PeerProtocol.AppendStreamPath ? "stream MsgApp v2" : "stream Message";
+
     public async Task RunAsync(CancellationToken stopping)
     {
         var retry = FirstRetry;
@@ -70,6 +73,7 @@ internal sealed class PeerStreamReader(
         }
 
         status.Activate();
+        PeerLog.StreamEstablished(logger, _kind, self.MemberText, _peer);
         var body = await response.Content.ReadAsStreamAsync(dialing.Token).ConfigureAwait(false);
         dialing.CancelAfter(Timeout.InfiniteTimeSpan);
         using var reader = new PeerFrameReader(body, PeerProtocol.SilenceMax, stopping);
@@ -97,6 +101,7 @@ internal sealed class PeerStreamReader(
         }
         catch (EndOfStreamException)
         {
+            PeerLog.StreamLost(logger, _kind, self.MemberText, _peer, "EOF");
             status.Deactivate("the peer closed the stream");
         }
     }
@@ -110,7 +115,15 @@ internal sealed class PeerStreamReader(
                 break;
             case HttpStatusCode.PreconditionFailed:
                 var reason = await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
-                PeerLog.RequestIgnored(logger, _peer, reason.Trim());
+                if (reason.Contains(PeerProtocol.ClusterIdMismatch, StringComparison.Ordinal))
+                {
+                    PeerLog.IgnoredForClusterId(logger, _peer, self.MemberText, reason.Trim());
+                }
+                else
+                {
+                    PeerLog.IgnoredForVersion(logger, self.MemberText, _peer, reason.Trim());
+                }
+
                 break;
             default:
                 // 404 says that the other member has not heard of this one yet.

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace EtcdSharp.Server.Peer;
 
 /// <summary>The way to all other members over HTTP.</summary>
-internal sealed class PeerTransport(PeerIdentity self, HttpClient client, ILogger logger) : IPeerTransport, IDisposable
+internal sealed class PeerTransport(PeerIdentity self, HttpClient client, TimeSpan heartbeat, ILogger logger)
+    : IPeerTransport,
+        IDisposable
 {
     private readonly Lock _gate = new();
     private ImmutableDictionary<ulong, PeerConnection> _peers = ImmutableDictionary<ulong, PeerConnection>.Empty;
@@ -69,7 +71,7 @@ internal sealed class PeerTransport(PeerIdentity self, HttpClient client, ILogge
         if (removed is not null)
         {
             removed.Dispose();
-            PeerLog.PeerRemoved(logger, MemberIds.ToText(id));
+            PeerLog.PeerRemoved(logger, self.MemberText, MemberIds.ToText(id));
         }
     }
 
@@ -119,9 +121,9 @@ internal sealed class PeerTransport(PeerIdentity self, HttpClient client, ILogge
                 return;
             }
 
-            Volatile.Write(ref _peers, _peers.Add(id, new PeerConnection(id, urls, self, client, _events!, logger)));
+            Volatile.Write(ref _peers, _peers.Add(id, new PeerConnection(id, urls, self, client, _events!, heartbeat, logger)));
         }
 
-        PeerLog.PeerAdded(logger, MemberIds.ToText(id), string.Join(',', urls));
+        PeerLog.PeerAdded(logger, self.MemberText, MemberIds.ToText(id), urls);
     }
 }

@@ -29,11 +29,12 @@ internal sealed class SnapshotReceiver(SnapshotDirectory directory, ILogger logg
             }
 
             from = MemberIds.ToText(message.From);
+            PeerLog.ReceivingSnapshot(logger, from, snapshot.Metadata.Index);
             PeerMetrics.SnapshotReceivesInFlight.Add(1, PeerMetrics.From(from));
             try
             {
                 var bytes = await SaveAsync(reader, snapshot.Metadata.Index, aborted).ConfigureAwait(false);
-                PeerLog.ReceivedSnapshot(logger, snapshot.Metadata.Index, from, bytes);
+                PeerLog.ReceivedSnapshot(logger, from, snapshot.Metadata.Index, bytes, Stopwatch.GetElapsedTime(start));
             }
             finally
             {
@@ -59,6 +60,7 @@ internal sealed class SnapshotReceiver(SnapshotDirectory directory, ILogger logg
     private async Task<long> SaveAsync(PeerFrameReader reader, ulong index, CancellationToken aborted)
     {
         await _one.WaitAsync(aborted).ConfigureAwait(false);
+        var started = Stopwatch.GetTimestamp();
         try
         {
             using var file = directory.BeginDatabase(index);
@@ -68,7 +70,10 @@ internal sealed class SnapshotReceiver(SnapshotDirectory directory, ILogger logg
                 file.Write(piece.AsSpan(0, read));
             }
 
+            var written = Stopwatch.GetTimestamp();
             file.Complete();
+            PeerMetrics.SnapshotSyncSeconds.Record(Stopwatch.GetElapsedTime(written).TotalSeconds);
+            PeerMetrics.SnapshotSaveSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
             return file.Length;
         }
         finally

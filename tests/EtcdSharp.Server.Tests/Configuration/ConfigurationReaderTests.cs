@@ -116,6 +116,13 @@ public sealed class ConfigurationReaderTests
         "couldn't find local name \"default\" in the initial cluster configuration",
         "--initial-cluster=a=http://localhost:1"
     )]
+    [InlineData(1, "both --discovery-token and --discovery-endpoints must be set", "--discovery-token=t")]
+    [InlineData(
+        1,
+        "Choose one of \"initial-cluster\", \"discovery-endpoints\" or \"discovery-srv\"",
+        "--discovery-srv=example.test",
+        "--initial-cluster=default=http://localhost:1"
+    )]
     [InlineData(1, "--initial-cluster-state must be one of new, existing", "--initial-cluster-state=old")]
     [InlineData(1, "unrecognized feature gate: Nothing", "--feature-gates=Nothing=true")]
     public void AWrongCommandLineSaysWhat(int exitCode, string expected, params string[] arguments)

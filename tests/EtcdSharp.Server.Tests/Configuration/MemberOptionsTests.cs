@@ -41,6 +41,12 @@ public sealed class MemberOptionsTests
         ("initial-cluster", "default=http://127.0.0.1:4", o => o.InitialCluster[0]),
         ("initial-cluster-state", "existing", o => o.NewCluster),
         ("initial-cluster-token", "t", o => o.InitialClusterToken),
+        ("discovery-token", "t", o => o.DiscoveryToken),
+        ("discovery-endpoints", "127.0.0.1:7", o => o.DiscoveryEndpoints.Count),
+        ("discovery-request-timeout", "1s", o => o.DiscoveryRequestTimeout),
+        ("discovery-srv", "example.test", o => o.DiscoverySrv),
+        ("discovery-srv-name", "blue", o => o.DiscoverySrvName),
+        ("force-new-cluster", "true", o => o.ForceNewCluster),
         ("advertise-client-urls", "http://127.0.0.1:5", o => o.AdvertiseClientUrls![0]),
         ("strict-reconfig-check", "false", o => o.StrictReconfigCheck),
         ("pre-vote", "false", o => o.PreVote),
@@ -67,7 +73,13 @@ public sealed class MemberOptionsTests
     public void AFlagReachesTheMember(string flag)
     {
         var (_, value, option) = s_effects.Single(effect => effect.Flag == flag);
-        string[] needed = flag == "listen-client-urls" ? ["--advertise-client-urls=http://127.0.0.1:1"] : [];
+        string[] needed = flag switch
+        {
+            "listen-client-urls" => ["--advertise-client-urls=http://127.0.0.1:1"],
+            "discovery-token" => ["--discovery-endpoints=127.0.0.1:7"],
+            "discovery-endpoints" => ["--discovery-token=t"],
+            _ => [],
+        };
         Assert.NotEqual(option(Read([])), option(Read([$"--{flag}={value}", .. needed])));
     }
 

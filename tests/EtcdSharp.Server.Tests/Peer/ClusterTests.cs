@@ -81,6 +81,10 @@ public sealed class ClusterTests
             "the learner has caught up"
         );
         await channel.UnaryAsync(ClusterMethods.MemberPromote, new MemberPromoteRequest { ID = learner.MemberId });
+        await TestCluster.UntilAsync(
+            () => learner.Store.Cluster.View.Find(learner.MemberId) is { IsLearner: false },
+            "the learner knows of its promotion"
+        );
         await cluster.PutAsync("m2", "after", "promoted");
         Assert.Equal("promoted", await cluster.GetAsync("m1", "after"));
         Assert.Equal("added", await cluster.GetAsync("m2", "before"));

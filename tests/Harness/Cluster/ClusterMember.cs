@@ -15,7 +15,8 @@ public sealed partial class ClusterMember : IAsyncDisposable
     private const int ContinueSignal = 18;
 
     private readonly StringBuilder _output = new();
-    private Process? _process;
+    private volatile Process? _process;
+    private volatile bool _isRunning;
 
     internal ClusterMember(string name, ServerKind kind, string dataDirectory, int peerPort, int advertisedPeerPort)
     {
@@ -52,7 +53,8 @@ public sealed partial class ClusterMember : IAsyncDisposable
 
     public bool IsPaused { get; private set; }
 
-    public bool IsRunning => _process is { HasExited: false };
+    /// <summary>Any thread.</summary>
+    public bool IsRunning => _isRunning;
 
     public int? ProcessId => IsRunning ? _process!.Id : null;
 
@@ -73,6 +75,7 @@ public sealed partial class ClusterMember : IAsyncDisposable
     {
         _process!.Kill();
         await _process.WaitForExitAsync();
+        _isRunning = false;
         IsPaused = false;
     }
 
@@ -81,10 +84,15 @@ public sealed partial class ClusterMember : IAsyncDisposable
     {
         Send(TerminateSignal);
         await WaitForExitAsync(TimeSpan.FromSeconds(30));
+        _isRunning = false;
         return _process!.ExitCode;
     }
 
-    public Task WaitForExitAsync(TimeSpan within) => _process!.WaitForExitAsync().WaitAsync(within);
+    public async Task WaitForExitAsync(TimeSpan within)
+    {
+        await _process!.WaitForExitAsync().WaitAsync(within);
+        _isRunning = false;
+    }
 
     /// <summary>SIGSTOP: the process stands still and its connections stay.</summary>
     public void Pause()
@@ -176,12 +184,16 @@ public sealed partial class ClusterMember : IAsyncDisposable
             );
         }
 
+        var process = Process.Start(start) ?? throw new Win32Exception($"{program} did not start");
+        process.OutputDataReceived += Keep;
+        process.ErrorDataReceived += Keep;
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => _isRunning = _isRunning && _process != process;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
         _process?.Dispose();
-        _process = Process.Start(start) ?? throw new Win32Exception($"{program} did not start");
-        _process.OutputDataReceived += Keep;
-        _process.ErrorDataReceived += Keep;
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        _process = process;
+        _isRunning = !process.HasExited;
     }
 
     private void Send(int signal)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using EtcdSharp.Api;
 using Google.Protobuf;
@@ -13,7 +14,7 @@ public sealed class EtcdCluster : IAsyncDisposable
     private readonly ClusterOptions _options;
     private readonly string _folder;
     private readonly string _token = $"token-{Guid.NewGuid():N}";
-    private readonly List<ClusterMember> _members = [];
+    private ImmutableList<ClusterMember> _members = [];
     private int _lastNumber;
 
     private EtcdCluster(ClusterOptions options)
@@ -23,7 +24,8 @@ public sealed class EtcdCluster : IAsyncDisposable
         Network = options.PeersAreProxied ? new PeerNetwork() : null;
     }
 
-    public IReadOnlyList<ClusterMember> Members => _members;
+    /// <summary>A picture that does not change; load on other threads may go through it while members come and go.</summary>
+    public IReadOnlyList<ClusterMember> Members => Volatile.Read(ref _members);
 
     /// <summary>The traffic between the members; null where it goes directly.</summary>
     public PeerNetwork? Network { get; }
@@ -89,7 +91,7 @@ public sealed class EtcdCluster : IAsyncDisposable
         }
         catch
         {
-            _members.Remove(member);
+            _members = _members.Remove(member);
             throw;
         }
 
@@ -121,7 +123,7 @@ public sealed class EtcdCluster : IAsyncDisposable
 
     public async Task ForgetAsync(ClusterMember member)
     {
-        _members.Remove(member);
+        _members = _members.Remove(member);
         await member.DisposeAsync();
         Network?.Remove(member.Name);
         if (Directory.Exists(member.DataDirectory))
@@ -291,7 +293,7 @@ public sealed class EtcdCluster : IAsyncDisposable
         var peerPort = FreePort.Lasting();
         var advertised = Network?.Add(name, peerPort) ?? peerPort;
         var member = new ClusterMember(name, kind, Path.Combine(_folder, name), peerPort, advertised);
-        _members.Add(member);
+        _members = _members.Add(member);
         return member;
     }
 

@@ -1,0 +1,28 @@
+using EtcdSharp.Server.Node;
+using Microsoft.Extensions.Logging;
+
+namespace EtcdSharp.Server.Peer;
+
+/// <summary>
+/// Notices heartbeats that this member as the leader sends late, which is the first sign of a loop that is held up: twice
+/// the interval since the one before, as in etcd. Used by the raft loop's thread alone.
+/// </summary>
+internal sealed class HeartbeatWatch(string peer, TimeSpan interval, TimeProvider time, ILogger logger)
+{
+    private long _last;
+    private ulong _term;
+
+    public void Sent(ulong term)
+    {
+        var now = time.GetTimestamp();
+        var since = time.GetElapsedTime(_last, now);
+        if (term == _term && since > 2 * interval)
+        {
+            NodeMetrics.HeartbeatsLate.Add(1);
+            PeerLog.HeartbeatLate(logger, peer, interval, 2 * interval, since - (2 * interval));
+        }
+
+        _last = now;
+        _term = term;
+    }
+}

@@ -1,0 +1,27 @@
+namespace EtcdSharp.Cluster;
+
+/// <summary>What takes too long for every change runs where ETCDSHARP_CLUSTER_LONG is set.</summary>
+internal static class LongRun
+{
+    private const string Variable = "ETCDSHARP_CLUSTER_LONG";
+
+    /// <summary>Where a line for each part of a long run goes, if anywhere.</summary>
+    private const string NotesVariable = "ETCDSHARP_CLUSTER_NOTES";
+
+    /// <summary>How much longer than promised clients may have to wait, on a machine that has other things to do.</summary>
+    private const string SlackVariable = "ETCDSHARP_CLUSTER_SLACK";
+
+    public static int Slack { get; } =
+        int.TryParse(Environment.GetEnvironmentVariable(SlackVariable), out var slack) && slack > 0 ? slack : 1;
+
+    public static void Note(string line)
+    {
+        if (Environment.GetEnvironmentVariable(NotesVariable) is { Length: > 0 } file)
+        {
+            File.AppendAllText(file, line + "\n");
+        }
+    }
+
+    public static void Require() =>
+        Assert.SkipUnless(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 }, $"runs for long; set {Variable}=1");
+}

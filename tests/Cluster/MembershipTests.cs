@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Globalization;
+using EtcdSharp.Cluster.Clients;
+
+namespace EtcdSharp.Cluster;
+
+/// <summary>Members come, go and fall behind while clients write.</summary>
+public sealed class MembershipTests(ITestOutputHelper output)
+{
+    private const string ChangesVariable = "ETCDSHARP_CLUSTER_CHANGES";
+    private const int ManyEntries = 100_000;
+    private const string MissedVariable = "ETCDSHARP_CLUSTER_MISSED";
+
+    private static readonly ServerKind[] s_three = [ServerKind.Ours, ServerKind.Ours, ServerKind.Ours];
+
+    /// <summary>A fourth member is added, as a voter or as a learner, and whoever is the oldest removed, again and again.</summary>
+    [Fact]
+    public async Task MembersAreAddedAndRemovedUnderLoad()
+    {
+        var changes = Number(ChangesVariable, 2);
+        await using var cluster = await EtcdCluster.StartAsync(
+            s_three,
+            new ClusterOptions(Arguments: ["--log-level", "info", "--snapshot-count", "500", "--strict-reconfig-check=false"])
+        );
+        await using var load = new WriteLoad(cluster, writers: 4, keysEach: 50, TimeSpan.FromMilliseconds(5));
+        for (var i = 0; i < changes; i++)
+        {
+            var oldest = cluster.Members[0];
+            var through = cluster.Members[1];
+            var added = await cluster.AddAsync(ServerKind.Ours, through, isLearner: i % 2 == 1);
+            if (i % 2 == 1)
+            {
+                await PromoteAsync(added, cluster);
+            }
+
+            await cluster.WaitUntilServingAsync(added);
+            await cluster.RemoveAsync(oldest, through);
+        }
+
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{changes} times, {load.Count} writes, the longest time without one {load.LongestGap.TotalMilliseconds:F0} ms"
+            )
+        );
+        await load.StopAndVerifyAsync();
+    }
+
+    [Fact]
+    public async Task AMemberThatMissedManyEntriesCatchesUpWhileTheOthersServe()
+    {
+        LongRun.Require();
+        var missed = Number(MissedVariable, 10_000);
+        await using var cluster = await EtcdCluster.StartAsync(
+            s_three,
+            new ClusterOptions(
+                Arguments: ["--log-level", "info", "--snapshot-count", "2000", "--snapshot-catchup-entries", "1000"]
+            )
+        );
+        await using var load = new WriteLoad(cluster, writers: 100, keysEach: Math.Max(20, missed / 200), TimeSpan.Zero);
+        var leader = await cluster.LeaderAsync();
+        var away = cluster.Members.First(member => member != leader);
+        await away.KillAsync();
+        await load.UntilCountAsync(load.Count + missed, TimeSpan.FromSeconds(60 + (missed / 1000)));
+        var before = await load.RateAsync(TimeSpan.FromSeconds(1));
+
+        var (count, started) = (load.Count, Stopwatch.GetTimestamp());
+        await cluster.StartAndWaitAsync(away);
+        var took = Stopwatch.GetElapsedTime(started);
+        var meanwhile = (load.Count - count) / took.TotalSeconds;
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{missed} entries missed, caught up in {took.TotalSeconds:F1} s; {before:F0} writes/s with it away, {meanwhile:F0} while it caught up"
+            )
+        );
+        if (missed >= ManyEntries)
+        {
+            // The start of a process takes as long as catching up with few entries does, and says nothing about that.
+            Assert.True(meanwhile >= before / 2, $"{before:F0} writes/s fell to {meanwhile:F0}");
+        }
+
+        await load.StopAndVerifyAsync();
+        Assert.Contains("saved database snapshot", away.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task PromoteAsync(ClusterMember learner, EtcdCluster cluster)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                var leader = await cluster.LeaderAsync();
+                var id = await EtcdCluster.IdOfAsync(learner, leader);
+                await leader.Endpoint.Call<MemberPromoteResponse>(
+                    "/etcdserverpb.Cluster/MemberPromote",
+                    new MemberPromoteRequest { ID = id }
+                );
+                return;
+            }
+            catch (GrpcFailure) when (tries < 100)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
+    private static int Number(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number)
+            ? number
+            : otherwise;
+}
