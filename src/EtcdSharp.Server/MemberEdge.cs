@@ -35,9 +35,10 @@ internal sealed class MemberEdge
         _store = store;
         _node = node;
         _metrics = metrics;
-        _leaderRequirement = new LeaderRequirement(node.Log, TimeSpan.FromMilliseconds(options.ElectionMs), TimeProvider.System);
+        _leaderRequirement = new LeaderRequirement(node.Log);
         _learnerLimits = new LearnerLimits(store.Cluster, node.Log.MemberId);
         _services = BuildServices();
+        _leaderRequirement.Follow(_services, TimeSpan.FromMilliseconds(options.ElectionMs), TimeProvider.System);
         var state = new MemberHttpState(store, node.Log);
         var health = new HealthEndpoints(state, options.Logging.CreateLogger<HealthEndpoints>());
         _http = new HttpEndpoints(state, health, metrics);

@@ -64,6 +64,9 @@ public sealed partial class GrpcDispatcher
     /// </summary>
     public void EndStreams(GrpcStatus status) => streams.End(status);
 
+    /// <summary>Ends the streaming calls that run now and for which <paramref name="which"/> says so, with this status.</summary>
+    public void CancelStreams(Func<GrpcServerCall, bool> which, GrpcStatus status) => streams.Cancel(which, status);
+
     internal GrpcStatus Starting(GrpcServerCall call)
     {
         call.Counters.Started();

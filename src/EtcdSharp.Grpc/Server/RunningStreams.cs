@@ -35,10 +35,19 @@ internal sealed class RunningStreams
         lock (gate)
         {
             ended = status;
+            Cancel(static _ => true, status);
+        }
+    }
+
+    /// <summary>Ends those that run now; more may come.</summary>
+    public void Cancel(Func<GrpcServerCall, bool> which, GrpcStatus status)
+    {
+        lock (gate)
+        {
             foreach (GrpcServerCall call in running.ToArray())
             {
                 // Ending one may let others end on this very thread.
-                if (running.Contains(call))
+                if (running.Contains(call) && which(call))
                 {
                     call.Cancel(status);
                 }

@@ -54,9 +54,10 @@ internal sealed class FrameReader
         {
             pipe?.CancelPendingRead();
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or OperationCanceledException)
         {
-            // The connection has failed: Kestrel says so from here, and to the waiting read as well, which is the one to hear it.
+            // The connection has failed or the client has given the call up: Kestrel says so from here, and to the waiting read as
+            // well, which is the one to hear it.
         }
     }
 

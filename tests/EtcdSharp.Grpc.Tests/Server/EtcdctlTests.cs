@@ -3,6 +3,7 @@ using EtcdSharp.Api;
 using EtcdSharp.Api.Mvccpb;
 using EtcdSharp.Grpc.Contract;
 using EtcdSharp.Grpc.Tests.Support;
+using EtcdSharp.Harness;
 using Google.Protobuf;
 
 namespace EtcdSharp.Grpc.Tests.Server;
@@ -122,13 +123,13 @@ public sealed class EtcdctlTests
 
     private static Process Start(TestServer server, params string[] arguments)
     {
-        string? directory = RealEtcdDirectory();
-        if (directory is null)
+        string? etcdctl = Programs.RealEtcdctl;
+        if (etcdctl is null)
         {
             Assert.Skip("the real etcdctl is not here: run scripts/fetch-real-etcd or set ETCDSHARP_REAL_ETCD");
         }
 
-        ProcessStartInfo start = new(Path.Combine(directory, "etcdctl"), ["--endpoints", server.Address, .. arguments])
+        ProcessStartInfo start = new(etcdctl, ["--endpoints", server.Address, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -136,24 +137,5 @@ public sealed class EtcdctlTests
         };
         start.Environment["ETCDCTL_API"] = "3";
         return Process.Start(start)!;
-    }
-
-    private static string? RealEtcdDirectory()
-    {
-        if (Environment.GetEnvironmentVariable("ETCDSHARP_REAL_ETCD") is { Length: > 0 } named)
-        {
-            return named;
-        }
-
-        for (DirectoryInfo? up = new(AppContext.BaseDirectory); up is not null; up = up.Parent)
-        {
-            string candidate = Path.Combine(up.FullName, "artifacts", "real-etcd", "usr", "bin");
-            if (File.Exists(Path.Combine(candidate, "etcdctl")))
-            {
-                return candidate;
-            }
-        }
-
-        return null;
     }
 }

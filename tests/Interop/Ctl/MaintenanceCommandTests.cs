@@ -182,8 +182,17 @@ public sealed class MaintenanceCommandTests(SharedServers servers)
         }
     }
 
-    [Theory, MemberData(nameof(Both))]
-    public async Task CheckPerf(ServerKind kind)
+    // Full load for a minute, or as much as the member takes. The program's own limits are what it passes.
+    [Theory]
+    [InlineData(ServerKind.Real, "perf", "s")]
+    [InlineData(ServerKind.Ours, "perf", "s")]
+    [InlineData(ServerKind.Real, "perf", "m")]
+    [InlineData(ServerKind.Ours, "perf", "m")]
+    [InlineData(ServerKind.Real, "datascale", "s")]
+    [InlineData(ServerKind.Ours, "datascale", "s")]
+    [InlineData(ServerKind.Real, "datascale", "m")]
+    [InlineData(ServerKind.Ours, "datascale", "m")]
+    public async Task Check(ServerKind kind, string what, string load)
     {
         Assert.SkipWhen(
             Environment.GetEnvironmentVariable("ETCDSHARP_LONG") is null,
@@ -191,9 +200,10 @@ public sealed class MaintenanceCommandTests(SharedServers servers)
         );
         Etcdctl.SkipUnlessThere(kind);
         await using var server = await EtcdServer.StartAsync(kind);
-        using var check = new Etcdctl(server).Start("check", "perf", "--load=s", "--command-timeout=90s");
-        var output = await check.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(120));
-        Assert.Contains("PASS", output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], StringComparison.Ordinal);
+        using var check = new Etcdctl(server).Start("check", what, $"--load={load}", "--auto-compact", "--auto-defrag");
+        var output = await check.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(240));
+        Assert.StartsWith("PASS", output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain("FAIL", output, StringComparison.Ordinal);
     }
 
     private static async Task WaitFor(EtcdServer server, string key, string value)

@@ -10,7 +10,7 @@ namespace EtcdSharp.Server.Edge.Admission;
 /// What a client asks for with <c>hasleader: true</c>: that a member which knows no leader refuses at once instead of
 /// letting it wait, and that its streams end when there has been no leader for long. It then asks another member.
 /// </summary>
-internal sealed class LeaderRequirement : GrpcInterceptor, IDisposable
+internal sealed class LeaderRequirement(IReplicatedLog log) : GrpcInterceptor, IDisposable
 {
     private const string HeaderName = "hasleader";
 
@@ -19,74 +19,27 @@ internal sealed class LeaderRequirement : GrpcInterceptor, IDisposable
 
     private static readonly GrpcStatus s_noLeader = EtcdError.NoLeader.ToStatus();
 
-    private readonly IReplicatedLog _log;
-    private readonly ITimer _timer;
-    private readonly Lock _gate = new();
-    private readonly HashSet<GrpcServerCall> _streams = [];
+    private ITimer? _timer;
     private int _electionsWithoutLeader;
 
-    public LeaderRequirement(IReplicatedLog log, TimeSpan electionTimeout, TimeProvider time)
+    /// <summary>From here on the streams of <paramref name="services"/> end when there is no leader.</summary>
+    public void Follow(GrpcDispatcher services, TimeSpan electionTimeout, TimeProvider time) =>
+        _timer = time.CreateTimer(_ => LookForLeader(services), null, electionTimeout, electionTimeout);
+
+    public override GrpcStatus Starting(GrpcServerCall call) =>
+        log.LeaderId == 0 && IsRequired(call) ? s_noLeader : GrpcStatus.Ok;
+
+    public void Dispose() => _timer?.Dispose();
+
+    private static bool IsRequired(GrpcServerCall call) =>
+        call.RequestHeaders[HeaderName] is { Count: > 0 } asked && asked[0] == "true";
+
+    private void LookForLeader(GrpcDispatcher services)
     {
-        _log = log;
-        _timer = time.CreateTimer(_ => LookForLeader(), null, electionTimeout, electionTimeout);
-    }
-
-    public override GrpcStatus Starting(GrpcServerCall call)
-    {
-        var asked = call.RequestHeaders[HeaderName];
-        if (asked.Count == 0 || asked[0] != "true")
+        _electionsWithoutLeader = log.LeaderId == 0 ? _electionsWithoutLeader + 1 : 0;
+        if (_electionsWithoutLeader >= ElectionsWithoutLeaderMax)
         {
-            return GrpcStatus.Ok;
-        }
-
-        if (_log.LeaderId == 0)
-        {
-            return s_noLeader;
-        }
-
-        if (call.Kind != GrpcMethodKind.Unary)
-        {
-            lock (_gate)
-            {
-                _streams.Add(call);
-            }
-        }
-
-        return GrpcStatus.Ok;
-    }
-
-    /// <summary>Comes back only when nobody ends this call any more: its object serves another one next.</summary>
-    public override void Finished(GrpcServerCall call, GrpcStatus status)
-    {
-        if (call.Kind != GrpcMethodKind.Unary)
-        {
-            lock (_gate)
-            {
-                _streams.Remove(call);
-            }
-        }
-    }
-
-    public void Dispose() => _timer.Dispose();
-
-    private void LookForLeader()
-    {
-        lock (_gate)
-        {
-            _electionsWithoutLeader = _log.LeaderId == 0 ? _electionsWithoutLeader + 1 : 0;
-            if (_electionsWithoutLeader < ElectionsWithoutLeaderMax)
-            {
-                return;
-            }
-
-            foreach (var call in _streams.ToArray())
-            {
-                // Ending one may let others end on this very thread.
-                if (_streams.Remove(call))
-                {
-                    call.Cancel(s_noLeader);
-                }
-            }
+            services.CancelStreams(static call => call.Kind != GrpcMethodKind.Unary && IsRequired(call), s_noLeader);
         }
     }
 }
