@@ -1,16 +1,23 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
+using EtcdSharp.Bench.Bolt;
 using EtcdSharp.Platform;
 using EtcdSharp.Platform.Simulated;
 using EtcdSharp.Storage.Bolt;
 
 // Measures the B+tree file alone: commits of 10,000 appended values as etcd's backend makes them, random point reads,
 // a full walk, deletions as compaction makes them, and opening without a stored freelist.
-// Usage: bolt-bench [folder] [commits]
+// Usage: bolt-bench [folder] [commits], or bolt-bench sizes [folder] for the table of docs/storage.md.
 const int PutsPerCommit = 10_000;
 const int ValueBytes = 300;
 const int Reads = 1_000_000;
+
+if (args is ["sizes", ..])
+{
+    SizeTable.Print(args.Length > 1 ? args[1] : Directory.CreateTempSubdirectory("etcdsharp-bench-").FullName);
+    return 0;
+}
 
 string folder = args.Length > 0 ? args[0] : Directory.CreateTempSubdirectory("etcdsharp-bench-").FullName;
 int commits = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 100;

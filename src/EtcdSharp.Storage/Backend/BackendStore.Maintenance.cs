@@ -34,7 +34,7 @@ internal sealed partial class BackendStore
         {
             hash = Crc32C.Append(hash, buckets.Key);
             var isMeta = buckets.Key.SequenceEqual(BucketNames.Of(BackendBucket.Meta));
-            var entries = read.Bucket(buckets.Key)!.Cursor();
+            var entries = (read.Bucket(buckets.Key) ?? throw LostBucket()).Cursor();
             for (var more = entries.SeekFirst(); more; more = entries.Next())
             {
                 // These differ between members that agree on everything a client sees.
@@ -156,6 +156,9 @@ internal sealed partial class BackendStore
         Publish(new ReadHandle(copy.BeginRead()), null);
         old.Dispose();
     }
+
+    private BoltCorruptionException LostBucket() =>
+        new(_path, 0, BoltDamage.BadBucket, "the root lists a bucket that cannot be found by its name");
 
     private void DeleteIfThere(string path)
     {

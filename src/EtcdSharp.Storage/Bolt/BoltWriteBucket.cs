@@ -330,7 +330,15 @@ internal sealed unsafe class BoltWriteBucket : IBucketTree
         {
             if (cursor.IsBucket)
             {
-                Bucket(cursor.Key)!.GiveUpPages();
+                BoltWriteBucket nested =
+                    Bucket(cursor.Key)
+                    ?? throw new BoltCorruptionException(
+                        _transaction.State.Path,
+                        cursor.PageId,
+                        BoltDamage.BadBucket,
+                        "a bucket is listed that cannot be found by its name"
+                    );
+                nested.GiveUpPages();
             }
         }
 

@@ -76,7 +76,7 @@ internal sealed class Compaction
                 continue;
             }
 
-            BoltBucket nested = source.Bucket(cursor.Key)!;
+            BoltBucket nested = source.Bucket(cursor.Key) ?? throw LostBucket(source, cursor);
             byte[] name = cursor.Key.ToArray();
             BoltWriteBucket created = target is null ? transaction.CreateBucket(name) : target.CreateBucket(name);
             if (nested.Sequence != 0)
@@ -114,6 +114,9 @@ internal sealed class Compaction
             );
         }
     }
+
+    private static BoltCorruptionException LostBucket(BoltBucket source, BoltCursor cursor) =>
+        new(source.State.Path, cursor.PageId, BoltDamage.BadBucket, "a bucket is listed that cannot be found by its name");
 
     private static BoltCorruptionException NoBucketAtTop(BoltCursor cursor) =>
         new("the source", cursor.PageId, BoltDamage.BadBucket, "the root holds something that is no bucket");
