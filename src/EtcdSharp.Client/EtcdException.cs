@@ -1,3 +1,4 @@
+using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Grpc;
 
@@ -45,4 +46,7 @@ public sealed class EtcdException : Exception
 
     /// <summary>For a watch from a revision that is no more: the oldest revision that still is. Otherwise 0.</summary>
     public long CompactRevision { get; init; }
+
+    /// <summary>For a watch that the server ended: the header of its last answer. Otherwise null.</summary>
+    public ResponseHeader? Header { get; init; }
 }

@@ -1,7 +1,12 @@
 using EtcdSharp.CommandLine;
 using EtcdSharp.CommandLine.Completion;
 using EtcdSharp.Programs.Etcdctl.Commands.About;
+using EtcdSharp.Programs.Etcdctl.Commands.Endpoints;
 using EtcdSharp.Programs.Etcdctl.Commands.Keys;
+using EtcdSharp.Programs.Etcdctl.Commands.Leases;
+using EtcdSharp.Programs.Etcdctl.Commands.Maintenance;
+using EtcdSharp.Programs.Etcdctl.Commands.Members;
+using EtcdSharp.Programs.Etcdctl.Commands.Watching;
 
 namespace EtcdSharp.Programs.Etcdctl;
 
@@ -18,6 +23,16 @@ internal static class CommandTree
             PutCommand.Create(global),
             DelCommand.Create(global),
             CompletionCommand.Create(root.Name, CommandGroups.Utility),
+            TxnCommand.Create(global),
+            CompactionCommand.Create(global),
+            WatchCommand.Create(global),
+            LeaseCommands.Create(global),
+            AlarmCommands.Create(global),
+            DefragCommand.Create(global),
+            EndpointCommands.Create(global),
+            MemberCommands.Create(global),
+            MoveLeaderCommand.Create(global),
+            DowngradeCommands.Create(global),
             VersionCommand.Create(),
             OptionsCommand.Create(root)
         );

@@ -6,7 +6,7 @@ namespace EtcdSharp.Client;
 public interface ILeaseClient
 {
     /// <summary>Makes a lease that ends by itself after the time unless it is kept alive.</summary>
-    /// <param name="timeToLive">Rounded up to whole seconds; the server may make it longer.</param>
+    /// <param name="timeToLive">Rounded up to whole seconds. The server makes it longer where it is very short, or nothing.</param>
     /// <param name="id">Its number; 0 lets the server choose.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<LeaseGrantResponse> GrantAsync(TimeSpan timeToLive, long id = 0, CancellationToken cancellationToken = default);

@@ -12,7 +12,6 @@ internal sealed class LeaseClient(Caller caller, CallSettings settings, LeaseKee
 
     public async Task<LeaseGrantResponse> GrantAsync(TimeSpan timeToLive, long id, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeToLive, TimeSpan.Zero);
         var request = new LeaseGrantRequest { TTL = (long)Math.Ceiling(timeToLive.TotalSeconds), ID = id };
         return await caller.CallAsync(LeaseMethods.LeaseGrant, request, Repeat.WhenNotDone, settings, cancellationToken);
     }

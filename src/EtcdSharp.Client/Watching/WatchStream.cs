@@ -373,8 +373,8 @@ internal sealed class WatchStream(Caller caller, bool requireLeader, Cancellatio
 
         error ??= response.CancelReason.Length == 0 ? EtcdError.WatchCanceled : null;
         var failure = error is null
-            ? new EtcdException(StatusCode.Unknown, response.CancelReason)
-            : new EtcdException(error) { CompactRevision = response.CompactRevision };
+            ? new EtcdException(StatusCode.Unknown, response.CancelReason) { Header = response.Header }
+            : new EtcdException(error) { CompactRevision = response.CompactRevision, Header = response.Header };
         Forget(watcher, failure);
         return true;
     }

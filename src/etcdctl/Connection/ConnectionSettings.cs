@@ -13,10 +13,13 @@ internal sealed class ConnectionSettings
 
     private readonly EtcdClientOptions options;
 
-    private ConnectionSettings(IReadOnlyList<string> endpoints, EtcdClientOptions options)
+    private readonly TimeSpan commandTimeout;
+
+    private ConnectionSettings(IReadOnlyList<string> endpoints, EtcdClientOptions options, TimeSpan commandTimeout)
     {
         Endpoints = endpoints;
         this.options = options;
+        this.commandTimeout = commandTimeout;
     }
 
     public IReadOnlyList<string> Endpoints { get; }
@@ -45,15 +48,17 @@ internal sealed class ConnectionSettings
             ConnectTimeout = AtLeastOneMs(global.DialTimeout.Value),
             KeepAliveTime = AtLeastOneMs(global.KeepAliveTime.Value),
             KeepAliveTimeout = AtLeastOneMs(global.KeepAliveTimeout.Value),
-            Timeout = AtLeastOneMs(global.CommandTimeout.Value),
             Tls = TlsSettings.Read(global),
             MaxReceiveMessageBytes =
                 global.MaxReceiveBytes.Value > 0 ? (int)Math.Min(global.MaxReceiveBytes.Value, int.MaxValue) : int.MaxValue,
         };
-        return new ConnectionSettings(endpoints, read);
+        return new ConnectionSettings(endpoints, read, AtLeastOneMs(global.CommandTimeout.Value));
     }
 
     public IEtcdClient Connect(IReadOnlyList<string> endpoints) => new EtcdClient(options with { Endpoints = endpoints });
+
+    /// <summary>A view whose calls keep to <c>--command-timeout</c>.</summary>
+    public IEtcdClient InTime(IEtcdClient client) => client.WithTimeout(commandTimeout);
 
     private static TimeSpan AtLeastOneMs(TimeSpan time) =>
         time < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : time;

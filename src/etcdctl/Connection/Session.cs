@@ -15,14 +15,19 @@ internal sealed class Session : IAsyncDisposable
         Global = global;
         Context = context;
         Printer = Printer.Create(global, context.Streams);
-        Client = settings.Connect(settings.Endpoints);
+        Patient = settings.Connect(settings.Endpoints);
+        Client = settings.InTime(Patient);
     }
 
     public GlobalFlags Global { get; }
 
     public CommandContext Context { get; }
 
+    /// <summary>Its calls may take as long as <c>--command-timeout</c> says.</summary>
     public IEtcdClient Client { get; }
+
+    /// <summary>Its calls take as long as they take.</summary>
+    public IEtcdClient Patient { get; }
 
     public Printer Printer { get; }
 
@@ -37,43 +42,19 @@ internal sealed class Session : IAsyncDisposable
         return ExitCode.Success;
     }
 
-    /// <summary>Another client with the same options, for one endpoint alone.</summary>
-    public IEtcdClient ConnectTo(string endpoint) => settings.Connect([endpoint]);
+    /// <summary>A client with the same options for one endpoint alone.</summary>
+    public EndpointClient ConnectTo(string endpoint) => new(settings, endpoint);
 
-    /// <summary>Makes a call that may take as long as <c>--command-timeout</c> says.</summary>
+    /// <summary>Makes a call through <see cref="Client"/>, or with a patience of its own.</summary>
     /// <param name="call">The call.</param>
     /// <param name="exitCode">What the program ends with when it fails.</param>
     /// <param name="wrap">Makes the message from that of the failure.</param>
     /// <exception cref="CommandFailure">It failed.</exception>
-    public async Task<T> CallAsync<T>(
-        Func<CancellationToken, Task<T>> call,
-        int exitCode = ExitCode.Error,
-        Func<string, string>? wrap = null
-    )
-    {
-        using var limit = new CancellationTokenSource(Global.CommandTimeout.Value);
-        return await CallAsync(call, limit.Token, exitCode, wrap);
-    }
-
-    /// <summary>Makes a call that takes as long as it takes.</summary>
-    public Task<T> CallPatientlyAsync<T>(
-        Func<CancellationToken, Task<T>> call,
-        int exitCode = ExitCode.Error,
-        Func<string, string>? wrap = null
-    ) => CallAsync(call, CancellationToken.None, exitCode, wrap);
-
-    public ValueTask DisposeAsync() => Client.DisposeAsync();
-
-    private async Task<T> CallAsync<T>(
-        Func<CancellationToken, Task<T>> call,
-        CancellationToken limit,
-        int exitCode,
-        Func<string, string>? wrap
-    )
+    public static async Task<T> CallAsync<T>(Func<Task<T>> call, int exitCode = ExitCode.Error, Func<string, string>? wrap = null)
     {
         try
         {
-            return await call(limit);
+            return await call();
         }
         catch (Exception failure) when (failure is EtcdException or OperationCanceledException)
         {
@@ -81,4 +62,9 @@ internal sealed class Session : IAsyncDisposable
             throw new CommandFailure(exitCode, wrap is null ? message : wrap(message), failure);
         }
     }
+
+    /// <summary>A token that is cancelled when the time of <c>--command-timeout</c> is up, for calls that keep no time themselves.</summary>
+    public CancellationTokenSource StartTime() => new(Global.CommandTimeout.Value);
+
+    public ValueTask DisposeAsync() => Patient.DisposeAsync();
 }

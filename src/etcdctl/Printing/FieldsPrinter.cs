@@ -39,6 +39,45 @@ internal sealed partial class FieldsPrinter(bool hex, ProgramStreams streams) : 
         }
     }
 
+    public override void Transaction(TxnResponse response)
+    {
+        PrintHeader(response.Header);
+        Print("Succeeded", response.Succeeded);
+        foreach (var step in response.Responses)
+        {
+            switch (step.ResponseCase)
+            {
+                case ResponseOp.ResponseOneofCase.ResponseRange:
+                    Get(step.ResponseRange);
+                    break;
+                case ResponseOp.ResponseOneofCase.ResponsePut:
+                    Put(step.ResponsePut);
+                    break;
+                case ResponseOp.ResponseOneofCase.ResponseDeleteRange:
+                    Delete(step.ResponseDeleteRange);
+                    break;
+                default:
+                    PrintQuoted("Unknown", step.ToString());
+                    break;
+            }
+        }
+    }
+
+    public override void Watch(WatchResponse response)
+    {
+        PrintHeader(response.Header);
+        foreach (var one in response.Events)
+        {
+            Print("Type", ApiNames.Of(one.Type));
+            if (one.PrevKv is not null)
+            {
+                Print("Prev", one.PrevKv);
+            }
+
+            Print("", one.Kv);
+        }
+    }
+
     private void PrintHeader(ResponseHeader? header)
     {
         header ??= new ResponseHeader();

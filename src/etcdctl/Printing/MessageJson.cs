@@ -13,14 +13,14 @@ namespace EtcdSharp.Programs.Etcdctl.Printing;
 /// </summary>
 internal static class MessageJson
 {
-    public static string Of(IMessage message, bool hex)
+    public static StringBuilder Of(IMessage message)
     {
         var json = new StringBuilder();
-        Append(json, message, hex);
-        return json.ToString();
+        Append(json, message);
+        return json;
     }
 
-    public static void Append(StringBuilder json, IMessage message, bool hex)
+    public static void Append(StringBuilder json, IMessage message)
     {
         json.Append('{');
         var first = true;
@@ -33,7 +33,7 @@ internal static class MessageJson
             }
 
             json.Append(first ? "" : ",").Append('"').Append(field.Name).Append("\":");
-            AppendValue(json, value, hex);
+            AppendValue(json, value);
             first = false;
         }
 
@@ -51,7 +51,7 @@ internal static class MessageJson
         json.Append('"');
     }
 
-    private static void AppendValue(StringBuilder json, object value, bool hex)
+    private static void AppendValue(StringBuilder json, object value)
     {
         switch (value)
         {
@@ -68,10 +68,10 @@ internal static class MessageJson
                 json.Append(Convert.ToInt32(choice, CultureInfo.InvariantCulture));
                 break;
             case IMessage message:
-                Append(json, message, hex);
+                Append(json, message);
                 break;
             case IList list:
-                AppendList(json, list, hex);
+                AppendList(json, list);
                 break;
             default:
                 json.Append(Convert.ToString(value, CultureInfo.InvariantCulture));
@@ -79,13 +79,13 @@ internal static class MessageJson
         }
     }
 
-    private static void AppendList(StringBuilder json, IList list, bool hex)
+    private static void AppendList(StringBuilder json, IList list)
     {
         json.Append('[');
         for (var i = 0; i < list.Count; i++)
         {
             json.Append(i == 0 ? "" : ",");
-            AppendValue(json, list[i]!, hex);
+            AppendValue(json, list[i]!);
         }
 
         json.Append(']');

@@ -36,6 +36,44 @@ internal sealed partial class SimplePrinter(bool hex, ProgramStreams streams) : 
         }
     }
 
+    public override void Transaction(TxnResponse response)
+    {
+        Out.WriteLine(response.Succeeded ? "SUCCESS"u8 : "FAILURE"u8);
+        foreach (var step in response.Responses)
+        {
+            Out.WriteLine();
+            switch (step.ResponseCase)
+            {
+                case ResponseOp.ResponseOneofCase.ResponseRange:
+                    Get(step.ResponseRange);
+                    break;
+                case ResponseOp.ResponseOneofCase.ResponsePut:
+                    Put(step.ResponsePut);
+                    break;
+                case ResponseOp.ResponseOneofCase.ResponseDeleteRange:
+                    Delete(step.ResponseDeleteRange);
+                    break;
+                default:
+                    Out.WriteLine($"unexpected response {step}");
+                    break;
+            }
+        }
+    }
+
+    public override void Watch(WatchResponse response)
+    {
+        foreach (var one in response.Events)
+        {
+            Out.WriteLine(ApiNames.Of(one.Type));
+            if (one.PrevKv is not null)
+            {
+                Print(one.PrevKv);
+            }
+
+            Print(one.Kv);
+        }
+    }
+
     private void Print(KeyValue? pair)
     {
         if (!ValuesOnly)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 
 namespace EtcdSharp.CommandLine.Tests.Support;
@@ -61,6 +62,16 @@ public sealed partial class SideBySide
     }
 
     /// <summary>Runs one step with our program alone.</summary>
+    internal async Task<Outcome> RawAsync(string line, bool ours) =>
+        (await RunAllAsync(ours ? this.ours : real, [line], NewPrefix(), []))[0];
+
+    /// <summary>Starts one of both programs, to talk with it.</summary>
+    internal Process Start(string line, bool ours) =>
+        ProgramRun.Start(ours ? this.ours : real, [.. CommandText.Split(line), "--endpoints", server.Address.Authority], []);
+
+    /// <summary>What was printed, without the prefixes of cases.</summary>
+    internal static string WithoutPrefix(string text) => Prefixes().Replace(text, "");
+
     internal async Task<Outcome> OursAsync(Step step) => (await RunAllAsync(ours, [step], NewPrefix(), []))[0];
 
     private static string NewPrefix() => $"case{Interlocked.Increment(ref s_cases)}/";
@@ -75,11 +86,23 @@ public sealed partial class SideBySide
         IReadOnlyList<(string Key, string Value)> seed
     )
     {
-        await SeedAsync(prefix, seed);
-        var names = new Dictionary<string, string>(StringComparer.Ordinal) { ["p"] = prefix, ["at"] = server.Address.Authority };
+        var revision = await SeedAsync(prefix, seed);
+        var names = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["p"] = prefix,
+            ["at"] = server.Address.Authority,
+            ["q"] = End(prefix),
+            ["rev"] = $"{revision + 1}",
+        };
         var outcomes = new List<Outcome>();
         foreach (var step in steps)
         {
+            if (step.FindsMember is { } learner)
+            {
+                var members = (await Member.MemberList()).Members;
+                names[learner] = $"{members.Single(static one => one.IsLearner).ID:x}";
+            }
+
             var arguments = CommandText.Split(step.Line).ConvertAll(Fill);
             if (!step.WithoutEndpoint)
             {
@@ -102,19 +125,27 @@ public sealed partial class SideBySide
             names.Aggregate(text, (filled, one) => filled.Replace($"{{{one.Key}}}", one.Value, StringComparison.Ordinal));
     }
 
-    private async Task SeedAsync(string prefix, IReadOnlyList<(string Key, string Value)> seed)
+    private static string End(string prefix) => prefix[..^1] + (char)(prefix[^1] + 1);
+
+    /// <summary>The revision before the first key.</summary>
+    private async Task<long> SeedAsync(string prefix, IReadOnlyList<(string Key, string Value)> seed)
     {
         var start = ByteString.CopyFromUtf8(prefix);
-        var end = ByteString.CopyFromUtf8(prefix[..^1] + (char)(prefix[^1] + 1));
-        await Member.DeleteRange(new DeleteRangeRequest { Key = start, RangeEnd = end });
+        var end = ByteString.CopyFromUtf8(End(prefix));
+        var deleted = await Member.DeleteRange(new DeleteRangeRequest { Key = start, RangeEnd = end });
         foreach (var (key, value) in seed)
         {
             await Member.Put(
                 new PutRequest { Key = ByteString.CopyFromUtf8(prefix + key), Value = ByteString.CopyFromUtf8(value) }
             );
         }
+
+        return deleted.Header.Revision;
     }
 
     [GeneratedRegex(@"\b[0-9a-f]{15,16}\b", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Id();
+
+    [GeneratedRegex(@"\bcase[0-9]+/", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Prefixes();
 }

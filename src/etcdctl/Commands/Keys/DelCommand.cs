@@ -23,7 +23,7 @@ internal static class DelCommand
                 context,
                 async session =>
                 {
-                    var deleted = await session.CallAsync(token => session.Client.Kv.DeleteAsync(range, options, token));
+                    var deleted = await Session.CallAsync(() => session.Client.Kv.DeleteAsync(range, options));
                     session.Printer.Delete(deleted.Message);
                 }
             );

@@ -72,7 +72,7 @@ internal sealed class GetArguments(FlagSet flags)
         }
 
         RangeArguments.RefuseBoth(prefix, fromKey);
-        var serializable = Consistency.IsSerializable(consistency.Value, consistency.Value);
+        var serializable = Consistency.IsSerializable(consistency.Value);
         RangeArguments.RefuseEnd(arguments, prefix, fromKey);
         var descending = IsDescending();
         var target = Target();

@@ -25,7 +25,7 @@ internal static class GetCommand
             context,
             async session =>
             {
-                var found = await session.CallAsync(token => session.Client.Kv.GetAsync(range, options, token));
+                var found = await Session.CallAsync(() => session.Client.Kv.GetAsync(range, options));
                 if (arguments.CountOnly && session.Printer is not FieldsPrinter)
                 {
                     throw new CommandFailure(ExitCode.BadArguments, "--count-only is only for `--write-out=fields`");

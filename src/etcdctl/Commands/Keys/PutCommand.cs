@@ -46,7 +46,7 @@ internal static class PutCommand
                 context,
                 async session =>
                 {
-                    var put = await session.CallAsync(token => session.Client.Kv.PutAsync(key, value, options, token));
+                    var put = await Session.CallAsync(() => session.Client.Kv.PutAsync(key, value, options));
                     session.Printer.Put(put.Message);
                 }
             );
