@@ -46,7 +46,7 @@ internal static class TxnComparison
         }
 
         text = text[length..];
-        if (!text.StartsWith(')'))
+        if (!text.StartsWith(") ", StringComparison.Ordinal) && !text.StartsWith(")\t", StringComparison.Ordinal))
         {
             return (key, "", "", false);
         }

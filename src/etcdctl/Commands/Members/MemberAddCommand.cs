@@ -43,7 +43,7 @@ internal static class MemberAddCommand
             context,
             async session =>
             {
-                var urls = peerUrls.Value.Split(',');
+                var urls = PeerUrls.Read(peerUrls.Value);
                 var added = await Session.CallAsync(() => session.Client.Cluster.AddAsync(urls, learner.Value));
                 session.Printer.MemberAdd(added);
                 if (session.Printer is SimplePrinter)

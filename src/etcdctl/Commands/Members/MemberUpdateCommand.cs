@@ -27,7 +27,7 @@ internal static class MemberUpdateCommand
             context,
             async session =>
             {
-                var urls = peerUrls.Value.Split(',');
+                var urls = PeerUrls.Read(peerUrls.Value);
                 var updated = await Session.CallAsync(() => session.Client.Cluster.UpdateAsync(id, urls));
                 session.Printer.MemberUpdate(id, updated);
             }
