@@ -18,6 +18,9 @@ public sealed record EtcdClientOptions
     /// <summary>The password of <see cref="User"/>.</summary>
     public string? Password { get; init; }
 
+    /// <summary>A token that was got elsewhere, in place of user and password. It is not renewed.</summary>
+    public string? Token { get; init; }
+
     /// <summary>Put before all keys, so that the client sees nothing else.</summary>
     public EtcdBytes Namespace { get; init; }
 
@@ -38,6 +41,9 @@ public sealed record EtcdClientOptions
 
     /// <summary>The largest answer that is taken, in bytes.</summary>
     public int MaxReceiveMessageBytes { get; init; } = int.MaxValue;
+
+    /// <summary>The largest request that is sent, in bytes; a larger one fails here. Servers have a limit of their own.</summary>
+    public int MaxRequestBytes { get; init; } = int.MaxValue;
 
     /// <summary>
     /// How often a call is made at most, the first time included. With the pauses in between, the default lasts for

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Client;
+using Google.Protobuf;
 
 namespace EtcdSharp.Client;
 
 /// <summary>Makes unary calls: chooses the endpoint, adds the token, repeats what may be repeated.</summary>
-internal sealed class Caller(Balancer balancer, TokenSource tokens, int attemptsMax)
+internal sealed class Caller(Balancer balancer, TokenSource tokens, int attemptsMax, int requestBytesMax = int.MaxValue)
 {
     /// <summary>A fresh token that is refused again is not a matter of its age.</summary>
     private const int TokenRenewalsMax = 2;
@@ -62,6 +63,7 @@ internal sealed class Caller(Balancer balancer, TokenSource tokens, int attempts
     {
         public async ValueTask<TResponse> RunAsync(CancellationToken cancellationToken)
         {
+            caller.RefuseIfTooLarge(request);
             using var activity = ClientDiagnostics.StartCall(method.Service, method.Name);
             var started = Stopwatch.GetTimestamp();
             try
@@ -177,4 +179,20 @@ internal sealed class Caller(Balancer balancer, TokenSource tokens, int attempts
     }
 
     private int AttemptsMax => attemptsMax;
+
+    private void RefuseIfTooLarge<TRequest>(TRequest request)
+    {
+        if (
+            requestBytesMax < int.MaxValue
+            && request is IMessage message
+            && message.CalculateSize() is var size
+            && size > requestBytesMax
+        )
+        {
+            throw new EtcdException(
+                StatusCode.ResourceExhausted,
+                $"trying to send message larger than max ({size} vs. {requestBytesMax})"
+            );
+        }
+    }
 }

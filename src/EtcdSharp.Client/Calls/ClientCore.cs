@@ -30,8 +30,8 @@ internal sealed class ClientCore : IAsyncDisposable
                 Tls = options.Tls,
             }
         );
-        tokens = new TokenSource(options.User, options.Password);
-        Caller = new Caller(balancer, tokens, options.AttemptsMax);
+        tokens = new TokenSource(options.User, options.Password, options.Token);
+        Caller = new Caller(balancer, tokens, options.AttemptsMax, options.MaxRequestBytes);
         Watches = new WatchStream(Caller, requireLeader: false, closed.Token);
         WatchesWithLeader = new WatchStream(Caller, requireLeader: true, closed.Token);
         Leases = new LeaseKeeper(Caller, closed.Token);

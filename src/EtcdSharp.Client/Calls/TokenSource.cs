@@ -5,12 +5,12 @@ using EtcdSharp.Grpc.Contract;
 namespace EtcdSharp.Client;
 
 /// <summary>Gets a token for user and password when it is first needed, and a new one when the server knows the old one no more.</summary>
-internal sealed class TokenSource(string? user, string? password) : IDisposable
+internal sealed class TokenSource(string? user, string? password, string? given = null) : IDisposable
 {
     private readonly SemaphoreSlim oneAtATime = new(1, 1);
-    private AuthToken? current = user is null ? AuthToken.None : null;
+    private AuthToken? current = First(user, given);
 
-    public bool HasCredentials => user is not null;
+    public bool HasCredentials => user is not null && given is null;
 
     public ValueTask<AuthToken> GetAsync(Caller caller, CancellationToken cancellationToken) =>
         Volatile.Read(ref current) is { } known ? new(known) : RenewAsync(null, caller, cancellationToken);
@@ -37,6 +37,16 @@ internal sealed class TokenSource(string? user, string? password) : IDisposable
     }
 
     public void Dispose() => oneAtATime.Dispose();
+
+    private static AuthToken? First(string? user, string? given)
+    {
+        if (given is not null)
+        {
+            return new AuthToken(given);
+        }
+
+        return user is null ? AuthToken.None : null;
+    }
 
     private async ValueTask<string?> AuthenticateAsync(Caller caller, CancellationToken cancellationToken)
     {

@@ -35,4 +35,10 @@ public sealed record GetOptions
 
     /// <summary>Without keys made after this revision; 0 is no bound.</summary>
     public long MaxCreateRevision { get; init; }
+
+    /// <summary>
+    /// Lets the server send the answer in pieces, which costs it less memory; for etcd 3.7. Not repeated after a failure,
+    /// and not within transactions.
+    /// </summary>
+    public bool Streamed { get; init; }
 }

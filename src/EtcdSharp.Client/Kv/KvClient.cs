@@ -11,6 +11,11 @@ internal sealed class KvClient(Caller caller, CallSettings settings) : IKvClient
     public async Task<GetResult> GetAsync(KeyRange range, GetOptions? options, CancellationToken cancellationToken)
     {
         var request = Requests.Range(prefix, range, options);
+        if (options is { Streamed: true })
+        {
+            return await GetInPiecesAsync(request, cancellationToken);
+        }
+
         var response = settings.Guard is null
             ? await caller.CallAsync(KvMethods.Range, request, Repeat.Always, settings, cancellationToken)
             : await InOrderAsync(KvMethods.Range, request, static answer => answer.Header, cancellationToken);
@@ -71,6 +76,20 @@ internal sealed class KvClient(Caller caller, CallSettings settings) : IKvClient
         var request = new CompactionRequest { Revision = revision, Physical = physical };
         var response = await caller.CallAsync(KvMethods.Compact, request, Repeat.WhenNotDone, settings, cancellationToken);
         return response.Header;
+    }
+
+    private async Task<GetResult> GetInPiecesAsync(RangeRequest request, CancellationToken cancellationToken)
+    {
+        var whole = new RangeResponse();
+        var pieces = StreamCall.ManyAsync(caller, null, KvMethods.RangeStream, request, settings, cancellationToken);
+        await foreach (var piece in pieces)
+        {
+            whole.MergeFrom(piece.RangeResponse);
+        }
+
+        settings.Guard?.Saw(whole.Header.Revision);
+        prefix.Strip(whole.Kvs);
+        return new GetResult(whole);
     }
 
     /// <summary>A read whose answer is not older than what was seen before it: a member that lags behind is passed over.</summary>

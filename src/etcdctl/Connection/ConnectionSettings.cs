@@ -9,6 +9,9 @@ internal sealed class ConnectionSettings
 {
     private const string VariablePrefix = "ETCDCTL";
 
+    /// <summary>Half a megabyte more than what a server takes by default, so that it is the server that says no.</summary>
+    private const int DefaultMaxRequestBytes = 2 * 1024 * 1024;
+
     private static readonly string[] s_watchVariables = ["ETCDCTL_WATCH_KEY", "ETCDCTL_WATCH_RANGE_END"];
 
     private readonly EtcdClientOptions options;
@@ -25,7 +28,7 @@ internal sealed class ConnectionSettings
     public IReadOnlyList<string> Endpoints { get; }
 
     /// <exception cref="CommandFailure">They make no sense together.</exception>
-    public static ConnectionSettings Read(GlobalFlags global, CommandContext context)
+    public static async Task<ConnectionSettings> ReadAsync(GlobalFlags global, CommandContext context)
     {
         var inherited = context.Command.InheritedFlags();
         string[] alsoKnown = context.Command.Name == "watch" ? s_watchVariables : [];
@@ -38,13 +41,18 @@ internal sealed class ConnectionSettings
             }
         }
 
-        var endpoints = EndpointDiscovery.Endpoints(global, context.Error);
+        var endpoints = await EndpointDiscovery.EndpointsAsync(global, context.Error);
         var credentials = Credentials.Read(global, context.Streams);
         var read = new EtcdClientOptions
         {
             Endpoints = endpoints,
             User = credentials.User,
             Password = credentials.Password,
+            Token = credentials.Token,
+            MaxRequestBytes =
+                global.MaxRequestBytes.Value > 0
+                    ? (int)Math.Min(global.MaxRequestBytes.Value, int.MaxValue)
+                    : DefaultMaxRequestBytes,
             ConnectTimeout = AtLeastOneMs(global.DialTimeout.Value),
             KeepAliveTime = AtLeastOneMs(global.KeepAliveTime.Value),
             KeepAliveTimeout = AtLeastOneMs(global.KeepAliveTimeout.Value),

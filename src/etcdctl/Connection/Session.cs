@@ -9,9 +9,9 @@ internal sealed class Session : IAsyncDisposable
 {
     private readonly ConnectionSettings settings;
 
-    private Session(GlobalFlags global, CommandContext context)
+    private Session(GlobalFlags global, CommandContext context, ConnectionSettings settings)
     {
-        settings = ConnectionSettings.Read(global, context);
+        this.settings = settings;
         Global = global;
         Context = context;
         Printer = Printer.Create(global, context.Streams);
@@ -37,7 +37,7 @@ internal sealed class Session : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public static async Task<int> RunAsync(GlobalFlags global, CommandContext context, Func<Session, Task> command)
     {
-        await using var session = new Session(global, context);
+        await using var session = new Session(global, context, await ConnectionSettings.ReadAsync(global, context));
         await command(session);
         return ExitCode.Success;
     }

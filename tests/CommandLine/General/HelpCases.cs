@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using EtcdSharp.CommandLine.Tests.Support;
 
 namespace EtcdSharp.CommandLine.Tests.General;
@@ -6,7 +7,7 @@ namespace EtcdSharp.CommandLine.Tests.General;
 /// Help, which 3.7 lays out in another way than 3.5. What is checked against 3.5 is that it knows the same commands and
 /// flags; the texts of 3.7 are written down here.
 /// </summary>
-public sealed class HelpCases(SharedMember member)
+public sealed partial class HelpCases(SharedMember member)
 {
     private const string OptionsHint =
         "Use \"etcdctl options\" for a list of global command-line options (applies to all commands).\n";
@@ -102,10 +103,10 @@ public sealed class HelpCases(SharedMember member)
         var real = (await side.RawAsync("help", ours: false)).Output;
         Assert.StartsWith("The following options can be passed to any command:\n\n      --auth-jwt-token string  ", ours);
         Assert.Contains(
-            "  -w, --write-out string           set the output format (fields, json, protobuf, simple, table) (default \"simple\")\n",
+            "  -w, --write-out string             set the output format (fields, json, protobuf, simple, table) (default \"simple\")\n",
             ours
         );
-        Assert.Contains("      --endpoints strings          gRPC endpoints (default [127.0.0.1:2379])\n", ours);
+        Assert.Contains("      --endpoints strings            gRPC endpoints (default [127.0.0.1:2379])\n", ours);
         Assert.Equal(
             ["auth-jwt-token", "max-recv-bytes", "max-request-bytes"],
             Flags(ours).Except(Flags(real), StringComparer.Ordinal)
@@ -129,7 +130,7 @@ public sealed class HelpCases(SharedMember member)
     public async Task FlagsAreThoseOf35AndMore(string command, string more, string gone = "")
     {
         var side = await member.EtcdctlAsync();
-        var ours = (await side.RawAsync($"{command} --help", ours: true)).Output;
+        var ours = (await side.RawAsync($"{command} --help", ours: true)).Output.Split("Global Flags:")[0];
         var real = (await side.RawAsync($"{command} --help", ours: false)).Output;
         var realFlags = Flags(real[..real.IndexOf("GLOBAL OPTIONS", StringComparison.Ordinal)]);
         Assert.Equal(Split(more), Flags(ours).Except(realFlags, StringComparer.Ordinal));
@@ -141,27 +142,17 @@ public sealed class HelpCases(SharedMember member)
         static string UseLine(string help) =>
             help.Split('\n')
                 .Select(static line => line.Trim())
-                .First(static line => line.StartsWith("etcdctl ", StringComparison.Ordinal));
+                .First(static line =>
+                    line.StartsWith("etcdctl ", StringComparison.Ordinal) && line.EndsWith("[flags]", StringComparison.Ordinal)
+                );
     }
 
     [Theory]
     [InlineData("nonsense")]
     [InlineData("gett a")]
     [InlineData("nonsense --help")]
-    [InlineData("e health")]
-    public async Task UnknownCommands(string line)
-    {
-        var side = await member.EtcdctlAsync();
-        await side.NewerAsync(
-            line,
-            (_, error, code) =>
-            {
-                Assert.Equal(1, code);
-                Assert.StartsWith($"Error: unknown command \"{line.Split(' ')[0]}\" for \"etcdctl\"", error);
-                Assert.EndsWith("Run 'etcdctl --help' for usage.", error);
-            }
-        );
-    }
+    [InlineData("d x")]
+    public async Task UnknownCommands(string line) => await (await member.EtcdctlAsync()).SameAsync([line]);
 
     [Theory]
     [InlineData("member l")]
@@ -223,10 +214,12 @@ public sealed class HelpCases(SharedMember member)
     }
 
     private static List<string> Flags(string help) =>
-        [
-            .. help.Split('\n')
-                .Select(static line => line.Trim())
-                .Where(static line => line.StartsWith('-'))
-                .Select(static line => line[(line.IndexOf("--", StringComparison.Ordinal) + 2)..].Split(' ', '=', '[', '\t')[0]),
-        ];
+        [.. FlagLine().Matches(help).Select(static match => match.Groups["name"].Value)];
+
+    [GeneratedRegex(
+        @"^ +(?:-\w, )?--(?<name>[a-z][a-z-]*)",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
+    private static partial Regex FlagLine();
 }

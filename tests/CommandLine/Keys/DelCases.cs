@@ -30,6 +30,21 @@ public sealed class DelCases(SharedMember member)
         await (await member.EtcdctlAsync()).SameAsync([line, "get {p} --prefix"], s_keys);
 
     [Fact]
-    public async Task WaitsBeforeItDeletesManyKeys() =>
-        await (await member.EtcdctlAsync()).SameAsync(["del {p}a {p}c", "get {p} --prefix"], s_keys);
+    public async Task WarnsAndWaitsBeforeItDeletesManyKeys()
+    {
+        var side = await member.EtcdctlAsync();
+        await side.NewerAsync(
+            "del {p}a {p}c",
+            (output, error, code) =>
+            {
+                Assert.Equal((0, "2\n"), (code, output));
+                Assert.Equal(
+                    "Warning: Keys between \"a\" and \"c\" will be deleted. Please interrupt the command within next 2 seconds to cancel. "
+                        + "You can provide `--range` flag to avoid the delay.",
+                    SideBySide.WithoutPrefix(error)
+                );
+            },
+            s_keys
+        );
+    }
 }

@@ -69,8 +69,8 @@ public sealed class GetCases(SharedMember member)
     [InlineData("get {p}none -w fields")]
     [InlineData("get {p}none -w json")]
     [InlineData("get {p}d/y --hex")]
-    [InlineData("get {p}d/y --hex -w fields")]
     [InlineData("get {p}d/y --hex -w json")]
+    [InlineData("get {p}a --keys-only --count-only")]
     [InlineData("get {p}a --rev 1")]
     [InlineData("get {p}a --rev 99999999")]
     [InlineData("get {p}a --rev=-5")]
@@ -89,7 +89,6 @@ public sealed class GetCases(SharedMember member)
     public async Task SameAsEtcd(string line) => await (await member.EtcdctlAsync()).SameAsync([line], s_keys);
 
     [Theory]
-    [InlineData("get {p}a --keys-only --count-only")]
     [InlineData("get {p} --prefix --min-create-rev 5 --max-create-rev 4")]
     [InlineData("get {p} --prefix --min-mod-rev 5 --max-mod-rev 4")]
     [InlineData("get {p} --prefix --min-mod-rev 1")]
@@ -100,6 +99,18 @@ public sealed class GetCases(SharedMember member)
         var newer = await member.EtcdctlAsync();
         await newer.NewerAsync(line, (_, error, _) => Assert.DoesNotContain("unknown flag", error), s_keys);
     }
+
+    [Fact]
+    public async Task LeasesInHexadecimal() =>
+        await (await member.EtcdctlAsync()).NewerAsync(
+            "get {p}a --hex -w fields",
+            (output, _, code) =>
+            {
+                Assert.Equal(0, code);
+                Assert.Contains("\"Value\" : \"3\"\n\"Lease\" : ID\n", output);
+            },
+            s_keys
+        );
 
     [Fact]
     public async Task BoundsOfRevisions()

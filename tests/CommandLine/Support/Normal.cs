@@ -5,19 +5,43 @@ namespace EtcdSharp.CommandLine.Tests.Support;
 /// <summary>Takes out of what was printed what differs from one call to the next: ids, revisions, times.</summary>
 internal static partial class Normal
 {
-    public static string Output(string text) => Times().Replace(Ids().Replace(Numbers().Replace(text, "${name}N"), "ID"), "TIME");
+    public static string Output(string text) => Values(text).Replace("\"Revision\" : 0\n", "", StringComparison.Ordinal);
 
-    /// <summary>The last line alone, without log lines: what stands before it in real etcd is Go's own.</summary>
+    /// <summary>What was printed beside an error of the flags: 3.5 prints the usage on standard output, 3.7 behind the error.</summary>
+    public static string Output(Outcome outcome) =>
+        outcome is { ExitCode: 1 } && outcome.Output.StartsWith("NAME:\n", StringComparison.Ordinal)
+            ? ""
+            : Output(outcome.Output);
+
+    private static string Values(string text) =>
+        Times().Replace(Ids().Replace(Numbers().Replace(text, "${name}N"), "ID"), "TIME");
+
+    /// <summary>
+    /// Without log lines, which are Go's own, without the usage, and without a line that stands there twice: 3.5 tells
+    /// errors of the flags so.
+    /// </summary>
     public static string Error(string text)
     {
-        var lines = text.Split('\n')
-            .Where(static line => line.Length > 0 && !line.StartsWith("{\"level\":", StringComparison.Ordinal));
+        var lines = new List<string>();
+        foreach (var line in text.Split('\n'))
+        {
+            if (line == "Usage:")
+            {
+                break;
+            }
+
+            if (line.Length > 0 && !line.StartsWith("{\"level\":", StringComparison.Ordinal) && !lines.Contains(line))
+            {
+                lines.Add(line);
+            }
+        }
+
         return Output(string.Join('\n', lines));
     }
 
     /// <summary>Revisions, terms, cluster and member ids in the formats json and fields.</summary>
     [GeneratedRegex(
-        """(?<name>(?:"(?:cluster_id|member_id|revision|raft_term|create_revision|mod_revision|ID|id|lease|memberID|target_id|compact_revision|CompactRevision|hash|hash_revision|header_revision)":|"(?:Cluster|Member)?ID" : |"(?:Prev)?(?:Create|Mod)?Revision" : |"RaftTerm" : |"(?:Prev)?Lease" : |"Hash(?:Revision)?" : )"?)[1-9a-f][0-9a-f]*""",
+        """(?<name>(?:"(?:cluster_id|member_id|revision|raft_term|create_revision|mod_revision|ID|id|lease|memberID|target_id|compact_revision|CompactRevision|hash|hash_revision|ttl|TTL)":|"(?:Cluster|Member)?ID" : |"(?:Prev)?(?:Create|Mod)?Revision" : |"RaftTerm" : |"(?:Prev)?Lease" : |"Hash(?:Revision)?" : |"TTL" : )"?)[1-9a-f][0-9a-f]*""",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 5000
     )]

@@ -50,8 +50,6 @@ internal sealed class GetArguments(FlagSet flags)
 
     public bool ValuesOnly => valuesOnly.Value;
 
-    public bool Stream => stream.Value;
-
     /// <exception cref="CommandFailure">They make no sense together.</exception>
     public (KeyRange Range, GetOptions Options) Read(IReadOnlyList<string> arguments)
     {
@@ -85,6 +83,7 @@ internal sealed class GetArguments(FlagSet flags)
             Revision = Math.Max(0, revision.Value),
             SortBy = target,
             Descending = descending,
+            Streamed = stream.Value,
             KeysOnly = keysOnly.Value,
             CountOnly = countOnly.Value,
             MinCreateRevision = Math.Max(0, minCreateRevision.Value),
