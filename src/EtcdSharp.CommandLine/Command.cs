@@ -6,6 +6,7 @@ namespace EtcdSharp.CommandLine;
 public sealed class Command
 {
     private readonly List<Command> subcommands = [];
+    private readonly List<Command> added = [];
 
     /// <param name="use">One line on how to call it; its first word is the name.</param>
     /// <param name="summary">One line on what it does.</param>
@@ -61,6 +62,9 @@ public sealed class Command
 
     public Command? Parent { get; private set; }
 
+    /// <summary>In the order in which they were added, in which they are suggested.</summary>
+    internal IReadOnlyList<Command> Added => added;
+
     /// <summary>Ordered by name.</summary>
     public IReadOnlyList<Command> Subcommands => subcommands;
 
@@ -81,6 +85,7 @@ public sealed class Command
         {
             command.Parent = this;
             subcommands.Add(command);
+            added.Add(command);
         }
 
         subcommands.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));

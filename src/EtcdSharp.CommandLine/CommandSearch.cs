@@ -94,7 +94,7 @@ internal static class CommandSearch
     private static string Suggestions(Command command, string name)
     {
         var near = command
-            .Subcommands.Where(one =>
+            .Added.Where(one =>
                 one.IsAvailable
                 && (
                     Distance(name.ToLowerInvariant(), one.Name) <= SuggestionDistanceMax

@@ -22,18 +22,18 @@ internal static class CommandTree
             GetCommand.Create(global),
             PutCommand.Create(global),
             DelCommand.Create(global),
-            CompletionCommand.Create(root.Name, CommandGroups.Utility),
             TxnCommand.Create(global),
             CompactionCommand.Create(global),
-            WatchCommand.Create(global),
-            LeaseCommands.Create(global),
             AlarmCommands.Create(global),
             DefragCommand.Create(global),
             EndpointCommands.Create(global),
-            MemberCommands.Create(global),
             MoveLeaderCommand.Create(global),
-            DowngradeCommands.Create(global),
+            WatchCommand.Create(global),
             VersionCommand.Create(),
+            LeaseCommands.Create(global),
+            MemberCommands.Create(global),
+            CompletionCommand.Create(root.Name, CommandGroups.Utility),
+            DowngradeCommands.Create(global),
             OptionsCommand.Create(root)
         );
         return new CommandProgram(root)

@@ -4,7 +4,8 @@ namespace EtcdSharp.CommandLine.Tests.Cluster;
 
 /// <summary>
 /// Changes of the membership, which are taken back within the case. A learner does not need a majority to answer. Members
-/// are told in the order of their ids, which are new each time, so the words are compared without their order.
+/// are told in the order of their ids, which are new each time, so the words are compared without their order. The id
+/// of a member comes from its addresses and the second, and cannot come again: each run has host names of its own.
 /// </summary>
 public sealed class MembershipCases(OwnMember member) : IClassFixture<OwnMember>
 {
@@ -16,8 +17,8 @@ public sealed class MembershipCases(OwnMember member) : IClassFixture<OwnMember>
     public async Task LearnerComesAndGoes(string format) =>
         await (await member.EtcdctlAsync()).SameWordsAsync(
             [
-                $"member add new --learner --peer-urls=http://127.0.0.1:9,http://127.0.0.1:8 -w {format}",
-                new Step($"member update {{id}} --peer-urls=http://127.0.0.1:7 -w {format}") { FindsMember = "id" },
+                $"member add new --learner --peer-urls=http://{{h}}:9,http://{{h}}:8 -w {format}",
+                new Step($"member update {{id}} --peer-urls=http://{{h}}:7 -w {format}") { FindsMember = "id" },
                 $"member promote {{id}} -w {format}",
                 "member list",
                 $"member remove {{id}} -w {format}",

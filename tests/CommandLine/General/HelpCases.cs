@@ -151,8 +151,24 @@ public sealed partial class HelpCases(SharedMember member)
     [InlineData("nonsense")]
     [InlineData("gett a")]
     [InlineData("nonsense --help")]
-    [InlineData("d x")]
+    [InlineData("wat-is-this")]
     public async Task UnknownCommands(string line) => await (await member.EtcdctlAsync()).SameAsync([line]);
+
+    /// <summary>3.7 has one more command with that letter.</summary>
+    [Fact]
+    public async Task SuggestsWhatMayBeMeant() =>
+        await (await member.EtcdctlAsync()).NewerAsync(
+            "d x",
+            (_, error, code) =>
+                Assert.Equal(
+                    (
+                        1,
+                        "Error: unknown command \"d\" for \"etcdctl\"\nDid you mean this?\n\tdel\n\tdefrag\n\tdowngrade\n"
+                            + "Run 'etcdctl --help' for usage."
+                    ),
+                    (code, error)
+                )
+        );
 
     [Theory]
     [InlineData("member l")]

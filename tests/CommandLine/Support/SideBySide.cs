@@ -56,7 +56,9 @@ public sealed partial class SideBySide
         }
 
         IEnumerable<string> Words(Outcome outcome, Step step) =>
-            older(Normalize(outcome, step)).Split([' ', '\n', ',', '"', '[', ']', '{', '}', '=']).Order(StringComparer.Ordinal);
+            older(Hosts().Replace(Normalize(outcome, step), "host"))
+                .Split([' ', '\n', ',', '"', '[', ']', '{', '}', '='], StringSplitOptions.RemoveEmptyEntries)
+                .Order(StringComparer.Ordinal);
     }
 
     /// <summary>
@@ -107,6 +109,7 @@ public sealed partial class SideBySide
         var names = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["p"] = prefix,
+            ["h"] = prefix.TrimEnd('/'),
             ["at"] = server.Address.Authority,
             ["q"] = End(prefix),
             ["rev"] = $"{revision + 1}",
@@ -166,4 +169,7 @@ public sealed partial class SideBySide
 
     [GeneratedRegex(@"\bcase[0-9]+/", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Prefixes();
+
+    [GeneratedRegex(@"\bcase[0-9]+\b", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Hosts();
 }
