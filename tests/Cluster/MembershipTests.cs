@@ -60,6 +60,7 @@ public sealed class MembershipTests(ITestOutputHelper output)
         await using var load = new WriteLoad(cluster, writers: 100, keysEach: Math.Max(20, missed / 200), TimeSpan.Zero);
         var leader = await cluster.LeaderAsync();
         var away = cluster.Members.First(member => member != leader);
+        load.Avoided = away;
         await away.KillAsync();
         await load.UntilCountAsync(load.Count + missed, TimeSpan.FromSeconds(60 + (missed / 1000)));
         var before = await load.RateAsync(TimeSpan.FromSeconds(1));

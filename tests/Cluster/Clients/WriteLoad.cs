@@ -14,6 +14,7 @@ internal sealed class WriteLoad : IAsyncDisposable
     private readonly ConcurrentDictionary<string, string> _acknowledged = new(StringComparer.Ordinal);
     private readonly List<Task> _writers;
     private readonly int _keysEach;
+    private volatile ClusterMember? _avoided;
     private long _count;
     private long _longestGapTicks;
     private long _lastTimestamp = Stopwatch.GetTimestamp();
@@ -26,6 +27,13 @@ internal sealed class WriteLoad : IAsyncDisposable
         _cluster = cluster;
         _keysEach = keysEach;
         _writers = [.. Enumerable.Range(0, writers).Select(number => Task.Run(() => WriteAsync(number, pause)))];
+    }
+
+    /// <summary>A member that clients do not turn to, as it does not serve: they would wait for it instead of writing.</summary>
+    public ClusterMember? Avoided
+    {
+        get => _avoided;
+        set => _avoided = value;
     }
 
     /// <summary>Writes acknowledged so far.</summary>
@@ -100,7 +108,7 @@ internal sealed class WriteLoad : IAsyncDisposable
         {
             var key = $"w/{writer:D3}/{number % _keysEach:D6}";
             var value = number.ToString(CultureInfo.InvariantCulture);
-            var members = _cluster.Members.Where(member => member.IsRunning).ToArray();
+            var members = _cluster.Members.Where(member => member.IsRunning && member != _avoided).ToArray();
             var member = members[random.Next(members.Length)];
             var request = new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(value) };
             using var limit = new CancellationTokenSource(s_patience);
