@@ -1,11 +1,16 @@
 using EtcdSharp.CommandLine;
 using EtcdSharp.CommandLine.Completion;
 using EtcdSharp.Programs.Etcdctl.Commands.About;
+using EtcdSharp.Programs.Etcdctl.Commands.Auth;
+using EtcdSharp.Programs.Etcdctl.Commands.Checking;
+using EtcdSharp.Programs.Etcdctl.Commands.Concurrency;
 using EtcdSharp.Programs.Etcdctl.Commands.Endpoints;
 using EtcdSharp.Programs.Etcdctl.Commands.Keys;
 using EtcdSharp.Programs.Etcdctl.Commands.Leases;
 using EtcdSharp.Programs.Etcdctl.Commands.Maintenance;
 using EtcdSharp.Programs.Etcdctl.Commands.Members;
+using EtcdSharp.Programs.Etcdctl.Commands.Mirroring;
+using EtcdSharp.Programs.Etcdctl.Commands.Snapshots;
 using EtcdSharp.Programs.Etcdctl.Commands.Watching;
 
 namespace EtcdSharp.Programs.Etcdctl;
@@ -22,6 +27,15 @@ internal static class CommandTree
             GetCommand.Create(global),
             PutCommand.Create(global),
             DelCommand.Create(global),
+            SnapshotCommands.Create(global),
+            ElectCommand.Create(global),
+            LockCommand.Create(global),
+            AuthCommands.Create(global),
+            UserCommands.Create(global),
+            RoleCommands.Create(global),
+            CheckCommands.Create(global),
+            MakeMirrorCommand.Create(global),
+            CompletionCommand.Create(root.Name, CommandGroups.Utility),
             TxnCommand.Create(global),
             CompactionCommand.Create(global),
             AlarmCommands.Create(global),
@@ -32,7 +46,6 @@ internal static class CommandTree
             VersionCommand.Create(),
             LeaseCommands.Create(global),
             MemberCommands.Create(global),
-            CompletionCommand.Create(root.Name, CommandGroups.Utility),
             DowngradeCommands.Create(global),
             OptionsCommand.Create(root)
         );

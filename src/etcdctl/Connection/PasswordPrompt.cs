@@ -3,18 +3,21 @@ using EtcdSharp.CommandLine;
 
 namespace EtcdSharp.Programs.Etcdctl.Connection;
 
-/// <summary>Asks for a password without showing it.</summary>
+/// <summary>Asks for a password without showing it; where there is no terminal, takes a line of what comes in.</summary>
 internal static class PasswordPrompt
 {
     public static string Ask(string prompt, ProgramStreams streams)
     {
-        if (Console.IsInputRedirected)
-        {
-            throw new CommandFailure(ExitCode.Error, "the password is asked for on a terminal; give it with --password");
-        }
-
         streams.Out.Write(prompt);
         streams.Out.Flush();
+        var password = Console.IsInputRedirected ? InputText.ReadLine(streams.Input) ?? "" : ReadHidden();
+        streams.Out.WriteLine();
+        streams.Out.Flush();
+        return password;
+    }
+
+    private static string ReadHidden()
+    {
         var password = new StringBuilder();
         while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
         {
@@ -28,8 +31,6 @@ internal static class PasswordPrompt
             }
         }
 
-        streams.Out.WriteLine();
-        streams.Out.Flush();
         return password.ToString();
     }
 }

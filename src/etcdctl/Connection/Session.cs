@@ -1,3 +1,4 @@
+using EtcdSharp.Api.Errors;
 using EtcdSharp.Client;
 using EtcdSharp.CommandLine;
 using EtcdSharp.Programs.Etcdctl.Printing;
@@ -59,7 +60,11 @@ internal sealed class Session : IAsyncDisposable
         catch (Exception failure) when (failure is EtcdException or OperationCanceledException)
         {
             var message = FailureText.Of(failure);
-            throw new CommandFailure(exitCode, wrap is null ? message : wrap(message), failure);
+
+            // Who is not let in has no connection, whatever the call.
+            return failure is EtcdException { Error: var error } && error == EtcdError.AuthFailed
+                ? throw new CommandFailure(ExitCode.BadConnection, message, failure)
+                : throw new CommandFailure(exitCode, wrap is null ? message : wrap(message), failure);
         }
     }
 

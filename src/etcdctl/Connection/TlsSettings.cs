@@ -15,10 +15,27 @@ internal static class TlsSettings
         Refuse(global.Cert);
         Refuse(global.Key);
         Refuse(global.CaCert);
-        var (cert, key, ca) = (global.Cert.Value, global.Key.Value, global.CaCert.Value);
-        var serverName = global.InsecureDiscovery.Value ? "" : global.DiscoverySrv.Value;
-        var wanted = cert.Length + key.Length + ca.Length + serverName.Length > 0;
-        if (!wanted && global.InsecureTransport.Value && !global.InsecureSkipVerify.Value)
+        return Of(
+            global.Cert.Value,
+            global.Key.Value,
+            global.CaCert.Value,
+            global.InsecureTransport.Value,
+            global.InsecureSkipVerify.Value,
+            global.InsecureDiscovery.Value ? "" : global.DiscoverySrv.Value
+        );
+    }
+
+    /// <summary>Null where none of the files is named and clear text is allowed.</summary>
+    public static SslClientAuthenticationOptions? Of(
+        string cert,
+        string key,
+        string ca,
+        bool clearText,
+        bool skipVerify = false,
+        string serverName = ""
+    )
+    {
+        if (cert.Length + key.Length + ca.Length + serverName.Length == 0 && clearText && !skipVerify)
         {
             return null;
         }
@@ -42,7 +59,7 @@ internal static class TlsSettings
             options.TargetHost = serverName;
         }
 
-        if (global.InsecureSkipVerify.Value)
+        if (skipVerify)
         {
             options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
         }

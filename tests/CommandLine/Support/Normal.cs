@@ -30,7 +30,10 @@ internal static partial class Normal
                 break;
             }
 
-            if (line.Length > 0 && !line.StartsWith("{\"level\":", StringComparison.Ordinal) && !lines.Contains(line))
+            // The program stty is called by real etcdctl, to hide passwords.
+            var isForeign =
+                line.StartsWith("{\"level\":", StringComparison.Ordinal) || line.StartsWith("stty: ", StringComparison.Ordinal);
+            if (line.Length > 0 && !isForeign && !lines.Contains(line))
             {
                 lines.Add(line);
             }
@@ -41,7 +44,7 @@ internal static partial class Normal
 
     /// <summary>Revisions, terms, cluster and member ids in the formats json and fields.</summary>
     [GeneratedRegex(
-        """(?<name>(?:"(?:cluster_id|member_id|revision|raft_term|create_revision|mod_revision|ID|id|lease|memberID|target_id|compact_revision|CompactRevision|hash|hash_revision|ttl|TTL)":|"(?:Cluster|Member)?ID" : |"(?:Prev)?(?:Create|Mod)?Revision" : |"RaftTerm" : |"(?:Prev)?Lease" : |"Hash(?:Revision)?" : |"TTL" : )"?)[1-9a-f][0-9a-f]*""",
+        """(?<name>(?:"(?:cluster_id|member_id|revision|raft_term|create_revision|mod_revision|ID|id|lease|memberID|target_id|compact_revision|CompactRevision|hash|hash_revision|ttl|TTL|authRevision)":|AuthRevision: |"(?:Cluster|Member)?ID" : |"(?:Prev)?(?:Create|Mod)?Revision" : |"RaftTerm" : |"(?:Prev)?Lease" : |"Hash(?:Revision)?" : |"TTL" : )"?)[1-9a-f][0-9a-f]*""",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 5000
     )]
