@@ -140,6 +140,12 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
             var tag = ReadRawVarint();
             _wireType = (int)(tag & 7);
             Field = (int)(tag >> 3);
+            if (tag > uint.MaxValue || Field == 0)
+            {
+                Fail();
+                return;
+            }
+
             if (_wireType == 4)
             {
                 if (Field != field)

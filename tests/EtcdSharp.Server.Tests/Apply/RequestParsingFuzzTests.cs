@@ -50,6 +50,17 @@ public sealed class RequestParsingFuzzTests(ITestOutputHelper output)
         Assert.True(read > 100 && refused > 100, $"{read} read, {refused} refused");
     }
 
+    // Found by the test above.
+    [Theory]
+    [InlineData("6B0500000000" + "6C")]
+    [InlineData("6B0000" + "6C")]
+    public void A_field_without_a_number_inside_a_group_is_none(string hex)
+    {
+        var bytes = Convert.FromHexString(hex);
+        Assert.Null(Parse<DeleteRangeRequest>(bytes));
+        Assert.False(RequestParsing.TryReadDelete(bytes, out _));
+    }
+
     [Fact]
     public void Every_transaction_is_checked_as_the_model_checks_it()
     {
