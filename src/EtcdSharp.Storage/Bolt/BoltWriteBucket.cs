@@ -141,9 +141,17 @@ internal sealed unsafe class BoltWriteBucket : IBucketTree
             throw new InvalidOperationException($"buckets nest at most {PageFormat.MaxNesting} deep");
         }
 
-        if (TryFind(name, out _, out _))
+        if (TryFind(name, out NodeItem present, out ulong holderPage))
         {
-            throw new InvalidOperationException("the key is there already");
+            // The root holds buckets alone: what else is there under the name was not written by anybody.
+            throw _nesting == 0 && !present.IsBucket
+                ? new BoltCorruptionException(
+                    _transaction.State.Path,
+                    holderPage,
+                    BoltDamage.BadBucket,
+                    "the root holds something that is no bucket"
+                )
+                : new InvalidOperationException("the key is there already");
         }
 
         Span<byte> empty = stackalloc byte[PageFormat.BucketHeaderBytes + PageFormat.HeaderBytes];
