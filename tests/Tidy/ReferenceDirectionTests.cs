@@ -58,5 +58,7 @@ public sealed class ReferenceDirectionTests
         XDocument
             .Load(project)
             .Descendants("ProjectReference")
-            .Select(reference => reference.Attribute("Include")!.Value.Replace('\\', '/'));
+            .Select(reference => reference.Attribute("Include")?.Value)
+            .OfType<string>()
+            .Select(include => include.Replace('\\', '/'));
 }
