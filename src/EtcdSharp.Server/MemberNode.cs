@@ -15,15 +15,6 @@ namespace EtcdSharp.Server;
 /// <summary>The write and read path of a member, put together: gate, raft loop, log writer, apply loop, snapshots.</summary>
 internal sealed class MemberNode
 {
-    /// <summary>Entry bytes per append message; etcd's figure.</summary>
-    private const ulong MaxSizePerMessage = 1024 * 1024;
-
-    /// <summary>Appends to a member that it has not answered; etcd's figure.</summary>
-    private const int MaxInflightMessages = 512;
-
-    /// <summary>Bytes of committed entries on their way to the apply loop: some batches of the raft loop.</summary>
-    private const ulong MaxCommittedBytes = 16 * 1024 * 1024;
-
     private readonly RaftLoop _loop;
     private readonly LogWriter _writer;
     private readonly ApplyLoop _applier;
@@ -48,7 +39,7 @@ internal sealed class MemberNode
         var ids = new RequestIds(start.MemberId, options.Clock.UtcNow);
         State = new NodeState(start.MemberId);
         State.PublishApplied(start.AppliedIndex, start.AppliedTerm);
-        _waiters = new WaiterTable(ids);
+        _waiters = new WaiterTable(ids, node);
         _applied = new AppliedWaiters(State);
         _reads = new ReadIndex(State, _applied, ids, options.Clock, node);
         _log = start.Log;
@@ -73,7 +64,7 @@ internal sealed class MemberNode
         var snapshots = new SnapshotDirectory(options.Disk, data.SnapPath, logger);
         _transport = transport;
         _options = node;
-        _writer = new LogWriter(_log, start.Storage, _loop, transport, snapshots, start.MemberId, Fatal);
+        _writer = new LogWriter(_log, start.Storage, _loop, transport, snapshots, start.MemberId, Fatal, node.Simulation);
         Machine = new StateMachine(
             store.Kv,
             store.Lessor,
@@ -91,7 +82,8 @@ internal sealed class MemberNode
             },
             options.Logging.CreateLogger<StateMachine>()
         );
-        _applier = new ApplyLoop(Machine, store.Backend, _loop, State, _waiters, _applied, Fatal);
+        var machine = node.Simulation?.Around(Machine) ?? Machine;
+        _applier = new ApplyLoop(machine, store.Backend, _loop, State, _waiters, _applied, Fatal, node.Simulation);
         _snapshots = new Snapshots(
             store.Backend,
             start.Storage,
@@ -169,6 +161,26 @@ internal sealed class MemberNode
     }
 
     /// <summary>
+    /// In a simulation: a turn of one of the loops. True when the loop has more to do without anything new coming; what
+    /// a loop throws ends the member.
+    /// </summary>
+    public bool RunOnce(NodeLoop loop)
+    {
+        switch (loop)
+        {
+            case NodeLoop.Raft:
+                return _loop.RunOnce();
+            case NodeLoop.LogWriter:
+                return _writer.RunOnce();
+            case NodeLoop.Apply:
+                return _applier.RunOnce();
+            default:
+                _snapshots.RunOnce();
+                return false;
+        }
+    }
+
+    /// <summary>
     /// The apply loop ends first, because it asks the raft loop; what raft hands out after that is applied at the
     /// next start. The log writer ends last, so that everything it was given is on the disk.
     /// </summary>
@@ -215,11 +227,12 @@ internal sealed class MemberNode
                 Randomness = options.Randomness,
                 Applied = start.AppliedIndex,
                 AsyncStorageWrites = true,
-                MaxSizePerMessage = MaxSizePerMessage,
-                MaxCommittedSizePerReady = MaxCommittedBytes,
-                MaxInflightMessages = MaxInflightMessages,
+                MaxSizePerMessage = node.MaxSizePerMessage,
+                MaxCommittedSizePerReady = node.MaxCommittedBytes,
+                MaxInflightMessages = node.MaxInflightMessages,
                 CheckQuorum = true,
                 PreVote = node.PreVote,
+                ReadOnly = node.Simulation?.ReadOnly ?? ReadOnlyMode.Safe,
                 LogSink = new RaftLogSink(options.Logging.CreateLogger("EtcdSharp.Raft.RaftNode")),
             }
         );

@@ -13,7 +13,7 @@ namespace EtcdSharp.Server;
 /// <summary>The replicated state of a member and those who look at it: store, watchers, leases, alarms, membership.</summary>
 internal sealed class MemberStore : IDisposable
 {
-    private readonly WatchCatchUpLoop _catchUp;
+    private readonly WatchCatchUpLoop? _catchUp;
 
     public MemberStore(MemberOptions options, NodeOptions node, StartingPoint start, FeatureGates gates)
     {
@@ -24,9 +24,13 @@ internal sealed class MemberStore : IDisposable
 
         // The leases come first: the store hangs its keys on them as it restores.
         var heartbeat = TimeSpan.FromMilliseconds(node.HeartbeatMs);
+        var simulation = node.Simulation;
+        var leases = new LessorOptions();
         Lessor = new Lessor(
-            new LessorOptions
+            leases with
             {
+                HowWaitersResume = simulation is null ? leases.HowWaitersResume : TaskCreationOptions.None,
+                CheckpointInterval = simulation?.LeaseCheckpointInterval ?? leases.CheckpointInterval,
                 MinimumTtlSeconds = LessorOptions.MinimumTtlSecondsFor(node.ElectionTicks, heartbeat),
                 ExpiredRetryInterval = node.RequestTimeout,
                 CheckpointsEnabled = gates.IsOn("LeaseCheckpoint"),
@@ -34,7 +38,7 @@ internal sealed class MemberStore : IDisposable
             },
             new BackendLeaseBucket(Backend)
         );
-        Hub = new WatchHub();
+        Hub = simulation is null ? new WatchHub() : new WatchHub(simulation.WatchBufferBytes);
         Kv = new MvccStore(
             Backend,
             Lessor,
@@ -43,11 +47,12 @@ internal sealed class MemberStore : IDisposable
             {
                 CompactionBatchLimit = options.CompactionBatchLimit,
                 CompactionPauseMs = options.CompactionSleepMs,
+                CompactsOnOwnThread = simulation is null,
                 HashSeed = options.Randomness.NextUInt64(),
             }
         );
         Hub.Open(new StoreWatchHistory(Kv));
-        _catchUp = new WatchCatchUpLoop(Hub);
+        _catchUp = simulation is null ? new WatchCatchUpLoop(Hub) : null;
     }
 
     public BackendStore Backend { get; }
@@ -67,7 +72,7 @@ internal sealed class MemberStore : IDisposable
     /// <summary>After the apply loop has ended.</summary>
     public void Dispose()
     {
-        _catchUp.Dispose();
+        _catchUp?.Dispose();
         Kv.Dispose();
         Backend.Dispose();
     }

@@ -43,6 +43,28 @@ public sealed class RandomClusterTests
         Assert.True(run.AppliedCount > 0, "nothing was ever applied: the run proves nothing");
     }
 
+    /// <summary>The same check, of members that lose their vote in a crash: it must not hold.</summary>
+    [Fact]
+    public void A_vote_that_is_not_remembered_is_noticed()
+    {
+        const ulong SeedsMax = 200;
+        for (ulong seed = 1; seed <= SeedsMax; seed++)
+        {
+            var run = new Run(size: 3, seed, forgetsVotes: true);
+            for (var step = 0; step < Steps && !run.HasTwoLeaders; step++)
+            {
+                run.StepOnce();
+            }
+
+            if (run.HasTwoLeaders)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"no term had two leaders in {SeedsMax} runs with members that vote twice");
+    }
+
     private sealed class Run
     {
         private const int HealRoundsMax = 5_000;
@@ -53,10 +75,12 @@ public sealed class RandomClusterTests
         private readonly List<Entry> _applied = [];
         private readonly Dictionary<ulong, ulong> _leaderOfTerm = [];
         private readonly bool _preVote;
+        private readonly bool _forgetsVotes;
         private int _proposed;
 
-        public Run(int size, ulong seed)
+        public Run(int size, ulong seed, bool forgetsVotes = false)
         {
+            _forgetsVotes = forgetsVotes;
             _random = new SequenceRandomness(seed);
             _preVote = seed % 2 == 0;
             ulong[] ids = [.. Enumerable.Range(1, size).Select(id => (ulong)id)];
@@ -65,6 +89,9 @@ public sealed class RandomClusterTests
         }
 
         public int AppliedCount => _applied.Count;
+
+        /// <summary>Only with members that forget their votes; otherwise it is a failure at once.</summary>
+        public bool HasTwoLeaders { get; private set; }
 
         public void StepOnce()
         {
@@ -82,7 +109,7 @@ public sealed class RandomClusterTests
                     break;
                 case < 22:
                     _wire.RemoveAll(message => message.To == member.Id || message.From == member.Id);
-                    member.Crash();
+                    member.Crash(_forgetsVotes);
                     break;
                 case < 60:
                     DeliverOne(mayMisbehave: true);
@@ -182,7 +209,15 @@ public sealed class RandomClusterTests
 
             for (var i = 0; i < storageSteps; i++)
             {
-                foreach (var response in member.WorkOffStorage(appendFirst: Pick(2) == 0).ToArray())
+                var responses = member.WorkOffStorage(appendFirst: Pick(2) == 0).ToArray();
+                if (_forgetsVotes && Array.Exists(responses, IsVote) && Pick(2) == 0)
+                {
+                    _wire.AddRange(responses.Where(response => response.To != member.Id));
+                    member.Crash(forgetsVote: true);
+                    return;
+                }
+
+                foreach (var response in responses)
                 {
                     if (response.To == member.Id)
                     {
@@ -196,14 +231,23 @@ public sealed class RandomClusterTests
             }
         }
 
+        private static bool IsVote(Message message) => message is { Type: MessageType.MsgVoteResp, Reject: false };
+
         private void Check(RunMember member)
         {
             var status = member.Node.BasicStatus;
             if (status.SoftState.Role == RaftRole.Leader)
             {
                 _leaderOfTerm.TryAdd(status.HardState.Term, member.Id);
-                Assert.Equal(_leaderOfTerm[status.HardState.Term], member.Id);
+                HasTwoLeaders |= _leaderOfTerm[status.HardState.Term] != member.Id;
             }
+
+            if (_forgetsVotes)
+            {
+                return;
+            }
+
+            Assert.False(HasTwoLeaders, $"term {status.HardState.Term} has two leaders");
 
             for (; member.CheckedCount < member.Applied.Count; member.CheckedCount++)
             {
@@ -247,7 +291,7 @@ public sealed class RandomClusterTests
             Applied.Exists(entry => entry.Data.Span.SequenceEqual(Encoding.ASCII.GetBytes(data)));
 
         /// <summary>What waited for the storage threads is lost; what they wrote is there.</summary>
-        public void Crash()
+        public void Crash(bool forgetsVote = false)
         {
             _appendWork.Clear();
             _applyWork.Clear();
@@ -255,7 +299,13 @@ public sealed class RandomClusterTests
             // The commit index need not be on disk, but what was applied was committed.
             var applied = 1 + (ulong)Applied.Count;
             var hardState = _storage.InitialState().HardState;
-            _storage.SetHardState(hardState with { Commit = Math.Max(hardState.Commit, applied) });
+            _storage.SetHardState(
+                hardState with
+                {
+                    Vote = forgetsVote ? RaftIds.None : hardState.Vote,
+                    Commit = Math.Max(hardState.Commit, applied),
+                }
+            );
             Node = new RaftNode(_configure(Id, _storage, applied));
         }
 

@@ -8,7 +8,7 @@ namespace EtcdSharp.Simulation;
 /// </summary>
 internal static class Program
 {
-    private static readonly string[] OwnOptions = ["--hours", "--seed", "--replay", "--defects", "--runs"];
+    private static readonly string[] OwnOptions = ["--hours", "--seed", "--replay", "--defects", "--runs", "--minutes"];
 
     public static int Main(string[] args)
     {

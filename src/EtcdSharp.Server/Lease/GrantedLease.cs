@@ -10,10 +10,12 @@ internal sealed class GrantedLease
 
     private const long NanosecondsPerSecond = 1_000_000_000;
 
+    private readonly TaskCreationOptions _howWaitersResume;
     private TaskCompletionSource? _ended;
 
-    public GrantedLease(long id, long ttlSeconds, long remainingTtlSeconds)
+    public GrantedLease(long id, long ttlSeconds, long remainingTtlSeconds, TaskCreationOptions howWaitersResume)
     {
+        _howWaitersResume = howWaitersResume;
         Id = id;
         TtlSeconds = ttlSeconds;
         CheckpointedTtlSeconds = remainingTtlSeconds;
@@ -30,6 +32,12 @@ internal sealed class GrantedLease
 
     public long ExpiryNanoseconds { get; private set; } = Never;
 
+    /// <summary>True from when a remaining time is proposed until one is applied.</summary>
+    public bool IsCheckpointUnderWay { get; set; }
+
+    /// <summary>True from when a renewal sets out to clear the remaining time until it is done: no other may be proposed meanwhile.</summary>
+    public bool IsBeingRenewed { get; set; }
+
     public LeaseDue Expiry { get; }
 
     public LeaseDue Checkpoint { get; }
@@ -39,14 +47,28 @@ internal sealed class GrantedLease
     public long RemainingTtlSeconds => CheckpointedTtlSeconds > 0 ? CheckpointedTtlSeconds : TtlSeconds;
 
     /// <summary>Completes when the lease is revoked or its lessor stops being the primary.</summary>
-    public Task WhenEnded => (_ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    public Task WhenEnded => (_ended ??= new TaskCompletionSource(_howWaitersResume)).Task;
 
     public bool IsExpired(long nowNanoseconds) => ExpiryNanoseconds <= nowNanoseconds;
 
     /// <summary>The longest time to live is 285 years, so adding to a clock that has run for some saturates below never.</summary>
     public void Refresh(long nowNanoseconds, long extendNanoseconds)
     {
-        var whole = (Int128)nowNanoseconds + extendNanoseconds + ((Int128)RemainingTtlSeconds * NanosecondsPerSecond);
+        IsBeingRenewed = false;
+        IsCheckpointUnderWay = false;
+        Start(nowNanoseconds, extendNanoseconds, RemainingTtlSeconds);
+    }
+
+    /// <summary>The clock starts over with the whole time to live, whatever remaining time is on its way through the log.</summary>
+    public void Renew(long nowNanoseconds)
+    {
+        IsBeingRenewed = false;
+        Start(nowNanoseconds, 0, TtlSeconds);
+    }
+
+    private void Start(long nowNanoseconds, long extendNanoseconds, long ttlSeconds)
+    {
+        var whole = (Int128)nowNanoseconds + extendNanoseconds + ((Int128)ttlSeconds * NanosecondsPerSecond);
         ExpiryNanoseconds = whole >= Never ? Never - 1 : (long)whole;
     }
 

@@ -97,7 +97,7 @@ internal sealed class Lessor : ILeaseAttachments
             foreach (var record in _bucket.ReadAll())
             {
                 var ttl = Math.Max(record.TtlSeconds, _options.MinimumTtlSeconds);
-                _leases[record.Id] = new GrantedLease(record.Id, ttl, record.RemainingTtlSeconds);
+                _leases[record.Id] = new GrantedLease(record.Id, ttl, record.RemainingTtlSeconds, _options.HowWaitersResume);
             }
         }
     }
@@ -115,7 +115,7 @@ internal sealed class Lessor : ILeaseAttachments
             return new LeaseGrant(LeaseStatus.TtlTooLarge, id, 0);
         }
 
-        var lease = new GrantedLease(id, Math.Max(ttlSeconds, _options.MinimumTtlSeconds), 0);
+        var lease = new GrantedLease(id, Math.Max(ttlSeconds, _options.MinimumTtlSeconds), 0, _options.HowWaitersResume);
         lock (_gate)
         {
             if (!_leases.TryAdd(id, lease))
@@ -188,6 +188,7 @@ internal sealed class Lessor : ILeaseAttachments
             }
 
             lease.CheckpointedTtlSeconds = checkpoint.RemainingTtlSeconds;
+            lease.IsCheckpointUnderWay = false;
             if (_isPrimary)
             {
                 ScheduleCheckpoint(lease, nowNanoseconds);
@@ -276,9 +277,13 @@ internal sealed class Lessor : ILeaseAttachments
                 return new LeaseRenewal(LeaseRenewalStep.AwaitEnd, lease.WhenEnded);
             }
 
-            return _options.CheckpointsEnabled && lease.CheckpointedTtlSeconds > 0
-                ? new LeaseRenewal(LeaseRenewalStep.ClearCheckpoint)
-                : new LeaseRenewal(LeaseRenewalStep.Ready);
+            if (!_options.CheckpointsEnabled || (lease.CheckpointedTtlSeconds == 0 && !lease.IsCheckpointUnderWay))
+            {
+                return new LeaseRenewal(LeaseRenewalStep.Ready);
+            }
+
+            lease.IsBeingRenewed = true;
+            return new LeaseRenewal(LeaseRenewalStep.ClearCheckpoint);
         }
     }
 
@@ -297,7 +302,7 @@ internal sealed class Lessor : ILeaseAttachments
                 return new LeaseGrant(LeaseStatus.NotFound, id, 0);
             }
 
-            lease.Refresh(nowNanoseconds, 0);
+            lease.Renew(nowNanoseconds);
             _expiries.Schedule(lease.Expiry, lease.ExpiryNanoseconds);
             LeaseMetrics.Renewed.Add(1);
             return new LeaseGrant(LeaseStatus.Done, id, lease.TtlSeconds);
@@ -399,7 +404,7 @@ internal sealed class Lessor : ILeaseAttachments
         {
             var lease = _checkpoints.Soonest.Lease;
             _checkpoints.Remove(lease.Checkpoint);
-            if (lease.IsExpired(nowNanoseconds))
+            if (lease.IsBeingRenewed || lease.IsExpired(nowNanoseconds))
             {
                 continue;
             }
@@ -408,6 +413,7 @@ internal sealed class Lessor : ILeaseAttachments
             var leftSeconds = (left / NanosecondsPerSecond) + (left % NanosecondsPerSecond == 0 ? 0 : 1);
             if (leftSeconds < lease.TtlSeconds)
             {
+                lease.IsCheckpointUnderWay = true;
                 checkpoints.Add(new LeaseCheckpoint(lease.Id, leftSeconds));
             }
         }

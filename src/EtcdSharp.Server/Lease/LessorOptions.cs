@@ -18,6 +18,9 @@ internal sealed record LessorOptions
     /// <summary>The feature gate LeaseCheckpointPersist; always on when the cluster's version is 3.6 or later.</summary>
     public bool CheckpointsPersisted { get; init; }
 
+    /// <summary>How those go on who wait for a lease to end: away from the apply thread, but for a simulation.</summary>
+    public TaskCreationOptions HowWaitersResume { get; init; } = TaskCreationOptions.RunContinuationsAsynchronously;
+
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>

@@ -13,7 +13,7 @@ internal sealed class ApplyLoop
     /// <summary>Readers that wait for an index and callers of finished requests are let go at the latest after this many entries.</summary>
     private const int EntriesBetweenWakeups = 64;
 
-    private readonly Inbox<Message> _inbox = new();
+    private readonly Inbox<Message> _inbox;
     private readonly IStateMachine _machine;
     private readonly BackendStore _backend;
     private readonly RaftLoop _loop;
@@ -21,8 +21,9 @@ internal sealed class ApplyLoop
     private readonly WaiterTable _waiters;
     private readonly AppliedWaiters _applied;
     private readonly Action<string, Exception> _fatal;
-    private readonly Thread _thread;
+    private readonly Thread? _thread;
     private List<Message> _taken = [];
+    private int _takenDone;
     private readonly List<PendingRequest> _configurations = [];
     private CompletionBatch? _completions;
     private bool _stopping;
@@ -36,9 +37,11 @@ internal sealed class ApplyLoop
         NodeState state,
         WaiterTable waiters,
         AppliedWaiters applied,
-        Action<string, Exception> fatal
+        Action<string, Exception> fatal,
+        NodeSimulation? simulation
     )
     {
+        _inbox = new Inbox<Message>(simulation?.WhenWanted(NodeLoop.Apply));
         _machine = machine;
         _backend = backend;
         _loop = loop;
@@ -46,7 +49,7 @@ internal sealed class ApplyLoop
         _waiters = waiters;
         _applied = applied;
         _fatal = fatal;
-        _thread = new Thread(Run) { Name = "apply-loop", IsBackground = true };
+        _thread = simulation is null ? new Thread(Run) { Name = "apply-loop", IsBackground = true } : null;
     }
 
     /// <summary>Called on the loop after each batch of entries with the last index and term applied.</summary>
@@ -55,7 +58,25 @@ internal sealed class ApplyLoop
     /// <summary>Called on the loop when raft sends the state to another member; what is applied is that state.</summary>
     public Action<Message>? SnapshotAsked { get; set; }
 
-    public void Start() => _thread.Start();
+    public void Start() => _thread?.Start();
+
+    /// <summary>Applies one message without waiting, in a simulation: what others do meanwhile comes between two. False when there was none.</summary>
+    public bool RunOnce()
+    {
+        if (_takenDone == _taken.Count)
+        {
+            _takenDone = 0;
+            _inbox.Take(ref _taken, timeoutMs: 0);
+        }
+
+        if (_taken.Count == 0)
+        {
+            return false;
+        }
+
+        Apply(_taken[_takenDone++]);
+        return true;
+    }
 
     /// <summary>From here on nothing is applied: the store is about to be replaced. Any thread.</summary>
     public void Halt() => Volatile.Write(ref _halted, true);
@@ -65,7 +86,11 @@ internal sealed class ApplyLoop
     {
         Volatile.Write(ref _stopping, true);
         _inbox.Signal();
-        if (_thread.IsAlive)
+        if (_thread is null)
+        {
+            while (RunOnce()) { }
+        }
+        else if (_thread.IsAlive)
         {
             _thread.Join();
         }
@@ -228,15 +253,27 @@ internal sealed class ApplyLoop
         _completions.Add(request);
         if (_completions.IsFull)
         {
-            _completions.Queue();
-            _completions = null;
+            Resume();
         }
     }
 
     private void Wake()
     {
-        _completions?.Queue();
-        _completions = null;
+        Resume();
         _applied.Applied();
+    }
+
+    private void Resume()
+    {
+        var completions = _completions;
+        _completions = null;
+        if (_thread is null)
+        {
+            completions?.Execute();
+        }
+        else
+        {
+            completions?.Queue();
+        }
     }
 }

@@ -34,7 +34,32 @@ internal sealed class Bootstrap(
     {
         data.Create();
         _snapshots.DeleteLeftovers();
-        return data.HasLog ? Restart(options) : StartNew(options);
+        return data.HasLog ? BeginAgain(Restart(options), options) : StartNew(options);
+    }
+
+    /// <summary>
+    /// A first member that ended before its first batch was whole on the disk has promised nothing to anybody. Its log says
+    /// whose it is and no more, not even who the members are; so it begins as a new one, under the same ids.
+    /// </summary>
+    private static StartingPoint BeginAgain(StartingPoint start, BootstrapOptions options)
+    {
+        var isUnwritten = start.SnapshotIndex == 0 && start.AppliedIndex == 0 && start.Storage.InitialState().HardState.IsEmpty;
+        var isNamed = options is { NewCluster: true, ForceNewCluster: false, LookUp: null, Discover: null };
+        if (!isUnwritten || !isNamed || options.InitialCluster.All(member => member.Name != options.Name))
+        {
+            return start;
+        }
+
+        var members = DescribeCluster(options);
+        return
+            members.Exists(member => member.Id == start.MemberId)
+            && MemberIds.ForCluster(members.Select(member => member.Id)) == start.ClusterId
+            ? start with
+            {
+                Storage = new MemoryStorage(),
+                NewMembers = members,
+            }
+            : start;
     }
 
     private StartingPoint StartNew(BootstrapOptions options)

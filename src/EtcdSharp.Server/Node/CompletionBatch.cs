@@ -11,8 +11,8 @@ internal sealed class CompletionBatch : IThreadPoolWorkItem
     /// <summary>Finishing a request takes some microseconds, so the last of a batch waits less than 100 of them.</summary>
     public const int Size = 16;
 
-    /// <summary>More batches than the waiter table could fill at once are never needed: 32768 ÷ 16.</summary>
-    private const int PooledMax = WaiterTable.Slots / Size;
+    /// <summary>More batches than all requests in flight could fill at once are never needed: 32768 ÷ 16.</summary>
+    private const int PooledMax = 2048;
 
     private static readonly ConcurrentQueue<CompletionBatch> Pool = new();
 

@@ -4,7 +4,8 @@ namespace EtcdSharp.Server.Node;
 /// What waits for one of the member's own threads. Producers add under a short lock and wake the thread only when it
 /// sleeps; the thread takes everything that is there at once, which is how batches come about.
 /// </summary>
-internal sealed class Inbox<T>
+/// <param name="filled">Called, inside the lock, when something comes; for an owner that has no thread.</param>
+internal sealed class Inbox<T>(Action? filled = null)
 {
     private readonly object _gate = new();
     private List<T> _incoming = [];
@@ -74,6 +75,7 @@ internal sealed class Inbox<T>
 
     private void Wake()
     {
+        filled?.Invoke();
         if (_sleeping)
         {
             _sleeping = false;

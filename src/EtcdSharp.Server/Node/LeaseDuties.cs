@@ -27,7 +27,8 @@ internal sealed class LeaseDuties(Lessor lessor, IReplicatedLog log, IClock cloc
         }
     }
 
-    private async Task TickAsync(CancellationToken stopping)
+    /// <summary>What is due at this moment. Only on the leader.</summary>
+    internal async Task TickAsync(CancellationToken stopping)
     {
         // By the time the proposals get to raft another member may lead, to whom the owners have renewed their leases. So
         // they count in this term alone, taken before it is decided what is due.

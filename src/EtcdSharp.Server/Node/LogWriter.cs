@@ -12,7 +12,7 @@ namespace EtcdSharp.Server.Node;
 /// </summary>
 internal sealed class LogWriter
 {
-    private readonly Inbox<LogWriterTask> _inbox = new();
+    private readonly Inbox<LogWriterTask> _inbox;
     private readonly WriteAheadLog _log;
     private readonly MemoryStorage _storage;
     private readonly RaftLoop _loop;
@@ -20,7 +20,7 @@ internal sealed class LogWriter
     private readonly SnapshotDirectory _snapshots;
     private readonly ulong _memberId;
     private readonly Action<string, Exception> _fatal;
-    private readonly Thread _thread;
+    private readonly Thread? _thread;
     private readonly List<Message> _responses = [];
     private readonly List<Message> _answers = [];
     private readonly List<Message> _appends = [];
@@ -35,9 +35,11 @@ internal sealed class LogWriter
         IPeerTransport transport,
         SnapshotDirectory snapshots,
         ulong memberId,
-        Action<string, Exception> fatal
+        Action<string, Exception> fatal,
+        NodeSimulation? simulation = null
     )
     {
+        _inbox = new Inbox<LogWriterTask>(simulation?.WhenWanted(NodeLoop.LogWriter));
         _transport = transport;
         _snapshots = snapshots;
         _memberId = memberId;
@@ -45,20 +47,32 @@ internal sealed class LogWriter
         _storage = storage;
         _loop = loop;
         _fatal = fatal;
-        _thread = new Thread(Run) { Name = "log-writer", IsBackground = true };
+        _thread = simulation is null ? new Thread(Run) { Name = "log-writer", IsBackground = true } : null;
     }
 
     /// <summary>Called when a snapshot of another member is in the log and its store waits to be put in place.</summary>
     public Action<SnapshotMetadata>? SnapshotSaved { get; set; }
 
-    public void Start() => _thread.Start();
+    public void Start() => _thread?.Start();
+
+    /// <summary>A turn without waiting, in a simulation; false when nothing had come.</summary>
+    public bool RunOnce()
+    {
+        _inbox.Take(ref _taken, timeoutMs: 0);
+        Work();
+        return _taken.Count != 0;
+    }
 
     /// <summary>Writes what waits and ends. The log is the owner's to close.</summary>
     public void Stop()
     {
         Volatile.Write(ref _stopping, true);
         _inbox.Signal();
-        if (_thread.IsAlive)
+        if (_thread is null)
+        {
+            while (RunOnce()) { }
+        }
+        else if (_thread.IsAlive)
         {
             _thread.Join();
         }

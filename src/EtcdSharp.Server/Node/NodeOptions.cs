@@ -24,12 +24,27 @@ internal sealed record NodeOptions
     /// <summary>Refuses changes of the membership that would leave it without a working quorum.</summary>
     public bool StrictReconfigCheck { get; init; } = true;
 
+    /// <summary>Entry bytes per append message; etcd's figure.</summary>
+    public ulong MaxSizePerMessage { get; init; } = 1024 * 1024;
+
+    /// <summary>Appends to a member that it has not answered; etcd's figure.</summary>
+    public int MaxInflightMessages { get; init; } = 512;
+
+    /// <summary>Bytes of committed entries on their way to the apply loop: some batches of the raft loop.</summary>
+    public ulong MaxCommittedBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Requests of this member in flight at once, a power of two: six times as many as the applied index may lag behind (5000 entries).</summary>
+    public int RequestsMax { get; init; } = 32768;
+
     public int MaxSnapshotFiles { get; init; } = 5;
 
     public int MaxWalFiles { get; init; } = 5;
 
     /// <summary>Leaves out the short way that a member running alone has for linearizable reads.</summary>
     public bool AlwaysAskReadIndex { get; init; }
+
+    /// <summary>Null in production.</summary>
+    public NodeSimulation? Simulation { get; init; }
 
     public int ElectionTicks => Math.Max(ElectionMs / HeartbeatMs, 2);
 

@@ -16,7 +16,6 @@ internal sealed class NodeState(ulong memberId)
     private ulong _soleLeaderTerm;
     private ulong _aloneFromIndex;
     private bool _wasAlone;
-    private long _lastTickNanoseconds;
     private long _leaderSinceNanoseconds;
 
     public ulong MemberId { get; } = memberId;
@@ -33,9 +32,6 @@ internal sealed class NodeState(ulong memberId)
     public ulong AppliedIndex => Volatile.Read(ref _appliedIndex);
 
     public ulong AppliedTerm => Volatile.Read(ref _appliedTerm);
-
-    /// <summary>When the loop last ticked; a member whose loop stands still must not count itself the leader.</summary>
-    public long LastTickNanoseconds => Volatile.Read(ref _lastTickNanoseconds);
 
     /// <summary>When the present leader was first seen; 0 for never.</summary>
     public long LeaderSinceNanoseconds => Volatile.Read(ref _leaderSinceNanoseconds);
@@ -71,8 +67,6 @@ internal sealed class NodeState(ulong memberId)
         Volatile.Write(ref _leaderId, status.SoftState.Leader);
         Volatile.Write(ref _committedIndex, status.HardState.Commit);
     }
-
-    public void PublishTick(long nowNanoseconds) => Volatile.Write(ref _lastTickNanoseconds, nowNanoseconds);
 
     public void PublishLeaderSince(long nowNanoseconds) => Volatile.Write(ref _leaderSinceNanoseconds, nowNanoseconds);
 

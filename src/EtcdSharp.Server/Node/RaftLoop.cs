@@ -36,7 +36,8 @@ internal sealed class RaftLoop
     private readonly IClock _clock;
     private readonly NodeOptions _options;
     private readonly ILogger _logger;
-    private readonly Thread _thread;
+    private readonly Thread? _thread;
+    private readonly NodeSimulation? _simulation;
     private readonly List<ReadOnlyMemory<byte>> _batch = [];
 
     private RaftLoopInput _incoming = new();
@@ -78,11 +79,20 @@ internal sealed class RaftLoop
         _options = options;
         _logger = logger;
         _reads.Attach(WakeForReads);
-        _thread = new Thread(Run) { Name = "raft-loop", IsBackground = true };
+        _simulation = options.Simulation;
+        if (_simulation is not null)
+        {
+            _simulation.Raft = node;
+        }
+
+        _thread = _simulation is null ? new Thread(Run) { Name = "raft-loop", IsBackground = true } : null;
     }
 
     /// <summary>Bytes of proposals that the loop has not taken yet.</summary>
     public long WaitingBytes => Volatile.Read(ref _waitingBytes);
+
+    /// <summary>When the next tick is due, on the member's clock. Loop only.</summary>
+    public long NextTickNanoseconds => _nextTickNanoseconds;
 
     /// <summary>Called on the loop when this member has begun (true) or ceased to lead. Must be brief.</summary>
     public Action<bool>? LeadershipChanged { get; set; }
@@ -94,7 +104,7 @@ internal sealed class RaftLoop
         _nextTickNanoseconds = _clock.MonotonicNanoseconds;
         _mayCampaignAtOnce = _options.ElectionTickAdvance;
         Publish();
-        _thread.Start();
+        _thread?.Start();
     }
 
     /// <summary>Ends the loop; what it has begun with the storage threads is lost unless they were stopped after it.</summary>
@@ -106,10 +116,26 @@ internal sealed class RaftLoop
             Wake();
         }
 
-        if (_thread.IsAlive)
+        if (_thread is null)
+        {
+            DrainActions();
+        }
+        else if (_thread.IsAlive)
         {
             _thread.Join();
         }
+    }
+
+    /// <summary>A turn without waiting, in a simulation; true when there is more to do at once.</summary>
+    public bool RunOnce()
+    {
+        if (!TakeInput(waits: false, out var readsWaiting))
+        {
+            return false;
+        }
+
+        WorkOn(readsWaiting);
+        return HasWork();
     }
 
     /// <summary>False when the loop takes nothing more.</summary>
@@ -184,6 +210,11 @@ internal sealed class RaftLoop
         });
         if (accepted)
         {
+            if (_simulation is not null)
+            {
+                RunOnce();
+            }
+
             done.Wait();
         }
 
@@ -201,6 +232,7 @@ internal sealed class RaftLoop
 
     private void Wake()
     {
+        _simulation?.Wanted(NodeLoop.Raft);
         if (_sleeping)
         {
             _sleeping = false;
@@ -210,44 +242,49 @@ internal sealed class RaftLoop
 
     private void Run()
     {
-        while (TakeInput(out var readsWaiting))
+        while (TakeInput(waits: true, out var readsWaiting))
         {
-            Tick();
-            foreach (var message in _taken.Messages)
-            {
-                _node.Step(message);
-            }
-
-            // After the messages: who proposes a configuration change because the one before is applied must find
-            // that raft knows it too.
-            foreach (var action in _taken.Actions)
-            {
-                action(_node);
-            }
-
-            if (readsWaiting)
-            {
-                _reads.Ask(_node);
-            }
-
-            CampaignAtOnce();
-            ProposeWaiting();
-            while (_node.HasReady)
-            {
-                PassOn(_node.Ready());
-            }
-
-            Publish();
+            WorkOn(readsWaiting);
         }
 
         DrainActions();
     }
 
-    private bool TakeInput(out bool readsWaiting)
+    private void WorkOn(bool readsWaiting)
+    {
+        Tick();
+        foreach (var message in _taken.Messages)
+        {
+            _node.Step(message);
+        }
+
+        // After the messages: who proposes a configuration change because the one before is applied must find
+        // that raft knows it too.
+        foreach (var action in _taken.Actions)
+        {
+            action(_node);
+        }
+
+        if (readsWaiting)
+        {
+            _reads.Ask(_node);
+        }
+
+        CampaignAtOnce();
+        ProposeWaiting();
+        while (_node.HasReady)
+        {
+            PassOn(_node.Ready());
+        }
+
+        Publish();
+    }
+
+    private bool TakeInput(bool waits, out bool readsWaiting)
     {
         lock (_gate)
         {
-            while (_incoming.IsEmpty && !_readsWaiting && !_stopping && !HasWork())
+            while (waits && _incoming.IsEmpty && !_readsWaiting && !_stopping && !HasWork())
             {
                 var waitNanoseconds = _nextTickNanoseconds - _clock.MonotonicNanoseconds;
                 if (waitNanoseconds <= 0)
@@ -294,7 +331,6 @@ internal sealed class RaftLoop
         }
 
         _node.Tick();
-        _state.PublishTick(now);
         _reads.Tick(_node);
         var timedOut = _waiters.Sweep(now, EtcdError.Timeout);
         if (timedOut != 0)
@@ -361,6 +397,7 @@ internal sealed class RaftLoop
 
     private void PassOn(Ready ready)
     {
+        _simulation?.ReadyMade(ready);
         if (ready.SoftState is { } soft)
         {
             Lead(soft);

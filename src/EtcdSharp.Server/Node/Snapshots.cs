@@ -32,9 +32,11 @@ internal sealed class Snapshots
     private readonly NodeOptions _options;
     private readonly ILogger _logger;
     private readonly Action<string, Exception> _fatal;
-    private readonly Inbox<(SnapshotMetadata Metadata, ClusterView View)> _inbox = new();
-    private readonly Thread _thread;
-    private List<(SnapshotMetadata Metadata, ClusterView View)> _taken = [];
+    private readonly Inbox<(SnapshotMetadata Metadata, ClusterView? View)> _inbox;
+    private readonly Thread? _thread;
+
+    /// <summary>Without a membership: a snapshot that is recorded in the log by now.</summary>
+    private List<(SnapshotMetadata Metadata, ClusterView? View)> _taken = [];
     private ulong _lastIndex;
     private bool _inProgress;
     private bool _stopping;
@@ -64,16 +66,20 @@ internal sealed class Snapshots
         _options = options;
         _logger = logger;
         _fatal = fatal;
-        _thread = new Thread(Run) { Name = "snapshots", IsBackground = true };
+        _inbox = new Inbox<(SnapshotMetadata, ClusterView?)>(options.Simulation?.WhenWanted(NodeLoop.Snapshots));
+        _thread = options.Simulation is null ? new Thread(Run) { Name = "snapshots", IsBackground = true } : null;
     }
 
-    public void Start() => _thread.Start();
+    public void Start() => _thread?.Start();
+
+    /// <summary>A turn without waiting, in a simulation.</summary>
+    public void RunOnce() => Work(timeoutMs: 0);
 
     public void Stop()
     {
         Volatile.Write(ref _stopping, true);
         _inbox.Signal();
-        if (_thread.IsAlive)
+        if (_thread?.IsAlive == true)
         {
             _thread.Join();
         }
@@ -99,14 +105,7 @@ internal sealed class Snapshots
         {
             while (!Volatile.Read(ref _stopping))
             {
-                _inbox.Take(ref _taken, PurgeIntervalMs);
-                foreach (var (metadata, view) in _taken)
-                {
-                    Take(metadata, view);
-                    Volatile.Write(ref _inProgress, false);
-                }
-
-                Purge();
+                Work(PurgeIntervalMs);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -115,26 +114,40 @@ internal sealed class Snapshots
         }
     }
 
-    private void Take(SnapshotMetadata metadata, ClusterView view)
+    private void Work(int timeoutMs)
+    {
+        _inbox.Take(ref _taken, timeoutMs);
+        foreach (var (metadata, view) in _taken)
+        {
+            if (view is not null)
+            {
+                Save(metadata, view);
+            }
+            else
+            {
+                Release(metadata);
+                Volatile.Write(ref _inProgress, false);
+            }
+        }
+
+        Purge();
+    }
+
+    private void Save(SnapshotMetadata metadata, ClusterView view)
     {
         _backend.ForceCommit();
         var data = V2StoreDocument.Write(Describe(view));
         _directory.Save(new Snapshot(data, metadata));
-        using var recorded = new ManualResetEventSlim();
         _writer.Post(log =>
         {
             log.SaveSnapshot(new WalSnapshotMark(metadata.Index, metadata.Term, metadata.ConfState));
             log.ReleaseLockTo(metadata.Index);
-            recorded.Set();
+            _inbox.Add((metadata, null));
         });
-        while (!recorded.Wait(millisecondsTimeout: 100))
-        {
-            if (Volatile.Read(ref _stopping))
-            {
-                return;
-            }
-        }
+    }
 
+    private void Release(SnapshotMetadata metadata)
+    {
         NodeLog.SnapshotSaved(_logger, metadata.Index, metadata.Term);
         _storage.CreateSnapshot(metadata.Index, metadata.ConfState, ReadOnlyMemory<byte>.Empty);
         if (metadata.Index > _options.SnapshotCatchUpEntries)

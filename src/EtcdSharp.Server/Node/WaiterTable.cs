@@ -8,18 +8,18 @@ namespace EtcdSharp.Server.Node;
 /// </summary>
 internal sealed class WaiterTable
 {
-    /// <summary>The bound on requests in flight: six times as many as the applied index may lag behind (5000 entries).</summary>
-    public const int Slots = 32768;
-
     /// <summary>How many ids are tried before the table counts as full; ids are spent, never reused.</summary>
     private const int AttemptsMax = 64;
 
-    private readonly PendingRequest?[] _slots = new PendingRequest?[Slots];
+    private readonly PendingRequest?[] _slots;
     private readonly RequestIds _ids;
+    private readonly bool _resumesAtOnce;
 
-    public WaiterTable(RequestIds ids)
+    public WaiterTable(RequestIds ids, NodeOptions options)
     {
+        _slots = new PendingRequest?[options.RequestsMax];
         _ids = ids;
+        _resumesAtOnce = options.Simulation is not null;
     }
 
     /// <summary>Reserves a waiter and the id that leads to it; null when the table is full. Any thread.</summary>
@@ -28,7 +28,7 @@ internal sealed class WaiterTable
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
             id = _ids.Next();
-            ref var slot = ref _slots[id & (Slots - 1)];
+            ref var slot = ref SlotOf(id);
             var pending = Volatile.Read(ref slot);
             if (pending is null)
             {
@@ -47,11 +47,11 @@ internal sealed class WaiterTable
     }
 
     /// <summary>True when a request of this member with the id is waiting.</summary>
-    public bool IsWaiting(ulong id) => Volatile.Read(ref _slots[id & (Slots - 1)])?.Id == id && id != 0;
+    public bool IsWaiting(ulong id) => Volatile.Read(ref SlotOf(id))?.Id == id && id != 0;
 
     /// <summary>As above, and its time is not over.</summary>
     public bool IsWaiting(ulong id, long nowNanoseconds) =>
-        IsWaiting(id) && nowNanoseconds < Volatile.Read(ref _slots[id & (Slots - 1)])!.DeadlineNanoseconds;
+        IsWaiting(id) && nowNanoseconds < Volatile.Read(ref SlotOf(id))!.DeadlineNanoseconds;
 
     /// <summary>Takes the waiting request with the id, if there is one, and gives it the result to complete with.</summary>
     public PendingRequest? TryTake(ulong id, in ApplyResult result)
@@ -61,7 +61,7 @@ internal sealed class WaiterTable
             return null;
         }
 
-        var pending = Volatile.Read(ref _slots[id & (Slots - 1)]);
+        var pending = Volatile.Read(ref SlotOf(id));
         return pending is not null && pending.TryTake(id, result) ? pending : null;
     }
 
@@ -92,7 +92,7 @@ internal sealed class WaiterTable
     /// <summary>Gives up one request, if it waits still. The caller sees the error.</summary>
     public void Fail(ulong id, EtcdError error)
     {
-        if (Volatile.Read(ref _slots[id & (Slots - 1)]) is { } pending)
+        if (Volatile.Read(ref SlotOf(id)) is { } pending)
         {
             Finish(pending, id, error);
         }
@@ -114,14 +114,24 @@ internal sealed class WaiterTable
         return failed;
     }
 
-    private static int Finish(PendingRequest pending, ulong id, EtcdError error)
+    private ref PendingRequest? SlotOf(ulong id) => ref _slots[id & (ulong)(_slots.Length - 1)];
+
+    private int Finish(PendingRequest pending, ulong id, EtcdError error)
     {
         if (!pending.TryTake(id, ApplyResult.Failed(error)))
         {
             return 0;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(static waiting => waiting.Complete(), pending, preferLocal: false);
+        if (_resumesAtOnce)
+        {
+            pending.Complete();
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static waiting => waiting.Complete(), pending, preferLocal: false);
+        }
+
         return 1;
     }
 }

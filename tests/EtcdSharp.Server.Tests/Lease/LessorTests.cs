@@ -202,6 +202,23 @@ public class LessorTests
     }
 
     [Fact]
+    public void No_remaining_time_gets_in_between_while_a_renewal_clears_one()
+    {
+        var lessor = Open(checkpoints: true);
+        lessor.Promote(TimeSpan.Zero, 0);
+        lessor.Grant(1, 1000, 0);
+        Assert.Single(lessor.Tick(300 * Second).Checkpoints);
+
+        // It is under way: who is promised the whole time now must have it cleared first, behind it in the log.
+        Assert.Equal(LeaseRenewalStep.ClearCheckpoint, lessor.BeginRenewal(1, 301 * Second).Step);
+        lessor.ApplyCheckpoint(new LeaseCheckpoint(1, 700), 301 * Second);
+        Assert.Empty(lessor.Tick(700 * Second).Checkpoints);
+        lessor.ApplyCheckpoint(new LeaseCheckpoint(1, 0), 701 * Second);
+        lessor.FinishRenewal(1, 701 * Second);
+        Assert.Equal(TimeSpan.FromSeconds(1000), lessor.Describe(1, withKeys: false, 701 * Second)!.Remaining);
+    }
+
+    [Fact]
     public void A_pile_of_leases_is_spread_after_a_leader_change()
     {
         const int count = 6000;

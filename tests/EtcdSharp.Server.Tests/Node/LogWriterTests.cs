@@ -97,7 +97,7 @@ public sealed class LogWriterTests
             node,
             state,
             reads,
-            new WaiterTable(ids),
+            new WaiterTable(ids, options),
             transport,
             SystemClock.Instance,
             options,

@@ -30,7 +30,7 @@ public sealed class ProposalQueueTests
     [Fact]
     public async Task What_nobody_waits_for_is_forgotten()
     {
-        var waiters = new WaiterTable(new RequestIds(1, DateTimeOffset.UnixEpoch));
+        var waiters = new WaiterTable(new RequestIds(1, DateTimeOffset.UnixEpoch), new NodeOptions());
         var queue = new ProposalQueue();
         var kept = waiters.TryReserve(out var keptId)!.Start(keptId, long.MaxValue, default);
         var given = waiters.TryReserve(out var givenUpId)!.Start(givenUpId, 0, default);
@@ -47,7 +47,7 @@ public sealed class ProposalQueueTests
     [Fact]
     public async Task What_waited_too_long_for_a_leader_is_told_so()
     {
-        var waiters = new WaiterTable(new RequestIds(1, DateTimeOffset.UnixEpoch));
+        var waiters = new WaiterTable(new RequestIds(1, DateTimeOffset.UnixEpoch), new NodeOptions());
         var queue = new ProposalQueue();
         var late = waiters.TryReserve(out var lateId)!.Start(lateId, 100, default);
         var early = waiters.TryReserve(out var earlyId)!.Start(earlyId, 101, default);

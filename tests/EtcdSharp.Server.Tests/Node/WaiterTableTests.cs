@@ -5,7 +5,10 @@ namespace EtcdSharp.Server.Tests.Node;
 
 public sealed class WaiterTableTests
 {
-    private readonly WaiterTable _table = new(new RequestIds(7, DateTimeOffset.UnixEpoch));
+    private static readonly NodeOptions Options = new();
+    private static readonly ulong Slots = (ulong)Options.RequestsMax;
+
+    private readonly WaiterTable _table = new(new RequestIds(7, DateTimeOffset.UnixEpoch), Options);
 
     [Fact]
     public async Task A_request_is_completed_once_with_its_own_result()
@@ -40,12 +43,12 @@ public sealed class WaiterTableTests
         do
         {
             next = Start(out id);
-            if (id % WaiterTable.Slots != firstId % WaiterTable.Slots)
+            if (id % Slots != firstId % Slots)
             {
                 _table.TryTake(id, default)!.Complete();
                 await next;
             }
-        } while (id % WaiterTable.Slots != firstId % WaiterTable.Slots);
+        } while (id % Slots != firstId % Slots);
 
         Assert.Null(_table.TryTake(firstId, ApplyResult.Done(1)));
         _table.TryTake(id, ApplyResult.Done(2))!.Complete();
@@ -66,7 +69,7 @@ public sealed class WaiterTableTests
     [Fact]
     public void A_full_table_refuses()
     {
-        for (var i = 0; i < WaiterTable.Slots; i++)
+        for (var i = 0; i < (int)Slots; i++)
         {
             Assert.NotNull(_table.TryReserve(out _));
         }

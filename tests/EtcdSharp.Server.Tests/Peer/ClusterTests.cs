@@ -115,4 +115,24 @@ public sealed class ClusterTests
         Assert.InRange(left.TTL, 50, 60);
         Assert.Equal(60, left.GrantedTTL);
     }
+
+    [Fact]
+    public async Task ACompactionLeavesTheMembersRunningThatWereNotAskedForIt()
+    {
+        await using var cluster = await TestCluster.StartAsync(3);
+        for (var i = 0; i < 10; i++)
+        {
+            await cluster.PutAsync("m1", "key", $"{i}");
+        }
+
+        foreach (var name in cluster.Channels.Keys.ToArray())
+        {
+            var revision = 3 + (2 * Array.IndexOf([.. cluster.Channels.Keys], name));
+            await cluster.Channels[name].UnaryAsync(KvMethods.Compact, new CompactionRequest { Revision = revision });
+            foreach (var reader in cluster.Channels.Keys)
+            {
+                Assert.Equal("9", await cluster.GetAsync(reader, "key"));
+            }
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using EtcdSharp.Api;
+using EtcdSharp.Api.Errors;
 using EtcdSharp.Simulation.Clients;
 using EtcdSharp.Simulation.Kernel;
 
@@ -42,15 +43,21 @@ internal sealed class ClientHistory(World world)
     private void Written(Operation operation, Answer answer)
     {
         AnsweredWrites++;
+        var id = answer.RequestId == 0 ? operation.Id : answer.RequestId;
         var outcome =
-            world.Model.Find(operation.Id)
-            ?? throw new Violation("durability", $"request {operation.Id} is acknowledged and not in the log");
+            world.Model.Find(id) ?? throw new Violation("durability", $"request {id} is acknowledged and not in the log");
         if (outcome.Index <= operation.KnownIndex || outcome.Revision < operation.KnownRevision)
         {
             throw new Violation(
                 "linearizability",
                 $"a write got entry {outcome.Index} and revision {outcome.Revision}; entry {operation.KnownIndex} and revision {operation.KnownRevision} were answered before it began"
             );
+        }
+
+        if (answer.Error == EtcdError.NoSpace && outcome.Error is null && world.Shape.QuotaBytes > 0)
+        {
+            // The write is in the log and applied, and its revision is not told.
+            return;
         }
 
         if (!ReferenceEquals(outcome.Error, answer.Error) || (outcome.Error is null && answer.Revision != outcome.Revision))

@@ -1,3 +1,4 @@
+using EtcdSharp.Server.Lease;
 using EtcdSharp.Simulation.Kernel;
 
 namespace EtcdSharp.Simulation.Checking;
@@ -17,7 +18,10 @@ internal sealed class LeaseLedger
     public LeaseLedger(World world)
     {
         _world = world;
-        world.Model.MinimumTtlSeconds = Members.ReplicatedState.LessorOptionsOf(world.Shape).MinimumTtlSeconds;
+        world.Model.MinimumTtlSeconds = LessorOptions.MinimumTtlSecondsFor(
+            world.Shape.ElectionTicks,
+            TimeSpan.FromMilliseconds(world.Shape.HeartbeatMs)
+        );
         world.Model.LeaseRevoked = Revoked;
     }
 
@@ -28,7 +32,7 @@ internal sealed class LeaseLedger
 
     public int ExpiriesProposed { get; private set; }
 
-    public void ExpiryProposed(long id) => ExpiriesProposed++;
+    public void ExpiryProposed() => ExpiriesProposed++;
 
     public void RevokedByClient(ulong requestId) => _clientRevocations.Add(requestId);
 
@@ -36,6 +40,7 @@ internal sealed class LeaseLedger
     public void Promised(long id, long ttlSeconds, long invokedAt)
     {
         var until = invokedAt + (long)(ttlSeconds * Shape.Second / (1 + (2 * _world.Shape.ClockSpread)));
+        _world.Note($"lease {id} is promised for {ttlSeconds}s, asked for at {invokedAt / 1e9:F3}s: until {until / 1e9:F3}s");
         _recent.Enqueue(id);
         if (_recent.Count > 4)
         {

@@ -16,4 +16,8 @@ internal sealed record Outcome(
     long Revision,
     long Compacted,
     IMessage? Response
-);
+)
+{
+    /// <summary>The response as members encode it; null when that differs from member to member.</summary>
+    public byte[]? Written { get; } = Kind is RequestKind.Put or RequestKind.DeleteRange ? Response?.ToByteArray() : null;
+}

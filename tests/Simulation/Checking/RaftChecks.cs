@@ -48,7 +48,7 @@ internal sealed class RaftChecks(World world)
         }
 
         Accept(member, log, ready.Entries.Span);
-        var status = member.Node.BasicStatus;
+        var status = member.Raft.BasicStatus;
         Commit(member, log, Math.Min(status.HardState.Commit, log.LastIndex));
         if (status.SoftState.Role == RaftRole.Leader)
         {
@@ -62,14 +62,17 @@ internal sealed class RaftChecks(World world)
         {
             if (entry.Index <= log.Committed && log.TermAt(entry.Index) is { } old && old != entry.Term)
             {
-                throw new Violation("log matching", $"member {member.Id} replaces its committed entry {entry.Index}");
+                throw new Violation("log matching", $"member {member.Number} replaces its committed entry {entry.Index}");
             }
 
             var content = Crc32C.Append((uint)entry.Type, entry.Data.Span) | ((ulong)entry.Data.Length << 32);
             var previous = log.TermAt(entry.Index - 1) ?? 0;
             if (_entries.TryGetValue((entry.Index, entry.Term), out var known) && known != (content, previous))
             {
-                throw new Violation("log matching", $"entry {entry.Index} of term {entry.Term} differs on member {member.Id}");
+                throw new Violation(
+                    "log matching",
+                    $"entry {entry.Index} of term {entry.Term} differs on member {member.Number}"
+                );
             }
 
             _entries[(entry.Index, entry.Term)] = (content, previous);
@@ -89,7 +92,7 @@ internal sealed class RaftChecks(World world)
                 {
                     throw new Violation(
                         "committed entries stay",
-                        $"member {member.Id} commits entry {index} of term {entry.Entry.Term}; another one, of term {term}, was committed before"
+                        $"member {member.Number} commits entry {index} of term {entry.Entry.Term}; another one, of term {term}, was committed before"
                     );
                 }
             }
@@ -112,7 +115,10 @@ internal sealed class RaftChecks(World world)
         {
             if (_leaderOfTerm[term] != member.Id)
             {
-                throw new Violation("election safety", $"members {_leaderOfTerm[term]} and {member.Id} lead in term {term}");
+                throw new Violation(
+                    "election safety",
+                    $"members {world.Find(_leaderOfTerm[term])?.Number} and {member.Number} lead in term {term}"
+                );
             }
 
             if (log.LedTerm == term)
@@ -135,7 +141,7 @@ internal sealed class RaftChecks(World world)
             {
                 throw new Violation(
                     "leader completeness",
-                    $"member {member.Id} leads in term {term} without committed entry {index} of term {committed}"
+                    $"member {member.Number} leads in term {term} without committed entry {index} of term {committed}"
                 );
             }
 

@@ -2,6 +2,8 @@ using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Api.Mvccpb;
 using EtcdSharp.Raft;
+using EtcdSharp.Raft.Wire;
+using EtcdSharp.Server.Apply;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Storage.Backend;
 using Google.Protobuf;
@@ -22,7 +24,21 @@ internal sealed partial class ReplicatedModel
     private readonly Dictionary<long, ModelLease> _leases = [];
     private readonly Dictionary<string, long> _leaseOfKey = new(StringComparer.Ordinal);
 
+    private readonly HashSet<ulong> _noSpace = [];
+
     public long Revision { get; private set; } = 1;
+
+    public int LeaseCheckpoints { get; private set; }
+
+    public int LearnersAdded { get; private set; }
+
+    /// <summary>The first members included.</summary>
+    public int VotersAdded { get; private set; }
+
+    public int MembersRemoved { get; private set; }
+
+    /// <summary>How often a member's file had reached its quota.</summary>
+    public int AlarmsRaised { get; private set; }
 
     public long Compacted { get; private set; } = -1;
 
@@ -58,6 +74,12 @@ internal sealed partial class ReplicatedModel
             kind = request.Kind;
             id = request.Id;
             (error, response) = Apply(entry.Index, id, kind, request.Body(entry.Data.Span));
+        }
+        else if (entry.Type == EntryType.ConfChange && RaftWire.TryDecode(entry.Data, out ConfChange? change))
+        {
+            LearnersAdded += change.Type == ConfChangeType.AddLearnerNode ? 1 : 0;
+            VotersAdded += change.Type == ConfChangeType.AddNode ? 1 : 0;
+            MembersRemoved += change.Type == ConfChangeType.RemoveNode ? 1 : 0;
         }
 
         var outcome = new Outcome(entry.Index, id, kind, error, Revision, Compacted, response);
@@ -100,6 +122,8 @@ internal sealed partial class ReplicatedModel
         return response;
     }
 
+    public bool AnyKeyAt(long revision) => _keys.Values.Any(versions => At(versions, revision) is not null);
+
     public KeyValue? ValueAt(string key, long revision) =>
         _keys.TryGetValue(key, out var versions) ? At(versions, revision) : null;
 
@@ -128,6 +152,11 @@ internal sealed partial class ReplicatedModel
 
     private (EtcdError? Error, IMessage? Response) Apply(ulong index, ulong id, RequestKind kind, ReadOnlySpan<byte> body)
     {
+        if (_noSpace.Count != 0 && Quota.CostOf(kind, body) > 0)
+        {
+            return (EtcdError.NoSpace, null);
+        }
+
         switch (kind)
         {
             case RequestKind.Put:
@@ -152,8 +181,26 @@ internal sealed partial class ReplicatedModel
                 return Grant(index, LeaseGrantRequest.Parser.ParseFrom(body));
             case RequestKind.LeaseRevoke:
                 return (Revoke(index, id, LeaseRevokeRequest.Parser.ParseFrom(body).ID), null);
+            case RequestKind.LeaseCheckpoint:
+                LeaseCheckpoints++;
+                return (null, null);
+            case RequestKind.Alarm:
+                ChangeAlarm(AlarmRequest.Parser.ParseFrom(body));
+                return (null, null);
             default:
                 return (null, null);
+        }
+    }
+
+    private void ChangeAlarm(AlarmRequest request)
+    {
+        if (request.Action == AlarmRequest.Types.AlarmAction.Activate)
+        {
+            AlarmsRaised += _noSpace.Add(request.MemberID) ? 1 : 0;
+        }
+        else
+        {
+            _noSpace.Remove(request.MemberID);
         }
     }
 

@@ -14,27 +14,33 @@ internal sealed class Prober(World world)
 {
     private const long Interval = 40 * Shape.Millisecond;
 
-    public int Probes { get; private set; }
+    private bool _isWatching;
 
-    public void Start() =>
-        world.After(
-            Interval,
-            () =>
-            {
-                Start();
-                var leaders = world.Members.FindAll(one => one.IsUp && one.State.IsLeader);
-                if (leaders.Count > 1)
-                {
-                    leaders.ForEach(Probe);
-                }
-            }
-        );
+    public int Probes { get; private set; }
 
     public void BeganToLead(SimMember member)
     {
+        if (!_isWatching)
+        {
+            _isWatching = true;
+            world.After(Interval, AskAllLeaders);
+        }
+
         for (var i = 0; i < 4; i++)
         {
             world.After(world.WorkRandom.Next(6_000_000), () => Probe(member));
+        }
+    }
+
+    /// <summary>As long as more than one member believes that it leads.</summary>
+    private void AskAllLeaders()
+    {
+        var leaders = world.Members.Where(one => one.IsUp && one.State.IsLeader).ToList();
+        _isWatching = leaders.Count > 1;
+        if (_isWatching)
+        {
+            leaders.ForEach(Probe);
+            world.After(Interval, AskAllLeaders);
         }
     }
 

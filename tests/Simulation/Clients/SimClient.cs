@@ -15,7 +15,7 @@ internal sealed class SimClient
     private readonly World _world;
     private readonly SeededRandom _random;
     private readonly List<long> _leases = [];
-    private ulong _member;
+    private int _member;
     private long _call;
     private long _lastSeenRevision;
 
@@ -23,7 +23,7 @@ internal sealed class SimClient
     {
         _world = world;
         _random = new SeededRandom(world.Shape.Seed + (ulong)number * 7919);
-        _member = 1 + (ulong)_random.Next(world.Members.Count);
+        _member = _random.Next(world.Members.Count);
     }
 
     public void Start() => ThinkThenCall();
@@ -43,7 +43,7 @@ internal sealed class SimClient
     private void Call(Operation operation)
     {
         var call = ++_call;
-        var member = _world.Member(_member);
+        var member = _world.Members[_member];
         _world.After(
             _world.Network.Delay(),
             () =>
@@ -100,7 +100,7 @@ internal sealed class SimClient
     private void GiveUp()
     {
         _call++;
-        _member = 1 + (ulong)_random.Next(_world.Members.Count);
+        _member = _random.Next(_world.Members.Count);
         ThinkThenCall();
     }
 
@@ -115,7 +115,8 @@ internal sealed class SimClient
             < 82 => Of(RequestKind.Txn, ManyAtOnce()),
             < 86 => Of(RequestKind.LeaseGrant, new LeaseGrantRequest { ID = (long)_world.NextId(), TTL = 1 + _random.Next(12) }),
             < 93 when _leases.Count != 0 => Of(Operation.KeepAlive, new LeaseKeepAliveRequest { ID = Lease() }),
-            < 95 when _leases.Count != 0 => Revocation(),
+            < 95 when _world.Shape.QuotaBytes > 0 => Disarm(_world, _world.Members[_random.Next(_world.Members.Count)]),
+            < 95 when _leases.Count != 0 => Of(RequestKind.LeaseRevoke, new LeaseRevokeRequest { ID = Lease() }),
             < 97 => Of(
                 RequestKind.Compaction,
                 new CompactionRequest { Revision = Math.Max(1, _lastSeenRevision - _random.Next(12)) }
@@ -123,15 +124,21 @@ internal sealed class SimClient
             _ => Of(RequestKind.Put, NewPut()),
         };
 
+    /// <summary>What an operator does about a full file, besides making room.</summary>
+    public static Operation Disarm(World world, SimMember member) =>
+        new(
+            world.NextId(),
+            RequestKind.Alarm,
+            new AlarmRequest
+            {
+                Action = AlarmRequest.Types.AlarmAction.Deactivate,
+                MemberID = member.Id,
+                Alarm = AlarmType.Nospace,
+            }
+        );
+
     private Operation Of(RequestKind kind, IMessage request, bool isSerializable = false) =>
         new(_world.NextId(), kind, request, isSerializable);
-
-    private Operation Revocation()
-    {
-        var operation = Of(RequestKind.LeaseRevoke, new LeaseRevokeRequest { ID = Lease() });
-        _world.Leases.RevokedByClient(operation.Id);
-        return operation;
-    }
 
     private long Lease() => _leases[Math.Max(0, _leases.Count - 1 - _random.Next(4))];
 

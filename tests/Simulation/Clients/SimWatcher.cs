@@ -19,7 +19,7 @@ internal sealed class SimWatcher
     private readonly string _end;
     private readonly WatchFilters _filters;
     private readonly bool _wantsPrevious;
-    private readonly long _patience;
+    private long _patience;
     private WatchSession? _session;
     private SimMember? _member;
     private int _memberIncarnation;
@@ -47,7 +47,7 @@ internal sealed class SimWatcher
             _ => WatchFilters.None,
         };
         _wantsPrevious = _random.Next(3) == 0;
-        _patience = (_random.Next(3) == 0 ? 400 : 30) * Shape.Millisecond;
+        _patience = world.Shape.WatchNanoseconds;
     }
 
     public int EventsSeen { get; private set; }
@@ -60,9 +60,16 @@ internal sealed class SimWatcher
 
     public void Start() => Poll();
 
+    /// <summary>The run comes to its end: from now on it takes what comes at once.</summary>
+    public void Hurry()
+    {
+        _patience = 100 * Shape.Millisecond;
+        Poll();
+    }
+
     private void Poll() =>
         _world.After(
-            1 + _random.Next((int)_patience) + (_patience / 2),
+            1 + (long)(_random.NextUInt64() % (ulong)_patience) + (_patience / 2),
             () =>
             {
                 Poll();

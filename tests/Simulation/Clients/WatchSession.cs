@@ -21,7 +21,7 @@ internal sealed class WatchSession
     {
         _world = world;
         _member = member;
-        _hub = member.Hub;
+        _hub = member.Store.Hub;
         _stream = _hub.OpenStream();
         _wantsPrevious = create.WantsPrevious;
         _stream.Create(Planted(create));
@@ -45,7 +45,7 @@ internal sealed class WatchSession
             || (_world.Defect == Defect.ProgressBeforeStart && _stream.Behind.Count == 0)
         )
         {
-            return [new WatchDelivery(_member.Replica.Kv.CurrentRevision, false, false, 0, [])];
+            return [new WatchDelivery(_member.Store.Kv.CurrentRevision, false, false, 0, [])];
         }
 
         _stream.RequestProgress();
@@ -79,7 +79,7 @@ internal sealed class WatchSession
         {
             Defect.WatchGoesBack when create.StartRevision > _hub.NotifiedRevision + 1 => create with { StartRevision = 0 },
             Defect.WatchSkipsCompactedRevision
-                when create.StartRevision != 0 && create.StartRevision == _member.Replica.Kv.CompactedRevision => create with
+                when create.StartRevision != 0 && create.StartRevision == _member.Store.Kv.CompactedRevision => create with
             {
                 StartRevision = create.StartRevision + 1,
             },

@@ -12,35 +12,14 @@ namespace EtcdSharp.Simulation.Faults;
 /// <summary>Defects of applying and compacting, on some members only, as a race or a crash would show them.</summary>
 internal static class DefectiveEntries
 {
-    public static void Swap(Entry[] entries)
-    {
-        for (var i = 0; i + 1 < entries.Length; i++)
-        {
-            if (
-                entries[i].Type == EntryType.Normal
-                && entries[i + 1].Type == EntryType.Normal
-                && !entries[i].Data.IsEmpty
-                && !entries[i + 1].Data.IsEmpty
-            )
-            {
-                (entries[i], entries[i + 1]) = (
-                    entries[i] with
-                    {
-                        Data = entries[i + 1].Data,
-                    },
-                    entries[i + 1] with
-                    {
-                        Data = entries[i].Data,
-                    }
-                );
-                return;
-            }
-        }
-    }
+    /// <summary>Whether a member puts off an entry until after the next one.</summary>
+    public static bool Defers(SimMember member) =>
+        member.World.Defect == Defect.AppliedOutOfOrder && member.Number == 1 && member.World.DiskRandom.Next(20) == 0;
 
-    public static Entry Tamper(World world, SimMember member, in Entry entry)
+    public static Entry Tamper(SimMember member, in Entry entry)
     {
-        if (member.Id != 1 || world.Defect is not (Defect.CompareIgnored or Defect.TxnReadsCompacted))
+        var world = member.World;
+        if (member.Number != 1 || world.Defect is not (Defect.CompareIgnored or Defect.TxnReadsCompacted))
         {
             return entry;
         }
@@ -70,22 +49,40 @@ internal static class DefectiveEntries
         };
     }
 
+    /// <summary>The defect of an index that gets to the disk ahead of the changes of its entry.</summary>
+    public static void AfterTurn(SimMember member)
+    {
+        var (world, backend) = (member.World, member.Store.Backend);
+        var (index, term) = (backend.ConsistentIndex, backend.ConsistentTerm);
+        if (
+            world.Defect == Defect.IndexBeforeChanges
+            && member.State.CommittedIndex > index
+            && index == member.State.AppliedIndex
+            && world.DiskRandom.Next(4) == 0
+        )
+        {
+            backend.SetConsistentIndex(index + 1, term);
+            backend.ForceCommit();
+            backend.SetConsistentIndex(index, term);
+        }
+    }
+
     public static void AfterCompaction(World world, SimMember member)
     {
-        var compacted = member.Replica.Kv.CompactedRevision;
+        var compacted = member.Store.Kv.CompactedRevision;
         var wanted = world.Defect switch
         {
             Defect.DeleteAtCompactionLost => world.Model.Deletions.Where(one => one.Main == compacted),
             Defect.DeleteLostByCompaction => world.Model.Deletions.Where(one =>
-                one.Main > compacted && one.Main < member.Replica.Kv.CurrentRevision
+                one.Main > compacted && one.Main < member.Store.Kv.CurrentRevision
             ),
             _ => [],
         };
         List<Revision> tombstones = [.. wanted.Take(1)];
         if (tombstones.Count != 0)
         {
-            member.Replica.Backend.ForceCommit();
-            member.Replica.Backend.DeleteKeys([], tombstones, 0);
+            member.Store.Backend.ForceCommit();
+            member.Store.Backend.DeleteKeys([], tombstones, 0);
         }
     }
 }

@@ -1,5 +1,4 @@
 using EtcdSharp.Raft;
-using EtcdSharp.Simulation.Kernel;
 using EtcdSharp.Simulation.Members;
 
 namespace EtcdSharp.Simulation.Faults;
@@ -7,17 +6,17 @@ namespace EtcdSharp.Simulation.Faults;
 /// <summary>The defect of a learner's vote that counts: the vote of one voter is asked of a learner, who answers in its name.</summary>
 internal static class DefectiveVotes
 {
-    public static Message Disguise(World world, SimMember from, Message message)
+    public static Message Disguise(SimMember from, Message message)
     {
-        var configuration = from.Node.Status().Configuration;
+        var configuration = from.Raft.Status().Configuration;
         if (message.Type is MessageType.MsgVote or MessageType.MsgPreVote)
         {
-            var learner = configuration.Learners.FirstOrDefault(id => world.Member(id).IsUp);
+            var learner = configuration.Learners.FirstOrDefault(id => from.World.Find(id) is { IsUp: true });
             var voter = configuration.Voters.Where(id => id != from.Id).DefaultIfEmpty().Max();
             return learner != 0 && message.To == voter ? Readdress(message, learner, message.From) : message;
         }
 
-        if (message.Type is MessageType.MsgVoteResp or MessageType.MsgPreVoteResp && from.Node.BasicStatus.IsLearner)
+        if (message.Type is MessageType.MsgVoteResp or MessageType.MsgPreVoteResp && from.Raft.BasicStatus.IsLearner)
         {
             var voter = configuration.Voters.Where(id => id != message.To).DefaultIfEmpty().Max();
             return voter == 0 ? message : Readdress(message, message.To, voter);

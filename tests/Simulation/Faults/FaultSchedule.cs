@@ -11,15 +11,7 @@ internal static class FaultSchedule
         var random = new SeededRandom(shape.Seed ^ 0x4641554C54);
         var kinds = Enum.GetValues<FaultKind>();
         var favourites = kinds.Where(_ => random.Next(2) == 0).DefaultIfEmpty(FaultKind.Kill).ToArray();
-        var spacing =
-            (
-                random.Next(3) switch
-                {
-                    0 => 300,
-                    1 => 1500,
-                    _ => 5000,
-                }
-            ) * Shape.Millisecond;
+        var spacing = shape.FaultSpacingNanoseconds;
         List<Fault> faults = [];
         if (random.Next(3) == 0)
         {
@@ -29,7 +21,7 @@ internal static class FaultSchedule
         for (var at = 3 * Shape.Second; at < shape.FaultNanoseconds; at += 1 + (long)(random.NextUInt64() % (ulong)(2 * spacing)))
         {
             var kind = random.Next(4) == 0 ? kinds[random.Next(kinds.Length)] : favourites[random.Next(favourites.Length)];
-            var longest = random.Next(4) == 0 ? 15_000 : 3_000;
+            var longest = random.Next(4) == 0 ? shape.LongestFaultMs : shape.LongestFaultMs / 5;
             faults.Add(
                 new Fault(
                     at,

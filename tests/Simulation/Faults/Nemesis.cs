@@ -10,6 +10,8 @@ internal sealed class Nemesis(World world)
 {
     private const int MembersMax = 9;
 
+    public int Happened { get; private set; }
+
     public void Begin(IEnumerable<Fault> faults)
     {
         foreach (var fault in faults)
@@ -38,6 +40,7 @@ internal sealed class Nemesis(World world)
 
     private void Happen(Fault fault)
     {
+        Happened++;
         var members = world.Members.Where(one => !one.IsRemoved).ToList();
         var member = members[fault.First % members.Count];
         var other = members[fault.Second % members.Count];
@@ -49,7 +52,7 @@ internal sealed class Nemesis(World world)
 
         if (fault.Kind is not FaultKind.CompareHashes)
         {
-            world.Note($"fault {fault.Kind} {member.Id} {other.Id}");
+            world.Note($"fault {fault.Kind} {member.Number} {other.Number}");
         }
 
         switch (fault.Kind)
@@ -99,7 +102,7 @@ internal sealed class Nemesis(World world)
 
     private void HurtDisk(Fault fault, SimMember member)
     {
-        if (!member.MayCrash)
+        if (!member.IsUp)
         {
             return;
         }
@@ -193,20 +196,19 @@ internal sealed class Nemesis(World world)
     /// <summary>One change at a time, and only while everyone is there: a cluster that is cut to pieces by its operator proves nothing.</summary>
     private void ChangeMembership(Fault fault, SimMember candidate)
     {
-        var leader = world.Members.Find(one =>
-            one.IsUp && !one.IsPaused && one.State.IsLeader && one.Node.BasicStatus.SoftState.Role == RaftRole.Leader
+        var leader = world.Members.FirstOrDefault(one =>
+            one.IsUp && !one.IsPaused && one.State.IsLeader && one.Raft.BasicStatus.SoftState.Role == RaftRole.Leader
         );
-        if (leader is null || world.Members.Exists(one => !one.IsRemoved && (!one.IsUp || one.IsPaused)))
+        if (leader is null || world.Members.Any(one => !one.IsRemoved && (!one.IsUp || one.IsPaused)))
         {
             return;
         }
 
-        var view = leader.Replica.Cluster.View;
+        var view = leader.Store.Cluster.View;
         var learner = view.Members.FirstOrDefault(one => one.IsLearner);
         if (learner is not null)
         {
-            var lag =
-                leader.State.AppliedIndex - Math.Min(leader.State.AppliedIndex, world.Member(learner.Id).State.AppliedIndex);
+            var lag = leader.State.AppliedIndex - Math.Min(leader.State.AppliedIndex, world.Find(learner.Id)!.State.AppliedIndex);
             if (lag < 5 && fault.Amount % 4 == 0)
             {
                 Propose(leader, ConfChangeType.AddNode, learner.Id, MemberJson.EncodePromotion(learner.Id));
@@ -223,7 +225,7 @@ internal sealed class Nemesis(World world)
         else if (fault.Kind == FaultKind.AddMember && view.Members.Count < 7)
         {
             // One whose addition was lost is added again before another one is made.
-            var known = world.Members.Find(one =>
+            var known = world.Members.FirstOrDefault(one =>
                 one.Joins && !one.IsRemoved && view.Find(one.Id) is null && !view.Removed.Contains(one.Id)
             );
             if (known is null && world.Members.Count == MembersMax)
@@ -231,17 +233,17 @@ internal sealed class Nemesis(World world)
                 return;
             }
 
-            var id = known?.Id ?? (ulong)world.Members.Count + 1;
             if (known is null)
             {
-                world.Members.Add(new SimMember(world, id, joins: true));
-                world.Members[^1].Start();
+                known = world.AddMember(joins: true);
+                known.Start();
             }
 
-            Propose(leader, ConfChangeType.AddLearnerNode, id, MemberJson.Encode(SimMember.Describe(id, isLearner: true)));
+            var described = SimMember.Describe(known.Number) with { IsLearner = true, Name = "" };
+            Propose(leader, ConfChangeType.AddLearnerNode, known.Id, MemberJson.Encode(described));
         }
     }
 
     private void Propose(SimMember leader, ConfChangeType type, ulong id, ReadOnlyMemory<byte> context) =>
-        leader.Do(() => leader.ProposeConfiguration(new ConfChange(world.NextId(), type, id, context)));
+        leader.ProposeConfiguration(new ConfChange(world.NextId(), type, id, context));
 }

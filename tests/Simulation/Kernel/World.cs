@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using EtcdSharp.Platform.Simulated;
+using EtcdSharp.Server.Membership;
 using EtcdSharp.Simulation.Checking;
 using EtcdSharp.Simulation.Clients;
 using EtcdSharp.Simulation.Faults;
@@ -12,8 +14,12 @@ namespace EtcdSharp.Simulation.Kernel;
 /// </summary>
 internal sealed class World
 {
-    private readonly PriorityQueue<Action, (long Time, long Order)> _events = new();
+    private readonly PriorityQueue<WorldEvent, (long Time, long Order)> _events = new();
+    private readonly Queue<WorldEvent> _soon = new();
+    private readonly Dictionary<ulong, SimMember> _byId = [];
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private long _order;
+    private readonly List<SimMember> _members = [];
     private ulong _lastId = 1_000;
 
     public World(Shape shape, Defect defect)
@@ -30,9 +36,15 @@ internal sealed class World
         State = new StateChecks(this);
         Clients = new ClientHistory(this);
         Prober = new Prober(this);
+        FirstMembers = [.. Enumerable.Range(1, shape.Members).Select(SimMember.Describe)];
+        ClusterId = MemberIds.ForCluster(FirstMembers.Select(member => member.Id));
     }
 
     public Shape Shape { get; }
+
+    public ulong ClusterId { get; }
+
+    public IReadOnlyList<MemberInfo> FirstMembers { get; }
 
     public Defect Defect { get; }
 
@@ -61,8 +73,8 @@ internal sealed class World
 
     public Prober Prober { get; }
 
-    /// <summary>All members that ever were, by ascending id.</summary>
-    public List<SimMember> Members { get; } = [];
+    /// <summary>All members that ever were, by ascending number.</summary>
+    public IReadOnlyList<SimMember> Members => _members;
 
     /// <summary>True once faults are over and clients stop changing things.</summary>
     public bool IsEnding { get; set; }
@@ -70,23 +82,57 @@ internal sealed class World
     /// <summary>Set to record what happens, for the report on a failure.</summary>
     public List<string>? Journal { get; set; }
 
-    public void Note(string text) => Journal?.Add($"{Now / 1e9, 10:F4}s {text}");
+    /// <summary>Everything happens on one thread; work that gets away to another one would make the order a matter of chance.</summary>
+    private void RequireOwnThread()
+    {
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            throw new InvalidOperationException("the simulation is used on another thread");
+        }
+    }
+
+    public void Note([InterpolatedStringHandlerArgument("")] NoteText text) => Journal?.Add($"{Now / 1e9, 10:F4}s {text.Take()}");
 
     public ulong NextId() => ++_lastId;
 
-    public SimMember Member(ulong id) => Members[(int)id - 1];
+    public SimMember AddMember(bool joins)
+    {
+        var member = new SimMember(this, _members.Count + 1, joins);
+        _members.Add(member);
+        _byId.Add(member.Id, member);
+        return member;
+    }
 
-    public void After(long nanoseconds, Action action) => _events.Enqueue(action, (Now + Math.Max(0, nanoseconds), _order++));
+    public SimMember? Find(ulong id) => _byId.GetValueOrDefault(id);
+
+    public void After(long nanoseconds, Action action) => After(nanoseconds, null, action);
+
+    /// <summary>Something that the present incarnation of a member is to do, and no other one.</summary>
+    public void After(long nanoseconds, SimMember? member, Action action)
+    {
+        RequireOwnThread();
+        _events.Enqueue(new WorldEvent(action, member, member?.Incarnation ?? 0), (Now + Math.Max(0, nanoseconds), _order++));
+    }
+
+    /// <summary>The same, as the next thing that happens at all.</summary>
+    public void Soon(SimMember member, Action action)
+    {
+        RequireOwnThread();
+        _soon.Enqueue(new WorldEvent(action, member, member.Incarnation));
+    }
 
     /// <summary>Runs events up to a moment; false when the condition came true before.</summary>
     public bool RunUntil(long end, Func<bool>? done = null)
     {
         while (_events.TryPeek(out _, out var at) && at.Time <= end)
         {
-            var action = _events.Dequeue();
             Now = at.Time;
-            EventCount++;
-            action();
+            Happen(_events.Dequeue());
+            while (_soon.TryDequeue(out var next))
+            {
+                Happen(next);
+            }
+
             if (done is not null && done())
             {
                 return false;
@@ -95,6 +141,19 @@ internal sealed class World
 
         Now = end;
         return true;
+    }
+
+    private void Happen(in WorldEvent next)
+    {
+        EventCount++;
+        if (next.Member is null)
+        {
+            next.Action();
+        }
+        else if (next.Incarnation == next.Member.Incarnation)
+        {
+            next.Member.Do(next.Action);
+        }
     }
 
     public void Close()

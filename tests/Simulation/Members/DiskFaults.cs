@@ -16,6 +16,9 @@ internal sealed class DiskFaults
     /// <summary>True while a defragmentation runs, for the defect that concerns it.</summary>
     public bool IsDefragmenting { get; set; }
 
+    /// <summary>True from the arrival of a snapshot until its store is in place, for the defect that concerns it.</summary>
+    public bool IsTakingSnapshot { get; set; }
+
     /// <summary>Added to the time that every batch of the log takes.</summary>
     public long SlowNanoseconds { get; set; }
 
@@ -24,6 +27,7 @@ internal sealed class DiskFaults
         var disk = member.Disk;
         disk.Intercept = operation => Intercept(member, operation);
         _cutAt = long.MaxValue;
+        IsTakingSnapshot = false;
     }
 
     /// <summary>The power goes at the disk operation that is so many ahead.</summary>
@@ -69,11 +73,15 @@ internal sealed class DiskFaults
         }
 
         var isSync = operation.Kind is DiskOperationKind.SyncData or DiskOperationKind.SyncDirectory;
+        var isLog = operation.Path.Contains("/wal/", StringComparison.Ordinal);
         var lies =
             isSync
             && member.World.Defect switch
             {
-                Defect.LogSyncDoesNothing => operation.Path.Contains("/wal/", StringComparison.Ordinal),
+                // A leader that counts its own append too early; later syncs make the earlier writes durable with theirs.
+                Defect.OwnAckBeforeSync => isLog && member.State.IsLeader && member.World.DiskRandom.Next(2) == 0,
+                Defect.LogSyncDoesNothing => isLog,
+                Defect.SnapshotCommitNotSynced => isLog && IsTakingSnapshot,
                 Defect.ReceivedStoreNotSynced => operation.Path.Contains(".snap.db", StringComparison.Ordinal),
                 Defect.DefragmentationNotSynced => IsDefragmenting && operation.Kind == DiskOperationKind.SyncData,
                 _ => false,

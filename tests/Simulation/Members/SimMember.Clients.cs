@@ -1,24 +1,40 @@
 using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Mvcc;
-using EtcdSharp.Mvcc.Watch;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Lease;
 using EtcdSharp.Server.Node;
+using EtcdSharp.Simulation.Checking;
 using EtcdSharp.Simulation.Clients;
 using EtcdSharp.Simulation.Faults;
-using EtcdSharp.Simulation.Kernel;
-using LeaseStatus = EtcdSharp.Server.Lease.LeaseStatus;
 
 namespace EtcdSharp.Simulation.Members;
 
 /// <summary>This part is the edge: requests come in, answers go out.</summary>
 internal sealed partial class SimMember
 {
-    private readonly Dictionary<ulong, Action<Answer>> _waiting = [];
-    private readonly List<(Task<EtcdError?> Barrier, Action<bool> Continue)> _pendingReads = [];
-    private WatchCatchUp? _catchUp;
-    private bool _catchUpScheduled;
+    private readonly HashSet<long> _renewing = [];
+    private readonly List<(Task<EtcdError?> Barrier, TaskCompletionSource<EtcdError?> Waiting)> _barriers = [];
+
+    /// <summary>Completes when a turn of a loop has completed the barrier, so that whoever waits goes on within that turn.</summary>
+    public Task<EtcdError?> WhenCompleted(Task<EtcdError?> barrier)
+    {
+        var waiting = new TaskCompletionSource<EtcdError?>();
+        _barriers.Add((barrier, waiting));
+        return waiting.Task;
+    }
+
+    private void LetReadersGoOn()
+    {
+        for (var i = 0; i < _barriers.Count; i++)
+        {
+            var (barrier, waiting) = _barriers[i];
+            if (barrier.IsCompleted)
+            {
+                _barriers.RemoveAt(i--);
+                waiting.SetResult(barrier.Result);
+            }
+        }
+    }
 
     /// <summary>Carries out a call; <paramref name="reply"/> may be called later, in another event, or never.</summary>
     public void Handle(Operation operation, Action<Answer> reply)
@@ -37,40 +53,46 @@ internal sealed partial class SimMember
         }
     }
 
+    public void TransferLeader(ulong to) => Do(() => Node.Loop.Post(raft => raft.TransferLeader(to)));
+
+    public void ProposeConfiguration(ConfChange change) => Do(() => Node.Loop.Post(raft => raft.ProposeConfChange(change)));
+
     private void Propose(Operation operation, Action<Answer> reply)
     {
-        if (_leader == RaftIds.None)
+        var result = Log.ProposeAsync(operation.Kind, operation.Request, CancellationToken.None);
+
+        // Nobody else takes an id between the call and this one, so the request has the id before it.
+        var id = Log.NextRequestId() - 1;
+        if (operation.Kind == RequestKind.LeaseRevoke)
         {
-            reply(Answer.Unknown);
-            return;
+            World.Leases.RevokedByClient(id);
         }
 
-        _waiting[operation.Id] = reply;
-        if (Node.Propose(Requests.Encode(operation.Kind, operation.Request, operation.Id)) != StepResult.Ok)
+        var awaiter = result.ConfigureAwait(false).GetAwaiter();
+        void Finish() => reply(ToAnswer(operation.Kind, id, awaiter.GetResult()));
+        if (awaiter.IsCompleted)
         {
-            _waiting.Remove(operation.Id);
-            reply(Answer.Unknown);
+            Finish();
         }
-
-        Pump();
+        else
+        {
+            awaiter.UnsafeOnCompleted(Finish);
+        }
     }
 
-    private void Finish(ulong id, Answer answer)
+    private static Answer ToAnswer(RequestKind kind, ulong id, in ApplyResult result)
     {
-        if (_waiting.Remove(id, out var reply))
+        var error = result.Error;
+        if (
+            error?.Code is EtcdErrorCode.DeadlineExceeded or EtcdErrorCode.Unavailable or EtcdErrorCode.Canceled
+            || error == EtcdError.RequestTooManyRequests
+        )
         {
-            reply(answer);
+            return Answer.Unknown;
         }
-    }
 
-    private void ForgetClients()
-    {
-        _waiting.Clear();
-        _pendingReads.Clear();
+        return new Answer(error, result.Revision, error is null ? Responses.Read(kind, result) : null) { RequestId = id };
     }
-
-    /// <summary>What a snapshot skipped is never applied here, so nobody gets an answer for it.</summary>
-    private void AnswerOverwritten() => _waiting.Clear();
 
     private void Read(Operation operation, Action<Answer> reply)
     {
@@ -84,28 +106,15 @@ internal sealed partial class SimMember
             return;
         }
 
-        AfterBarrier(confirmed => reply(confirmed ? ReadNow(request) : Answer.Unknown));
-    }
-
-    private void AfterBarrier(Action<bool> next)
-    {
-        var barrier = _reads.WaitAsync(CancellationToken.None);
-        _pendingReads.Add((barrier.AsTask(), next));
-        Pump();
-    }
-
-    private void AnswerReads()
-    {
-        for (var i = 0; i < _pendingReads.Count; i++)
+        var awaiter = Log.ReadBarrierAsync(CancellationToken.None).ConfigureAwait(false).GetAwaiter();
+        void Finish() => reply(awaiter.GetResult() is null ? ReadNow(request) : Answer.Unknown);
+        if (awaiter.IsCompleted)
         {
-            var (barrier, next) = _pendingReads[i];
-            if (!barrier.IsCompleted)
-            {
-                continue;
-            }
-
-            _pendingReads.RemoveAt(i--);
-            next(barrier.Result is null);
+            Finish();
+        }
+        else
+        {
+            awaiter.UnsafeOnCompleted(Finish);
         }
     }
 
@@ -119,7 +128,7 @@ internal sealed partial class SimMember
             Limit = request.Limit,
             Revision = request.Revision,
         };
-        var status = Replica.Kv.Range(query, found);
+        var status = Store.Kv.Range(query, found);
         if (status != MvccStatus.Ok)
         {
             return new Answer(status == MvccStatus.Compacted ? EtcdError.Compacted : EtcdError.FutureRev, 0, null);
@@ -131,67 +140,32 @@ internal sealed partial class SimMember
         return new Answer(null, found.Revision, response);
     }
 
-    /// <summary>Renewals happen on the leader, as <c>LeaseService</c> does them; another member sends the client on.</summary>
+    /// <summary>Renewals happen on the leader; another member sends the client on.</summary>
     private void KeepAlive(long id, Action<Answer> reply)
     {
-        if (!State.IsLeader)
-        {
-            reply(Answer.Unknown);
-        }
-        else if (World.Defect == Defect.RenewalByStaleLeader)
-        {
-            Renew(id, reply);
-        }
-        else
-        {
-            AfterBarrier(confirmed =>
-            {
-                if (confirmed)
-                {
-                    Renew(id, reply);
-                }
-                else
-                {
-                    reply(Answer.Unknown);
-                }
-            });
-        }
-    }
-
-    private void Renew(long id, Action<Answer> reply)
-    {
-        var renewal = Replica.Lessor.BeginRenewal(id, Clock.MonotonicNanoseconds);
-        if (renewal.Step != LeaseRenewalStep.Ready)
+        // Two that wait for the same lease to end would not both go on within the turn that ends it.
+        if (!_renewing.Add(id))
         {
             reply(Answer.Unknown);
             return;
         }
 
-        var grant = Replica.Lessor.FinishRenewal(id, Clock.MonotonicNanoseconds);
-        World.Note($"member {Id} renews lease {id}");
-        reply(
-            grant.Status == LeaseStatus.Done
-                ? new Answer(null, 0, new LeaseKeepAliveResponse { ID = id, TTL = grant.TtlSeconds })
-                : Answer.Unknown
-        );
-    }
-
-    private void CatchUpSoon()
-    {
-        if (!_catchUpScheduled)
+        var awaiter = _leaseService.RenewAsync(id, CancellationToken.None).ConfigureAwait(false).GetAwaiter();
+        void Finish()
         {
-            _catchUpScheduled = true;
-            After(Clock.ToTrue(World.MemberRandom.Next(20_000_000)), CatchUp);
+            _renewing.Remove(id);
+            var (ttl, error) = awaiter.GetResult();
+            World.Note($"member {Number} renews lease {id}: {ttl}s {error?.Message}");
+            reply(error is null ? new Answer(null, 0, new LeaseKeepAliveResponse { ID = id, TTL = ttl }) : Answer.Unknown);
         }
-    }
 
-    private void CatchUp()
-    {
-        _catchUpScheduled = false;
-        _catchUp ??= new WatchCatchUp(Hub);
-        if (_catchUp.Step() != WatchCatchUpStep.Idle)
+        if (awaiter.IsCompleted)
         {
-            CatchUpSoon();
+            Finish();
+        }
+        else
+        {
+            awaiter.UnsafeOnCompleted(Finish);
         }
     }
 }

@@ -1,24 +1,16 @@
-using EtcdSharp.Mvcc.Watch;
-using EtcdSharp.Platform;
 using EtcdSharp.Platform.Simulated;
-using EtcdSharp.Platform.Wire;
 using EtcdSharp.Raft;
+using EtcdSharp.Server;
 using EtcdSharp.Server.Membership;
 using EtcdSharp.Server.Node;
-using EtcdSharp.Simulation.Clients;
-using EtcdSharp.Simulation.Faults;
 using EtcdSharp.Simulation.Kernel;
-using EtcdSharp.Storage;
-using EtcdSharp.Storage.Backend;
-using EtcdSharp.Storage.Snap;
-using EtcdSharp.Storage.Wal;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EtcdSharp.Simulation.Members;
 
 /// <summary>
-/// One member: the program's objects, pumped by the world instead of by threads. A start makes a new incarnation; what
-/// was asked for by an earlier one does not happen any more. This part is its life: start, pause, crash.
+/// One member: the program's objects, with the world in the place of threads, network, disk and clock. A start makes a
+/// new incarnation; what was asked for by an earlier one does not happen any more. This part is its life: start, pause,
+/// crash.
 /// </summary>
 internal sealed partial class SimMember
 {
@@ -27,28 +19,39 @@ internal sealed partial class SimMember
     /// <summary>By where they come from: a socket of a peer, of a client, or the process itself.</summary>
     private readonly Queue<Action>[] _heldUp = [new(), new(), new()];
     private readonly ulong _diskSeed;
-    private WalOptions _walOptions = null!;
-    private WriteAheadLog _wal = null!;
-    private SnapshotDirectory _snap = null!;
-    private DataDirectory _data = null!;
-    private MemoryStorage _storage = null!;
+    private readonly MemberInfo _self;
 
-    public SimMember(World world, ulong id, bool joins)
+    public SimMember(World world, int number, bool joins)
     {
         World = world;
-        Id = id;
+        Number = number;
+        _self = Describe(number);
         Joins = joins;
         _diskSeed = world.MemberRandom.NextUInt64();
         var rate = 1 + ((world.MemberRandom.Next(2001) - 1000) / 1000.0 * world.Shape.ClockSpread);
         Clock = new SimulatedClock(world, rate, world.MemberRandom.Next(1_000_000) * 1_000L);
         Disk = new MemoryDisk();
-        Hub = new WatchHub(world.Shape.WatchBufferBytes);
-        State = new NodeState(id);
+        State = new NodeState(Id);
+        Transport = new SimTransport(this);
+        _commit = Commit;
+        _compact = CompactOnDisk;
+        _catchUpSoon = CatchUp;
+        _duties = TickDuties;
+        _tick = Tick;
+        _turns =
+        [
+            () => Turn(NodeLoop.Raft),
+            () => Turn(NodeLoop.LogWriter),
+            () => Turn(NodeLoop.Apply),
+            () => Turn(NodeLoop.Snapshots),
+        ];
     }
 
     public World World { get; }
 
-    public ulong Id { get; }
+    public int Number { get; }
+
+    public ulong Id => _self.Id;
 
     /// <summary>Was added to a running cluster, so its log begins empty.</summary>
     public bool Joins { get; }
@@ -59,6 +62,8 @@ internal sealed partial class SimMember
 
     public DiskFaults DiskFaults { get; } = new();
 
+    public SimTransport Transport { get; }
+
     public int Incarnation { get; private set; }
 
     public bool IsUp { get; private set; }
@@ -67,16 +72,20 @@ internal sealed partial class SimMember
 
     public bool IsRemoved { get; private set; }
 
-    /// <summary>False until there is something on its disk that a crash must not lose all of.</summary>
-    public bool MayCrash => IsUp && State.AppliedIndex > 0;
-
     public NodeState State { get; private set; }
 
-    public RaftNode Node { get; private set; } = null!;
+    /// <summary>The consensus state machine of the present incarnation, to look at.</summary>
+    public RaftNode Raft => _simulation.Raft;
 
-    public ReplicatedState Replica { get; private set; } = null!;
+    public MemberStore Store { get; private set; } = null!;
 
-    public WatchHub Hub { get; private set; }
+    public MemberNode Node { get; private set; } = null!;
+
+    public static MemberInfo Describe(int number)
+    {
+        IReadOnlyList<string> urls = [$"http://member-{number}:2380"];
+        return new MemberInfo(MemberIds.ForMember(urls, ""), urls, Name: $"member-{number}");
+    }
 
     public void Start()
     {
@@ -101,21 +110,6 @@ internal sealed partial class SimMember
         }
 
         Guard(action);
-    }
-
-    public void After(long nanoseconds, Action action)
-    {
-        var incarnation = Incarnation;
-        World.After(
-            nanoseconds,
-            () =>
-            {
-                if (incarnation == Incarnation)
-                {
-                    Do(action);
-                }
-            }
-        );
     }
 
     public void Pause()
@@ -151,7 +145,7 @@ internal sealed partial class SimMember
             return;
         }
 
-        World.Note($"member {Id} {(powerLoss ? "loses power" : "is killed")}");
+        World.Note($"member {Number} {(powerLoss ? "loses power" : "is killed")}");
         End();
         Disk.Intercept = null;
         var old = Disk;
@@ -166,10 +160,11 @@ internal sealed partial class SimMember
         Crash(powerLoss: false);
     }
 
+    /// <summary>The member has learned that it was removed; it goes on for a moment, so that whoever removed it gets the answer.</summary>
     public void WasRemoved()
     {
         IsRemoved = true;
-        After(World.Shape.ElectionNanoseconds, () => Crash(powerLoss: false));
+        World.After(World.Shape.ElectionNanoseconds, this, () => Crash(powerLoss: false));
     }
 
     private void End()
@@ -178,8 +173,6 @@ internal sealed partial class SimMember
         IsPaused = false;
         Incarnation++;
         Array.ForEach(_heldUp, queue => queue.Clear());
-        ForgetWork();
-        ForgetClients();
         World.Raft.Stopped(this);
     }
 
@@ -196,8 +189,8 @@ internal sealed partial class SimMember
         }
         catch (IOException e) when (DiskFaults.IsFailing)
         {
-            // A disk that fails ends the process (LogWriter and BackendStore do not go on after it).
-            World.Note($"member {Id} ends: {e.Message}");
+            // A disk that fails ends the process: no loop goes on after it.
+            World.Note($"member {Number} ends: {e.Message}");
             Crash(powerLoss: false);
             ComeBackLater();
         }
@@ -218,107 +211,5 @@ internal sealed partial class SimMember
                 }
             }
         );
-    }
-
-    private void Boot()
-    {
-        _data = new DataDirectory(Disk, Root);
-        _walOptions = new WalOptions
-        {
-            SegmentBytes = World.Shape.SegmentBytes,
-            PrepareSegmentsAhead = false,
-            Clock = Clock,
-        };
-        Hub = new WatchHub(World.Shape.WatchBufferBytes) { CatchUpWanted = CatchUpSoon };
-        _catchUp = null;
-        State = new NodeState(Id);
-        _snap = new SnapshotDirectory(Disk, _data.SnapPath, NullLogger.Instance);
-        var isNew = !_data.HasLog;
-        var start = isNew ? StartNew() : Restart();
-        _wal = start.Log;
-        _storage = start.Storage;
-        State.PublishApplied(start.AppliedIndex, start.AppliedTerm);
-        Node = new RaftNode(Configure(start));
-        if (isNew && !Joins)
-        {
-            Node.Bootstrap([.. World.Members.Where(member => !member.Joins).Select(FirstPeer)]);
-        }
-
-        BeginReads();
-        Replica = ReplicatedState.Open(this, start.Backend);
-        _lastSnapshotIndex = start.SnapshotIndex;
-        World.Raft.Started(this, _storage);
-        World.State.Restored(this);
-        ConfigurationChanged(Node.Status().Configuration);
-        BeginTimers();
-        Pump();
-    }
-
-    private RaftConfig Configure(StartingPoint start) =>
-        new()
-        {
-            Id = Id,
-            ElectionTicks = World.Shape.ElectionTicks,
-            HeartbeatTicks = 1,
-            Storage = new RestartStorage(start.Storage, start.Configuration),
-            Randomness = World.MemberRandom,
-            Applied = start.AppliedIndex,
-            AsyncStorageWrites = true,
-            MaxSizePerMessage = World.Shape.MaxSizePerMessage,
-            MaxCommittedSizePerReady = World.Shape.MaxCommittedSize,
-            MaxInflightMessages = World.Shape.MaxInflightMessages,
-            CheckQuorum = true,
-            PreVote = World.Shape.PreVote,
-            ReadOnly = World.Defect == Defect.StaleReadAfterPause ? ReadOnlyMode.LeaseBased : ReadOnlyMode.Safe,
-        };
-
-    private static BootstrapPeer FirstPeer(SimMember member) => new(member.Id, MemberJson.Encode(Describe(member.Id)));
-
-    public static MemberInfo Describe(ulong id, bool isLearner = false) =>
-        new(id, [$"http://member-{id}:2380"], isLearner, $"member-{id}");
-
-    private StartingPoint StartNew()
-    {
-        _data.Create();
-        var backend = BackendStore.Open(Disk, _data.StorePath, BackendOptions());
-        return new StartingPoint
-        {
-            MemberId = Id,
-            ClusterId = ReplicatedState.ClusterId,
-            Backend = backend,
-            Log = WriteAheadLog.Create(Disk, _data.WalPath, Metadata(), _walOptions),
-            Storage = new MemoryStorage(),
-            Configuration = ConfState.Empty,
-        };
-    }
-
-    private StartingPoint Restart()
-    {
-        var options = new BootstrapOptions
-        {
-            Name = "",
-            InitialCluster = [],
-            ClusterToken = "",
-        };
-        var start = new Bootstrap(Disk, _data, _walOptions, BackendOptions(), static _ => null, NullLogger.Instance).Run(options);
-        if (World.Defect == Defect.AppliedTwice && start.Backend.ConsistentIndex > start.SnapshotIndex + 1)
-        {
-            start.Backend.SetConsistentIndex(start.Backend.ConsistentIndex - 1, start.Backend.ConsistentTerm);
-            start = start with { AppliedIndex = start.AppliedIndex - 1 };
-        }
-
-        return start;
-    }
-
-    private static BackendOptions BackendOptions() => new() { OwnThread = false, CommitFailed = static _ => { } };
-
-    /// <summary>The record that a log begins with: member and cluster (etcdserverpb.Metadata).</summary>
-    private byte[] Metadata()
-    {
-        var bytes = new byte[ProtoWriter.SizeOfField(1, Id) + ProtoWriter.SizeOfField(2, ReplicatedState.ClusterId)];
-        var writer = new ProtoWriter(bytes);
-        writer.WriteField(1, Id);
-        writer.WriteField(2, ReplicatedState.ClusterId);
-        return bytes;
     }
 }

@@ -26,7 +26,7 @@ internal static class DefectTable
     {
         for (seeds = 1; seeds <= seedsMax; seeds++)
         {
-            var result = SeedRun.Run(firstSeed + (ulong)seeds - 1, defect);
+            var result = SeedRun.Run(new RunOptions(firstSeed + (ulong)seeds - 1) { Defect = defect });
             if (result.Guarantee is not null)
             {
                 return result;

@@ -1,93 +1,127 @@
-using System.Diagnostics;
 using System.Globalization;
 using EtcdSharp.Simulation.Faults;
+using EtcdSharp.Simulation.Kernel;
 
 namespace EtcdSharp.Simulation.Running;
 
 /// <summary>The simulation as a program: seed after seed until so many simulated hours are through or one fails.</summary>
 internal static class LongRun
 {
-    private const int ProgressEverySeconds = 5;
+    private const int ProgressEverySeconds = 10;
+
+    /// <summary>Of a hundred runs with a mixed workload. Quiet ones last a thousand times as long as busy ones, so few of them are most of the hours.</summary>
+    private const int OrdinaryPercent = 20;
+    private const int QuietPercent = 10;
 
     public static int Main(string[] args)
     {
-        var seed = ulong.Parse(Option(args, "--seed") ?? "1", CultureInfo.InvariantCulture);
-        var seconds = int.Parse(Option(args, "--fault-seconds") ?? "40", CultureInfo.InvariantCulture);
-        var defect = Enum.Parse<Defect>(Option(args, "--defect") ?? nameof(Defect.None));
+        var options = new RunOptions(Number(args, "--seed", 1))
+        {
+            Defect = Enum.Parse<Defect>(Option(args, "--defect") ?? nameof(Defect.None)),
+            FaultSeconds = (int)Number(args, "--fault-seconds", 0),
+        };
+        var workload = Option(args, "--workload");
+        if (workload is not (null or "mixed"))
+        {
+            options = options with { Workload = Enum.Parse<Workload>(workload, ignoreCase: true) };
+        }
+
         if (Option(args, "--replay") is { } replayed)
         {
-            return Replay(
-                ulong.Parse(replayed, CultureInfo.InvariantCulture),
-                defect,
-                seconds,
-                args.Contains("--whole", StringComparer.Ordinal)
-            );
+            var seed = ulong.Parse(replayed, CultureInfo.InvariantCulture);
+            return Replay(options with { Seed = seed }, args.Contains("--whole", StringComparer.Ordinal));
         }
 
         if (args.Contains("--defects", StringComparer.Ordinal))
         {
-            return DefectTable.Print(
-                seed,
-                defect,
-                Option(args, "--runs") is { } most ? int.Parse(most, CultureInfo.InvariantCulture) : 200
-            );
+            return DefectTable.Print(options.Seed, options.Defect, (int)Number(args, "--runs", 200));
         }
 
         var hours = double.Parse(Option(args, "--hours") ?? "1", CultureInfo.InvariantCulture);
-        var runs = long.Parse(Option(args, "--runs") ?? "1000000000", CultureInfo.InvariantCulture);
-        return Many(seed, hours, runs, defect, seconds, args.Contains("--go-on", StringComparer.Ordinal));
+        var limits = new LongRunLimits(
+            hours * 3600,
+            (long)Number(args, "--runs", 1_000_000_000),
+            TimeSpan.FromMinutes(Number(args, "--minutes", 100_000)),
+            (int)Number(args, "--jobs", 1),
+            args.Contains("--go-on", StringComparer.Ordinal)
+        );
+        return Many(options, workload == "mixed", limits);
     }
 
-    private static int Many(ulong seed, double hours, long runsMax, Defect defect, int seconds, bool goesOn)
+    private static int Many(RunOptions first, bool isMixed, LongRunLimits limits)
     {
-        var watch = Stopwatch.StartNew();
-        var simulated = 0.0;
-        var failures = 0;
-        long runs = 0;
-        var nextLine = ProgressEverySeconds;
-        while (simulated < hours * 3600 && runs < runsMax)
+        var totals = new LongRunTotals();
+        var next = first.Seed;
+        var gate = new Lock();
+        RunResult? failed = null;
+        void Work()
         {
-            var result = SeedRun.Run(seed, defect, seconds);
-            runs++;
-            seed++;
-            simulated += result.SimulatedNanoseconds / 1e9;
-            if (result.Guarantee is not null)
+            while (true)
             {
-                failures++;
-                Console.WriteLine(result);
-                if (!goesOn)
+                ulong seed;
+                lock (gate)
                 {
-                    return Replay(result.Seed, defect, seconds, whole: false);
-                }
-            }
+                    if (
+                        totals.Runs + totals.UnderWay >= limits.Runs
+                        || totals.IsOver(limits)
+                        || (failed is not null && !limits.GoesOn)
+                    )
+                    {
+                        return;
+                    }
 
-            if (watch.Elapsed.TotalSeconds >= nextLine)
-            {
-                nextLine = (int)watch.Elapsed.TotalSeconds + ProgressEverySeconds;
-                Console.WriteLine(Progress(runs, seed, simulated, watch, failures));
+                    seed = next++;
+                    totals.UnderWay++;
+                }
+
+                var result = SeedRun.Run(first with { Seed = seed, Workload = isMixed ? Mixed(seed) : first.Workload });
+                lock (gate)
+                {
+                    totals.Add(result);
+                    if (result.Guarantee is not null)
+                    {
+                        failed ??= result;
+                        Console.WriteLine($"{result} | {result.Options.ReplayArguments}");
+                    }
+                }
             }
         }
 
-        Console.WriteLine(Progress(runs, seed, simulated, watch, failures));
-        return failures == 0 ? 0 : 1;
+        Thread[] workers = [.. Enumerable.Range(0, limits.Jobs).Select(_ => new Thread(Work) { IsBackground = true })];
+        Array.ForEach(workers, worker => worker.Start());
+        while (!Array.TrueForAll(workers, worker => worker.Join(TimeSpan.FromSeconds(ProgressEverySeconds) / workers.Length)))
+        {
+            lock (gate)
+            {
+                Console.WriteLine(totals);
+            }
+        }
+
+        Console.WriteLine(totals.Table());
+        return failed is null ? 0
+            : limits.GoesOn ? 1
+            : Replay(failed.Options, whole: false);
     }
 
-    private static string Progress(long runs, ulong seed, double simulated, Stopwatch watch, int failures) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{runs} runs up to seed {seed - 1}, {simulated / 3600:F2} simulated hours in {watch.Elapsed.TotalSeconds:F0}s ({simulated / 3600 / watch.Elapsed.TotalSeconds:F4} hours per second), {failures} violations"
-        );
+    private static Workload Mixed(ulong seed) =>
+        (seed % 100) switch
+        {
+            < QuietPercent => Workload.Quiet,
+            < QuietPercent + OrdinaryPercent => Workload.Ordinary,
+            _ => Workload.Busy,
+        };
 
-    private static int Replay(ulong seed, Defect defect, int seconds, bool whole)
+    private static int Replay(RunOptions options, bool whole)
     {
-        var first = SeedRun.Run(seed, defect, seconds, withJournal: true);
+        var first = SeedRun.Run(options with { WithJournal = true });
         Console.WriteLine(first);
+        Console.WriteLine(options.Shape);
         if (first.Guarantee is null)
         {
             return 0;
         }
 
-        var shown = whole ? first : Shrinker.Shrink(first, defect, seconds);
+        var shown = whole ? first : Shrinker.Shrink(first);
         Console.WriteLine($"with {shown.Faults.Count} of {first.Faults.Count} faults: {shown}");
         foreach (var fault in shown.Faults)
         {
@@ -99,11 +133,12 @@ internal static class LongRun
             Console.WriteLine(line);
         }
 
-        Console.WriteLine(
-            $"replay with: --replay {seed} --fault-seconds {seconds}" + (defect == Defect.None ? "" : $" --defect {defect}")
-        );
+        Console.WriteLine($"replay with: {options.ReplayArguments}");
         return 1;
     }
+
+    private static ulong Number(string[] args, string name, ulong otherwise) =>
+        Option(args, name) is { } text ? ulong.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
     private static string? Option(string[] args, string name)
     {

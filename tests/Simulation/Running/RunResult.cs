@@ -5,7 +5,7 @@ namespace EtcdSharp.Simulation.Running;
 /// <summary>How a run ended and what it saw, so that a run that saw nothing cannot count as a pass.</summary>
 internal sealed record RunResult
 {
-    public required ulong Seed { get; init; }
+    public required RunOptions Options { get; init; }
 
     /// <summary>Null when nothing was broken.</summary>
     public string? Guarantee { get; init; }
@@ -36,6 +36,23 @@ internal sealed record RunResult
 
     public required int HashesCompared { get; init; }
 
+    public required long Messages { get; init; }
+
+    /// <summary>Messages that went through the program's encoding.</summary>
+    public required long MessagesEncoded { get; init; }
+
+    public required int LeaseCheckpoints { get; init; }
+
+    public required int AlarmsRaised { get; init; }
+
+    public required int LearnersAdded { get; init; }
+
+    public required int LearnersPromoted { get; init; }
+
+    public required int MembersRemoved { get; init; }
+
+    public int FaultsHappened { get; init; }
+
     /// <summary>A number over everything that happened: equal for equal runs.</summary>
     public required ulong Fingerprint { get; init; }
 
@@ -44,8 +61,10 @@ internal sealed record RunResult
     public IReadOnlyList<string> Journal { get; init; } = [];
 
     public override string ToString() =>
-        (Guarantee is null ? $"seed {Seed}: no violation" : $"seed {Seed}: VIOLATED {Guarantee}: {Detail}")
+        (Guarantee is null ? $"seed {Options.Seed}: no violation" : $"seed {Options.Seed}: VIOLATED {Guarantee}: {Detail}")
         + $" | {SimulatedNanoseconds / 1e9:F1}s, {Events} events, {CommittedEntries} entries, {Elections} elections, "
         + $"{AnsweredWrites} writes, {AnsweredReads} reads, {WatchEvents} watch events, {WatchProgress} progress, {WatchCompactions} watch compactions, "
-        + $"{ExpiredLeases} leases expired, {InstalledSnapshots} snapshots installed, {HashesCompared} hashes compared";
+        + $"{ExpiredLeases} leases expired, {InstalledSnapshots} snapshots installed, {HashesCompared} hashes compared, {FaultsHappened} faults, "
+        + $"{Messages} messages ({MessagesEncoded} encoded), {LearnersAdded} learners added, {LearnersPromoted} promoted, {MembersRemoved} members removed, "
+        + $"{LeaseCheckpoints} lease checkpoints, {AlarmsRaised} alarms";
 }

@@ -9,27 +9,22 @@ namespace EtcdSharp.Simulation.Running;
 /// <summary>One run: a cluster from a seed, faults for a while, then everything is mended and must come to rest.</summary>
 internal static class SeedRun
 {
-    public const int FaultSecondsDefault = 40;
-
     private const long RecoveryMax = 120 * Shape.Second;
     private const int JournalMax = 200;
 
-    public static RunResult Run(
-        ulong seed,
-        Defect defect = Defect.None,
-        int faultSeconds = FaultSecondsDefault,
-        IReadOnlyList<Fault>? faults = null,
-        bool withJournal = false
-    )
+    public static RunResult Run(RunOptions options)
     {
-        var world = new World(Shape.Of(seed, faultSeconds), defect) { Journal = withJournal ? [] : null };
-        var schedule = faults ?? FaultSchedule.Of(world.Shape);
+        // With a context to go on in, what awaits would go on where the order is not the seed's.
+        SynchronizationContext.SetSynchronizationContext(null);
+        var world = new World(options.Shape, options.Defect) { Journal = options.WithJournal ? [] : null };
+        var schedule = options.Faults ?? FaultSchedule.Of(world.Shape);
+        var nemesis = new Nemesis(world);
         List<SimWatcher> watchers = [];
         string? guarantee = null;
         var detail = "";
         try
         {
-            Play(world, schedule, watchers);
+            Play(world, nemesis, schedule, watchers);
         }
         catch (Violation violation)
         {
@@ -38,21 +33,28 @@ internal static class SeedRun
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Whatever a member throws that no fault excuses would have ended its process.
-            (guarantee, detail) = ($"members do not fail ({e.GetType().Name})", withJournal ? e.ToString() : e.Message);
+            (guarantee, detail) = (
+                $"members do not fail ({e.GetType().Name})",
+                options.WithJournal ? e.ToString() : e.Message + e.StackTrace?.Split('\n').FirstOrDefault()
+            );
         }
         finally
         {
             world.Close();
         }
 
-        return Describe(world, schedule, watchers, guarantee, detail);
+        return Describe(world, schedule, watchers, guarantee, detail) with
+        {
+            Options = options,
+            FaultsHappened = nemesis.Happened,
+        };
     }
 
-    private static void Play(World world, IReadOnlyList<Fault> faults, List<SimWatcher> watchers)
+    private static void Play(World world, Nemesis nemesis, IReadOnlyList<Fault> faults, List<SimWatcher> watchers)
     {
-        for (var id = 1; id <= world.Shape.Members; id++)
+        for (var number = 1; number <= world.Shape.Members; number++)
         {
-            world.Members.Add(new SimMember(world, (ulong)id, joins: false));
+            world.AddMember(joins: false);
         }
 
         foreach (var member in world.Members.ToArray())
@@ -65,14 +67,12 @@ internal static class SeedRun
             new SimClient(world, i).Start();
         }
 
-        world.Prober.Start();
         for (var i = 1; i <= world.Shape.Watchers; i++)
         {
             watchers.Add(new SimWatcher(world, i));
             watchers[^1].Start();
         }
 
-        var nemesis = new Nemesis(world);
         nemesis.Begin(faults);
         world.RunUntil(world.Shape.FaultNanoseconds);
         nemesis.MendAll();
@@ -87,9 +87,11 @@ internal static class SeedRun
             () =>
             {
                 world.IsEnding = true;
+                watchers.ForEach(watcher => watcher.Hurry());
                 world.Members.Except(InConfiguration(world)).ToList().ForEach(one => one.Retire());
             }
         );
+        world.After(18 * Shape.Second, () => AskRemovedForHelp(world));
         world.After(24 * Shape.Second, () => ProposeLast(world));
         var step = 0;
         if (
@@ -104,29 +106,51 @@ internal static class SeedRun
 
         foreach (var member in InConfiguration(world))
         {
-            world.State.Whole(member);
+            world.State.Whole(member, member.Store.Backend.ConsistentIndex);
             world.State.CompareHash(member);
         }
+    }
+
+    /// <summary>
+    /// When the last of two forgets that the other one's removal was committed, it needs that one's vote once more, and
+    /// an operator has to start the removed one again. Raft has no other way.
+    /// </summary>
+    private static void AskRemovedForHelp(World world)
+    {
+        if (!world.Members.Any(one => one.IsUp && one.State.IsLeader))
+        {
+            foreach (var member in world.Members.Where(one => one.IsRemoved && !one.IsUp))
+            {
+                member.DiskFaults.Heal(member);
+                member.Start();
+            }
+        }
+
+        world.After(10 * Shape.Second, () => AskRemovedForHelp(world));
     }
 
     /// <summary>Progress must be possible again, whatever has happened.</summary>
     private static void ProposeLast(World world)
     {
-        var operation = new Operation(
-            world.NextId(),
-            RequestKind.Put,
-            new Api.PutRequest { Key = Google.Protobuf.ByteString.CopyFromUtf8("klast") }
+        List<Operation> operations =
+            world.Shape.QuotaBytes < 0 ? [] : [.. world.Members.Select(one => SimClient.Disarm(world, one))];
+        operations.Add(
+            new Operation(
+                world.NextId(),
+                RequestKind.Put,
+                new Api.PutRequest { Key = Google.Protobuf.ByteString.CopyFromUtf8("klast") }
+            )
         );
         foreach (var member in InConfiguration(world).Where(one => one.State.IsLeader))
         {
-            member.Handle(operation, static _ => { });
+            operations.ForEach(operation => member.Do(() => member.Handle(operation, static _ => { })));
         }
 
         world.After(
             5 * Shape.Second,
             () =>
             {
-                if (world.Model.Find(operation.Id) is null)
+                if (world.Model.ValueAt("klast", long.MaxValue) is null)
                 {
                     ProposeLast(world);
                 }
@@ -145,7 +169,7 @@ internal static class SeedRun
         var newest = world.Members.Where(one => one.IsUp).MaxBy(one => one.State.AppliedIndex);
         return newest is null
             ? []
-            : [.. world.Members.Where(one => !one.IsRemoved && newest.Replica.Cluster.View.Find(one.Id) is not null)];
+            : [.. world.Members.Where(one => !one.IsRemoved && newest.Store.Cluster.View.Find(one.Id) is not null)];
     }
 
     private static string Describe(World world, List<SimWatcher> watchers) =>
@@ -153,11 +177,11 @@ internal static class SeedRun
         + string.Join(
             ", ",
             world.Members.Select(one =>
-                $"{one.Id}{(one.IsRemoved ? " removed" : one.IsUp ? "" : " down")} applied {one.State.AppliedIndex} leader {one.State.LeaderId} term {one.State.RaftTerm}"
+                $"{one.Number}{(one.IsRemoved ? " removed" : one.IsUp ? "" : " down")} applied {one.State.AppliedIndex} leader {one.State.LeaderId} term {one.State.RaftTerm}"
             )
         )
         + $", {watchers.Count(watcher => !watcher.HasSeenEverything)} watchers behind, leaders see "
-        + string.Join(", ", world.Members.Where(one => one.IsUp).SelectMany(one => one.Node.Status().Progress));
+        + string.Join(", ", world.Members.Where(one => one.IsUp).SelectMany(one => one.Raft.Status().Progress));
 
     private static RunResult Describe(
         World world,
@@ -168,7 +192,7 @@ internal static class SeedRun
     ) =>
         new()
         {
-            Seed = world.Shape.Seed,
+            Options = null!,
             Guarantee = guarantee,
             Detail = detail,
             SimulatedNanoseconds = world.Now,
@@ -182,6 +206,13 @@ internal static class SeedRun
             WatchCompactions = watchers.Sum(watcher => watcher.CompactionsSeen),
             ExpiredLeases = world.Leases.Expired,
             InstalledSnapshots = world.Members.Sum(member => member.InstalledCount),
+            Messages = world.Network.MessagesSent,
+            MessagesEncoded = world.Network.MessagesEncoded,
+            LeaseCheckpoints = world.Model.LeaseCheckpoints,
+            AlarmsRaised = world.Model.AlarmsRaised,
+            LearnersAdded = world.Model.LearnersAdded,
+            LearnersPromoted = world.Model.VotersAdded - world.Shape.Members,
+            MembersRemoved = world.Model.MembersRemoved,
             HashesCompared = world.State.HashesCompared,
             Fingerprint =
                 world.WorkRandom.NextUInt64()

@@ -1,5 +1,3 @@
-using EtcdSharp.Simulation.Faults;
-
 namespace EtcdSharp.Simulation.Running;
 
 /// <summary>Looks for fewer faults, of the same seed, that break the same guarantee.</summary>
@@ -7,7 +5,7 @@ internal static class Shrinker
 {
     private const int RunsMax = 120;
 
-    public static RunResult Shrink(RunResult failed, Defect defect, int faultSeconds)
+    public static RunResult Shrink(RunResult failed)
     {
         var best = failed;
         var runs = 0;
@@ -16,7 +14,7 @@ internal static class Shrinker
             for (var start = 0; start < best.Faults.Count && runs < RunsMax; runs++)
             {
                 var fewer = best.Faults.Where((_, i) => i < start || i >= start + size).ToList();
-                var attempt = SeedRun.Run(failed.Seed, defect, faultSeconds, fewer);
+                var attempt = SeedRun.Run(failed.Options with { Faults = fewer, WithJournal = false });
                 if (attempt.Guarantee == failed.Guarantee)
                 {
                     best = attempt;
@@ -28,6 +26,6 @@ internal static class Shrinker
             }
         }
 
-        return SeedRun.Run(failed.Seed, defect, faultSeconds, best.Faults, withJournal: true);
+        return SeedRun.Run(failed.Options with { Faults = best.Faults, WithJournal = true });
     }
 }

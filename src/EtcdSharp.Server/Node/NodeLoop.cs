@@ -1,0 +1,10 @@
+namespace EtcdSharp.Server.Node;
+
+/// <summary>The loops of a node, each of which has a thread of its own in production.</summary>
+internal enum NodeLoop
+{
+    Raft,
+    LogWriter,
+    Apply,
+    Snapshots,
+}
