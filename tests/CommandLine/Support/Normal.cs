@@ -42,9 +42,12 @@ internal static partial class Normal
         return Output(string.Join('\n', lines));
     }
 
-    /// <summary>Revisions, terms, cluster and member ids in the formats json and fields.</summary>
+    /// <summary>
+    /// Revisions, terms, cluster and member ids in the formats json and fields; a zero stays, an id in hexadecimal digits may begin
+    /// with one.
+    /// </summary>
     [GeneratedRegex(
-        """(?<name>(?:"(?:cluster_id|member_id|revision|raft_term|create_revision|mod_revision|ID|id|lease|memberID|target_id|compact_revision|CompactRevision|hash|hash_revision|ttl|TTL|authRevision)":|AuthRevision: |"(?:Cluster|Member)?ID" : |"(?:Prev)?(?:Create|Mod)?Revision" : |"RaftTerm" : |"(?:Prev)?Lease" : |"Hash(?:Revision)?" : |"TTL" : )"?)[1-9a-f][0-9a-f]*""",
+        """(?<name>(?:"(?:cluster_id|member_id|revision|raft_term|create_revision|mod_revision|ID|id|lease|memberID|target_id|compact_revision|CompactRevision|hash|hash_revision|ttl|TTL|authRevision)":|AuthRevision: |"(?:Cluster|Member)?ID" : |"(?:Prev)?(?:Create|Mod)?Revision" : |"RaftTerm" : |"(?:Prev)?Lease" : |"Hash(?:Revision)?" : |"TTL" : )"?)(?:[1-9a-f][0-9a-f]*|0[0-9a-f]{14,15})""",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 5000
     )]
