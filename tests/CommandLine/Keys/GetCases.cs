@@ -107,7 +107,7 @@ public sealed class GetCases(SharedMember member)
             (output, _, code) =>
             {
                 Assert.Equal(0, code);
-                Assert.Contains("\"Value\" : \"3\"\n\"Lease\" : ID\n", output);
+                Assert.Contains("\"Value\" : \"3\"\n\"Lease\" : N\n", output);
             },
             s_keys
         );
