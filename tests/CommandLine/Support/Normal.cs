@@ -53,8 +53,11 @@ internal static partial class Normal
     )]
     private static partial Regex Numbers();
 
-    /// <summary>Leases and members as hexadecimal numbers.</summary>
-    [GeneratedRegex(@"\b[0-9a-f]{15,16}\b", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    /// <summary>
+    /// Leases and members as hexadecimal numbers. Members are written without the zeros in front: one in 256 has fewer than 15
+    /// digits, one in 16 million fewer than 11.
+    /// </summary>
+    [GeneratedRegex(@"\b[0-9a-f]{11,16}\b", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Ids();
 
     [GeneratedRegex(@"\b[0-9.]+(?:ns|µs|Âµs|ms|s)\b", RegexOptions.None, matchTimeoutMilliseconds: 5000)]

@@ -164,7 +164,7 @@ public sealed partial class SideBySide
         return deleted.Header.Revision;
     }
 
-    [GeneratedRegex(@"\b[0-9a-f]{15,16}\b", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\b[0-9a-f]{11,16}\b", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Id();
 
     [GeneratedRegex(@"\bcase[0-9]+/", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -193,7 +193,8 @@ public sealed class LockCases(Servers servers)
     [Theory, OnEach]
     public async Task UnlockingDeletesWhateverKey(ServerKind kind)
     {
-        var (etcd, keys) = await Here(kind);
+        await using var server = await Servers.Fresh(kind);
+        var (etcd, keys) = (server.Endpoint, new Keyspace());
         var now = await etcd.Fill(keys, "a");
         Assert.Equal(now + 1, (await Unlock(etcd, keys["a"])).Header.Revision);
         Assert.Equal(now + 1, (await Unlock(etcd, keys["a"])).Header.Revision);
