@@ -239,6 +239,7 @@ public sealed class Member : IAsyncDisposable
     private void Connect()
     {
         var stopping = _stopping;
+        _peers.Attach(_node, () => _ = StopAsync());
         _node.Reconfiguration.PromoteAtLeader = (id, cancellation) => _peers.PromoteAtLeaderAsync(id, _node.Log, cancellation);
         _node.Machine.TermBegun = _publication.TermBegun;
         _node.Machine.RaiseNoSpace = () => QuotaGuard.RaiseAsync(_node.Log, stopping.Token);
@@ -313,7 +314,7 @@ public sealed class Member : IAsyncDisposable
     private async Task RunAsync(CancellationToken stopping)
     {
         _node.Start();
-        await _peers.StartAsync(_node, _leases, () => _ = StopAsync(), stopping).ConfigureAwait(false);
+        await _peers.StartAsync(_node, _leases, stopping).ConfigureAwait(false);
         RunInBackground(_publication.FollowVersionAsync);
         if (AutoCompaction.Parse(_options.AutoCompactionMode, _options.AutoCompactionRetention, _options.Clock) is { } schedule)
         {

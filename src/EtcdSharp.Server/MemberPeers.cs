@@ -23,6 +23,7 @@ internal sealed class MemberPeers : IAsyncDisposable
     private readonly HttpClient _client;
     private readonly ILogger _logger;
     private readonly SnapshotReceiver _receiver;
+    private RaftPeerEvents? _events;
     private EdgeHost? _host;
 
     public MemberPeers(MemberOptions options, StartingPoint start, MemberStore store, DataDirectory data)
@@ -58,11 +59,19 @@ internal sealed class MemberPeers : IAsyncDisposable
     public static HttpClient CreateClient(MemberOptions options) =>
         PeerClient.Create(TimeSpan.FromSeconds(1) + TimeSpan.FromMilliseconds(options.ElectionMs));
 
-    /// <summary>From here on other members are heard and spoken to.</summary>
-    public async Task StartAsync(MemberNode node, LeaseService leases, Action removed, CancellationToken cancellation)
+    /// <summary>
+    /// Before the node starts: the first entry that it applies may add a member, and that one is spoken to at once.
+    /// </summary>
+    public void Attach(MemberNode node, Action removed)
     {
-        var events = new RaftPeerEvents(node.Loop, _start.MemberId, removed);
-        Transport.Attach(events);
+        _events = new RaftPeerEvents(node.Loop, _start.MemberId, removed);
+        Transport.Attach(_events);
+    }
+
+    /// <summary>From here on other members are heard and spoken to.</summary>
+    public async Task StartAsync(MemberNode node, LeaseService leases, CancellationToken cancellation)
+    {
+        var events = _events ?? throw new InvalidOperationException("The members are started before they are attached.");
         foreach (var member in _start.Remotes.Concat(_store.Cluster.View.Members).Concat(_start.NewMembers))
         {
             Transport.AddPeer(member);

@@ -8,7 +8,7 @@ namespace EtcdSharp.Harness;
 /// Not the system's own choice for port 0: it takes those ports back at once and gives the same one again within a few
 /// draws, to another test's server or to any client's connection. Two servers then meet on one port, and the tests of
 /// both talk to whichever was first. These ports lie below the range that the system draws from, and each process
-/// counts through a part of its own.
+/// counts through a part of its own, which it holds by listening on the part's first port for as long as it lives.
 /// </remarks>
 public static class FreePort
 {
@@ -20,14 +20,15 @@ public static class FreePort
     /// <summary>23 parts end below 22,016, where the fixed ports of some cases and the system's range (from 32,768) are not yet.</summary>
     private const int Parts = 23;
 
-    private static readonly int s_start = First + (Environment.ProcessId % Parts * PerProcess);
+    private static readonly TcpListener s_claim = Claim();
+    private static readonly int s_start = ((IPEndPoint)s_claim.LocalEndpoint).Port + 1;
     private static int s_given = Random.Shared.Next(PerProcess);
 
     public static int Next()
     {
-        for (var attempt = 0; attempt < PerProcess; attempt++)
+        for (var attempt = 0; attempt < PerProcess - 1; attempt++)
         {
-            var port = s_start + ((int)((uint)Interlocked.Increment(ref s_given) % PerProcess));
+            var port = s_start + ((int)((uint)Interlocked.Increment(ref s_given) % (PerProcess - 1)));
             if (IsFree(port))
             {
                 return port;
@@ -40,17 +41,38 @@ public static class FreePort
     /// <summary>The same, for servers that come back at their address: no outgoing connection takes it while they are down.</summary>
     public static int Lasting() => Next();
 
+    private static TcpListener Claim()
+    {
+        for (var i = 0; i < Parts; i++)
+        {
+            var part = (Environment.ProcessId + i) % Parts;
+            if (TryListen(First + (part * PerProcess)) is { } claim)
+            {
+                return claim;
+            }
+        }
+
+        throw new InvalidOperationException($"all of the {Parts} parts of ports from {First} on are in use");
+    }
+
     private static bool IsFree(int port)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
+        using var listener = TryListen(port);
+        return listener is not null;
+    }
+
+    private static TcpListener? TryListen(int port)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, port);
         try
         {
             listener.Start();
-            return true;
+            return listener;
         }
         catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            return false;
+            listener.Dispose();
+            return null;
         }
     }
 }

@@ -41,7 +41,7 @@ internal sealed class PeerTransport(PeerIdentity self, HttpClient client, TimeSp
         }
 
         store.Dispose();
-        _events!.ReportSnapshot(message.To, SnapshotDelivery.Failed);
+        Events.ReportSnapshot(message.To, SnapshotDelivery.Failed);
     }
 
     public void AddPeer(MemberInfo member) => Add(member.Id, member.PeerUrls);
@@ -97,6 +97,9 @@ internal sealed class PeerTransport(PeerIdentity self, HttpClient client, TimeSp
         client.Dispose();
     }
 
+    private IPeerEvents Events =>
+        _events ?? throw new InvalidOperationException("A member is added before there is somewhere for its messages to go.");
+
     private void Add(ulong id, IReadOnlyList<string> urls)
     {
         if (id == self.MemberId || urls.Count == 0)
@@ -121,7 +124,7 @@ internal sealed class PeerTransport(PeerIdentity self, HttpClient client, TimeSp
                 return;
             }
 
-            Volatile.Write(ref _peers, _peers.Add(id, new PeerConnection(id, urls, self, client, _events!, heartbeat, logger)));
+            Volatile.Write(ref _peers, _peers.Add(id, new PeerConnection(id, urls, self, client, Events, heartbeat, logger)));
         }
 
         PeerLog.PeerAdded(logger, self.MemberText, MemberIds.ToText(id), urls);

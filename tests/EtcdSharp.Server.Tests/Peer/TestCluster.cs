@@ -1,9 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using EtcdSharp.Api;
 using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Client;
 using EtcdSharp.Grpc.Contract;
+using EtcdSharp.Harness;
 using EtcdSharp.Platform.Simulated;
 using Google.Protobuf;
 
@@ -27,7 +26,7 @@ internal sealed class TestCluster : IAsyncDisposable
         var cluster = new TestCluster(configure);
         for (var i = 1; i <= count; i++)
         {
-            cluster._peerUrls.Add($"m{i}", $"http://127.0.0.1:{FreePort()}");
+            cluster._peerUrls.Add($"m{i}", $"http://127.0.0.1:{FreePort.Lasting()}");
         }
 
         await Task.WhenAll(cluster._peerUrls.Keys.ToArray().Select(name => cluster.StartMemberAsync(name)));
@@ -35,7 +34,7 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>The URL under which a member that is still to be added will be reached.</summary>
-    public string Announce(string name) => _peerUrls[name] = $"http://127.0.0.1:{FreePort()}";
+    public string Announce(string name) => _peerUrls[name] = $"http://127.0.0.1:{FreePort.Lasting()}";
 
     public async Task StartMemberAsync(string name, bool newCluster = true)
     {
@@ -159,11 +158,4 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     private static ByteString Bytes(string text) => ByteString.CopyFromUtf8(text);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
