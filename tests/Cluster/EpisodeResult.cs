@@ -1,5 +1,4 @@
 using System.Globalization;
-using EtcdSharp.Cluster.Faults;
 
 namespace EtcdSharp.Cluster;
 
@@ -25,20 +24,11 @@ internal sealed record EpisodeResult
     public required int LeasesJudged { get; init; }
 
     /// <summary>How long it took until a write was acknowledged after each fault that a majority survived.</summary>
-    public required IReadOnlyList<(FaultKind Kind, double Milliseconds, ulong Terms)> Recoveries { get; init; }
+    public required IReadOnlyList<Recovery> Recoveries { get; init; }
 
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Rounds} rounds, {Calls} calls, {AnsweredWrites} writes and {AnsweredReads} reads answered, {Revisions} revisions, {WatchEvents} watch events, {WatchProgress} progress, {Renewals} renewals, {LeasesJudged} promises judged; served again after ms: "
-        )
-        + string.Join(
-            ", ",
-            Recoveries.Select(one =>
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{one.Kind} {one.Milliseconds:F0}{(one.Terms > 1 ? $" ({one.Terms} terms)" : "")}"
-                )
-            )
-        );
+            $"{Rounds} rounds, {Calls} calls, {AnsweredWrites} writes and {AnsweredReads} reads answered, {Revisions} revisions, {WatchEvents} watch events, {WatchProgress} progress, {Renewals} renewals, {LeasesJudged} promises judged; served again after: "
+        ) + string.Join(", ", Recoveries);
 }

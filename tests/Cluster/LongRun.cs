@@ -8,12 +8,6 @@ internal static class LongRun
     /// <summary>Where a line for each part of a long run goes, if anywhere.</summary>
     private const string NotesVariable = "ETCDSHARP_CLUSTER_NOTES";
 
-    /// <summary>How much longer than promised clients may have to wait, on a machine that has other things to do.</summary>
-    private const string SlackVariable = "ETCDSHARP_CLUSTER_SLACK";
-
-    public static int Slack { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable(SlackVariable), out var slack) && slack > 0 ? slack : 1;
-
     public static void Note(string line)
     {
         if (Environment.GetEnvironmentVariable(NotesVariable) is { Length: > 0 } file)
