@@ -93,10 +93,12 @@ internal sealed class MemberNode
             _writer,
             store.Cluster,
             start.SnapshotIndex,
+            options.Clock,
             node,
             options.Logging.CreateLogger<Snapshots>(),
             Fatal
         );
+        _loop.SnapshotDelivered = () => _snapshots.Hold.Delivered(options.Clock.MonotonicNanoseconds);
         _applier.BatchApplied = (index, term) => _snapshots.Applied(index, term, Machine.Configuration ?? configuration);
         _applier.SnapshotAsked = message => SendSnapshot(message, store, Machine.Configuration ?? configuration);
         var gate = new ProposalGate(State, _waiters, _loop, options.Clock, node);
@@ -212,7 +214,10 @@ internal sealed class MemberNode
             Term = asked.Term,
             Snapshot = new Snapshot(membership, metadata),
         };
-        _transport.SendSnapshot(message, store.Backend.Snapshot());
+        _snapshots.Hold.Begin();
+        var sent = store.Backend.Snapshot();
+        sent.Ended = _snapshots.Hold.End;
+        _transport.SendSnapshot(message, sent);
     }
 
     private static RaftNode CreateRaft(MemberOptions options, NodeOptions node, StartingPoint start, out ConfState configuration)

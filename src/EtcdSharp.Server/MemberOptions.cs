@@ -54,6 +54,8 @@ public sealed record MemberOptions
 
     public string DiscoveryToken { get; init; } = "";
 
+    public TimeSpan DiscoveryDialTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     public TimeSpan DiscoveryRequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A domain whose SRV records name the first members; empty for none.</summary>

@@ -48,7 +48,12 @@ internal static class MemberOrigin
     {
         var alone = options.AdvertisePeerUrls.Select(url => (options.Name, url));
         var isDiscovered = options.DiscoveryEndpoints.Count != 0;
-        var service = new DiscoveryService(options.DiscoveryEndpoints, options.DiscoveryToken, options.DiscoveryRequestTimeout);
+        var service = new DiscoveryService(
+            options.DiscoveryEndpoints,
+            options.DiscoveryToken,
+            options.DiscoveryDialTimeout,
+            options.DiscoveryRequestTimeout
+        );
         return new BootstrapOptions
         {
             Name = options.Name,

@@ -8,8 +8,9 @@ internal static class LongRun
     /// <summary>Where a line for each part of a long run goes, if anywhere.</summary>
     private const string NotesVariable = "ETCDSHARP_CLUSTER_NOTES";
 
-    public static void Note(string line)
+    public static void Note(string line, ITestOutputHelper? output = null)
     {
+        output?.WriteLine(line);
         if (Environment.GetEnvironmentVariable(NotesVariable) is { Length: > 0 } file)
         {
             File.AppendAllText(file, line + "\n");

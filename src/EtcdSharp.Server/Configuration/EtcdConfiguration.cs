@@ -36,6 +36,8 @@ internal sealed class EtcdConfiguration
     public required bool ForceNewCluster { get; init; }
     public required IReadOnlyList<string> DiscoveryEndpoints { get; init; }
     public required string DiscoveryToken { get; init; }
+    public required TimeSpan DiscoveryDialTimeout { get; init; }
+
     public required TimeSpan DiscoveryRequestTimeout { get; init; }
     public required string DiscoverySrv { get; init; }
     public required string DiscoverySrvName { get; init; }
@@ -132,6 +134,7 @@ internal sealed class EtcdConfiguration
             ForceNewCluster = values.Boolean("force-new-cluster"),
             DiscoveryEndpoints = values.Words("discovery-endpoints"),
             DiscoveryToken = values.Text("discovery-token"),
+            DiscoveryDialTimeout = values.Duration("discovery-dial-timeout"),
             DiscoveryRequestTimeout = values.Duration("discovery-request-timeout"),
             DiscoverySrv = values.Text("discovery-srv"),
             DiscoverySrvName = values.Text("discovery-srv-name"),

@@ -65,7 +65,7 @@ internal static class FlagTable
         new("Clustering", "discovery", FlagKind.Text, "", "Discovery service of API version 2.", FlagSupport.NotBuilt, FileKey: ""),
         new("Clustering", "discovery-token", FlagKind.Text, "", "Token of the cluster to be discovered.", FileKey: "discovery-config/token"),
         new("Clustering", "discovery-endpoints", FlagKind.Text, "", "Endpoints of the cluster that knows the members.", FileKey: "discovery-config/endpoints"),
-        new("Clustering", "discovery-dial-timeout", FlagKind.Duration, "2s", "Time to connect to the discovery endpoints.", FlagSupport.Accepted, FileKey: "discovery-config/dial-timeout"),
+        new("Clustering", "discovery-dial-timeout", FlagKind.Duration, "2s", "Time to connect to the discovery endpoints.", FileKey: "discovery-config/dial-timeout"),
         new("Clustering", "discovery-request-timeout", FlagKind.Duration, "5s", "Time for one discovery request.", FileKey: "discovery-config/request-timeout"),
         new("Clustering", "discovery-keepalive-time", FlagKind.Duration, "2s", "Time between pings to the discovery endpoints.", FlagSupport.Accepted, FileKey: "discovery-config/keepalive-time"),
         new("Clustering", "discovery-keepalive-timeout", FlagKind.Duration, "6s", "Time for the answer to such a ping.", FlagSupport.Accepted, FileKey: "discovery-config/keepalive-timeout"),

@@ -24,6 +24,7 @@ internal static class MemberOptionsFactory
             ForceNewCluster = configuration.ForceNewCluster,
             DiscoveryEndpoints = configuration.DiscoveryEndpoints,
             DiscoveryToken = configuration.DiscoveryToken,
+            DiscoveryDialTimeout = configuration.DiscoveryDialTimeout,
             DiscoveryRequestTimeout = configuration.DiscoveryRequestTimeout,
             DiscoverySrv = configuration.DiscoverySrv,
             DiscoverySrvName = configuration.DiscoverySrvName,

@@ -119,7 +119,8 @@ internal sealed class TokenDiscovery(DiscoveryService service, ILogger logger)
                 try
                 {
                     using var channel = new GrpcChannel(
-                        endpoint.Contains("://", StringComparison.Ordinal) ? endpoint : "http://" + endpoint
+                        endpoint.Contains("://", StringComparison.Ordinal) ? endpoint : "http://" + endpoint,
+                        new GrpcChannelOptions { ConnectTimeout = service.DialTimeout }
                     );
                     return await ask(channel).AsTask().WaitAsync(service.RequestTimeout, cancellation).ConfigureAwait(false);
                 }

@@ -8,6 +8,9 @@ internal static partial class NodeLog
     [LoggerMessage(Level = LogLevel.Information, Message = "raft leader changed from {From} to {To}")]
     public static partial void LeaderChanged(ILogger logger, string from, string to);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "nothing listens where the leader was; another one is elected")]
+    public static partial void LeaderGone(ILogger logger, string localMemberId, string leaderMemberId);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "forcing restart member")]
     public static partial void ForcingNewCluster(
         ILogger logger,

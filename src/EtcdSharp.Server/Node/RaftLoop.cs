@@ -39,6 +39,8 @@ internal sealed class RaftLoop
     private readonly Thread? _thread;
     private readonly NodeSimulation? _simulation;
     private readonly List<ReadOnlyMemory<byte>> _batch = [];
+    private readonly TickSchedule _ticks;
+    private readonly EarlyElection _earlyElection = new();
 
     private RaftLoopInput _incoming = new();
     private RaftLoopInput _taken = new();
@@ -52,8 +54,8 @@ internal sealed class RaftLoop
     private bool _stopping;
     private bool _stopped;
     private long _waitingBytes;
-    private long _nextTickNanoseconds;
     private ulong _leader;
+    private IReadOnlyList<ulong> _voters = [];
     private bool _soleVoter;
     private bool _alone;
     private bool _proposalsBlocked;
@@ -78,6 +80,7 @@ internal sealed class RaftLoop
         _clock = clock;
         _options = options;
         _logger = logger;
+        _ticks = new TickSchedule(options.HeartbeatMs);
         _reads.Attach(WakeForReads);
         _simulation = options.Simulation;
         if (_simulation is not null)
@@ -92,16 +95,19 @@ internal sealed class RaftLoop
     public long WaitingBytes => Volatile.Read(ref _waitingBytes);
 
     /// <summary>When the next tick is due, on the member's clock. Loop only.</summary>
-    public long NextTickNanoseconds => _nextTickNanoseconds;
+    public long NextTickNanoseconds => _ticks.NextNanoseconds;
 
     /// <summary>Called on the loop when this member has begun (true) or ceased to lead. Must be brief.</summary>
     public Action<bool>? LeadershipChanged { get; set; }
+
+    /// <summary>Called when another member has been given the store. Any thread.</summary>
+    public Action? SnapshotDelivered { get; set; }
 
     public void Start(LogWriter writer, ApplyLoop applier)
     {
         _writer = writer;
         _applier = applier;
-        _nextTickNanoseconds = _clock.MonotonicNanoseconds;
+        _ticks.Start(_clock.MonotonicNanoseconds);
         _mayCampaignAtOnce = _options.ElectionTickAdvance;
         Publish();
         _thread?.Start();
@@ -180,6 +186,33 @@ internal sealed class RaftLoop
             return true;
         }
     }
+
+    public void ReportSnapshot(ulong id, SnapshotDelivery delivery)
+    {
+        if (delivery == SnapshotDelivery.Delivered)
+        {
+            SnapshotDelivered?.Invoke();
+        }
+
+        Post(node => node.ReportSnapshot(id, delivery));
+    }
+
+    /// <summary>Nothing listens any more where a member was: if it is the leader, another one is elected without further ado.</summary>
+    public void ReportGone(ulong id) =>
+        Post(node =>
+        {
+            var now = node.BasicStatus.SoftState;
+            if (
+                _options.PreVote
+                && now.Leader == id
+                && now.Role == RaftRole.Follower
+                && _earlyElection.Begin(id, _state.MemberId, _voters, _options.ElectionTicks)
+            )
+            {
+                NodeLog.LeaderGone(_logger, MemberIds.ToText(_state.MemberId), MemberIds.ToText(id));
+                node.ForgetLeader();
+            }
+        });
 
     /// <summary>Runs something that needs the state machine. False when the loop has ended; it then never runs.</summary>
     public bool Post(Action<RaftNode> action)
@@ -286,7 +319,7 @@ internal sealed class RaftLoop
         {
             while (waits && _incoming.IsEmpty && !_readsWaiting && !_stopping && !HasWork())
             {
-                var waitNanoseconds = _nextTickNanoseconds - _clock.MonotonicNanoseconds;
+                var waitNanoseconds = _ticks.NextNanoseconds - _clock.MonotonicNanoseconds;
                 if (waitNanoseconds <= 0)
                 {
                     break;
@@ -316,13 +349,11 @@ internal sealed class RaftLoop
     private void Tick()
     {
         var now = _clock.MonotonicNanoseconds;
-        if (now < _nextTickNanoseconds)
+        if (!_ticks.Take(now))
         {
             return;
         }
 
-        // A loop that was held up does not catch up on ticks: many at once would look like silence of the leader.
-        _nextTickNanoseconds = now + (_options.HeartbeatMs * 1_000_000L);
         _proposalsBlocked = false;
         if (_leader == RaftIds.None)
         {
@@ -331,6 +362,11 @@ internal sealed class RaftLoop
         }
 
         _node.Tick();
+        if (_earlyElection.Tick(_node.BasicStatus.SoftState))
+        {
+            _node.Campaign();
+        }
+
         _reads.Tick(_node);
         var timedOut = _waiters.Sweep(now, EtcdError.Timeout);
         if (timedOut != 0)
@@ -479,6 +515,7 @@ internal sealed class RaftLoop
     /// <summary>Loop only, when a configuration change has taken effect (and once before the start).</summary>
     public void ConfigurationChanged(ConfState configuration)
     {
+        _voters = configuration.Voters;
         _soleVoter =
             configuration.Voters.Count == 1
             && configuration.Voters[0] == _state.MemberId

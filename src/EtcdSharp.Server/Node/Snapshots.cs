@@ -29,6 +29,7 @@ internal sealed class Snapshots
     private readonly IDisk _disk;
     private readonly LogWriter _writer;
     private readonly ClusterState _cluster;
+    private readonly IClock _clock;
     private readonly NodeOptions _options;
     private readonly ILogger _logger;
     private readonly Action<string, Exception> _fatal;
@@ -50,6 +51,7 @@ internal sealed class Snapshots
         LogWriter writer,
         ClusterState cluster,
         ulong lastIndex,
+        IClock clock,
         NodeOptions options,
         ILogger logger,
         Action<string, Exception> fatal
@@ -63,12 +65,16 @@ internal sealed class Snapshots
         _writer = writer;
         _cluster = cluster;
         _lastIndex = lastIndex;
+        _clock = clock;
         _options = options;
         _logger = logger;
         _fatal = fatal;
         _inbox = new Inbox<(SnapshotMetadata, ClusterView?)>(options.Simulation?.WhenWanted(NodeLoop.Snapshots));
         _thread = options.Simulation is null ? new Thread(Run) { Name = "snapshots", IsBackground = true } : null;
     }
+
+    /// <summary>What the log in memory is kept for beyond <see cref="NodeOptions.SnapshotCatchUpEntries"/>.</summary>
+    public LogHold Hold { get; } = new();
 
     public void Start() => _thread?.Start();
 
@@ -150,7 +156,7 @@ internal sealed class Snapshots
     {
         NodeLog.SnapshotSaved(_logger, metadata.Index, metadata.Term);
         _storage.CreateSnapshot(metadata.Index, metadata.ConfState, ReadOnlyMemory<byte>.Empty);
-        if (metadata.Index > _options.SnapshotCatchUpEntries)
+        if (metadata.Index > _options.SnapshotCatchUpEntries && !Hold.Holds(_clock.MonotonicNanoseconds))
         {
             _storage.Compact(metadata.Index - _options.SnapshotCatchUpEntries);
         }

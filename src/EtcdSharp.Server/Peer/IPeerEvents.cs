@@ -10,6 +10,9 @@ internal interface IPeerEvents
 
     void ReportUnreachable(ulong id);
 
+    /// <summary>Nothing listens at any address of the member: its process has ended.</summary>
+    void ReportGone(ulong id);
+
     void ReportSnapshot(ulong id, SnapshotDelivery delivery);
 
     /// <summary>Another member says that this one has been removed for good.</summary>

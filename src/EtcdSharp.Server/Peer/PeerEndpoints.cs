@@ -61,6 +61,8 @@ internal sealed class PeerEndpoints(
             return;
         }
 
+        // Of a body that does not tell its length, too: reading beyond ends with 413.
+        http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = PipelineBytesMax;
         var body = new MemoryStream();
         if (http.Request.ContentLength > PipelineBytesMax)
         {

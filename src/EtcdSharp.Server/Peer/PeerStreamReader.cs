@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using EtcdSharp.Server.Membership;
 using Microsoft.Extensions.Logging;
 
@@ -30,6 +31,7 @@ internal sealed class PeerStreamReader(
     public async Task RunAsync(CancellationToken stopping)
     {
         var retry = FirstRetry;
+        var refusals = 0;
         while (!stopping.IsCancellationRequested)
         {
             var url = urls.Pick();
@@ -39,6 +41,8 @@ internal sealed class PeerStreamReader(
                 {
                     retry = FirstRetry;
                 }
+
+                refusals = 0;
             }
             catch (Exception e)
                 when (e is HttpRequestException or IOException or OperationCanceledException or InvalidDataException)
@@ -48,12 +52,22 @@ internal sealed class PeerStreamReader(
                 {
                     status.Deactivate(e.Message);
                 }
+
+                refusals = IsRefused(e) ? refusals + 1 : 0;
+                if (refusals >= urls.All.Count)
+                {
+                    events.ReportGone(peerId);
+                }
             }
 
             await Task.Delay(retry, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
         }
     }
+
+    /// <summary>The machine is there and says that no process listens at the port.</summary>
+    private static bool IsRefused(Exception failure) =>
+        failure is HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } };
 
     /// <returns>True when the stream stood for a while.</returns>
     private async Task<bool> ReadAsync(string url, CancellationToken stopping)

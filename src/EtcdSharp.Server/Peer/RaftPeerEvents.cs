@@ -19,7 +19,9 @@ internal sealed class RaftPeerEvents(RaftLoop loop, ulong memberId, Action remov
 
     public void ReportUnreachable(ulong id) => loop.Post(node => node.ReportUnreachable(id));
 
-    public void ReportSnapshot(ulong id, SnapshotDelivery delivery) => loop.Post(node => node.ReportSnapshot(id, delivery));
+    public void ReportGone(ulong id) => loop.ReportGone(id);
+
+    public void ReportSnapshot(ulong id, SnapshotDelivery delivery) => loop.ReportSnapshot(id, delivery);
 
     public void RemovedFromCluster() => removed();
 }

@@ -9,6 +9,9 @@ internal sealed class BackendSnapshot(BoltReadTransaction transaction) : IDispos
     private readonly long _start = Stopwatch.GetTimestamp();
     private bool _disposed;
 
+    /// <summary>Called once when it is disposed.</summary>
+    public Action? Ended { get; set; }
+
     public long SizeBytes => transaction.SizeBytes;
 
     /// <summary>Copies bytes of the file at an offset; fewer than asked only at the end.</summary>
@@ -27,5 +30,6 @@ internal sealed class BackendSnapshot(BoltReadTransaction transaction) : IDispos
         _disposed = true;
         transaction.Dispose();
         BackendMetrics.SnapshotSeconds.Record(Stopwatch.GetElapsedTime(_start).TotalSeconds);
+        Ended?.Invoke();
     }
 }

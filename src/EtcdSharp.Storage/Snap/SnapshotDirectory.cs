@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EtcdSharp.Platform;
 using EtcdSharp.Raft;
 using EtcdSharp.Storage.Wal;
@@ -40,17 +41,23 @@ internal sealed class SnapshotDirectory(IDisk disk, string directory, ILogger lo
             return;
         }
 
+        var started = Stopwatch.GetTimestamp();
         var name = new SnapshotFileName(snapshot.Metadata.Term, snapshot.Metadata.Index).ToString();
+        var bytes = SnapshotEnvelope.Encode(snapshot);
+        SnapMetrics.EncodeSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         var temporary = In($"{TemporaryPrefix}.{name}");
         using (var file = disk.Open(temporary, DiskOpen.OpenOrCreate))
         {
             file.SetLength(0);
-            file.WriteAt(0, SnapshotEnvelope.Encode(snapshot));
+            file.WriteAt(0, bytes);
+            var written = Stopwatch.GetTimestamp();
             file.SyncData();
+            SnapMetrics.SyncSeconds.Record(Stopwatch.GetElapsedTime(written).TotalSeconds);
         }
 
         disk.Rename(temporary, In(name));
         disk.SyncDirectory(directory);
+        SnapMetrics.SaveSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
     /// <summary>The newest snapshot that can be read; null when there is none. Files that cannot be read get the suffix .broken.</summary>

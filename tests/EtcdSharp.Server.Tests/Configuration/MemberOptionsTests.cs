@@ -43,6 +43,7 @@ public sealed class MemberOptionsTests
         ("initial-cluster-token", "t", o => o.InitialClusterToken),
         ("discovery-token", "t", o => o.DiscoveryToken),
         ("discovery-endpoints", "127.0.0.1:7", o => o.DiscoveryEndpoints.Count),
+        ("discovery-dial-timeout", "1s", o => o.DiscoveryDialTimeout),
         ("discovery-request-timeout", "1s", o => o.DiscoveryRequestTimeout),
         ("discovery-srv", "example.test", o => o.DiscoverySrv),
         ("discovery-srv-name", "blue", o => o.DiscoverySrvName),

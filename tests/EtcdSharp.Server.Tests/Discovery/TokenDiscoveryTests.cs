@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Server.Tests.Peer;
 
@@ -27,6 +30,35 @@ public sealed class TokenDiscoveryTests
 
         var tooMany = await Assert.ThrowsAsync<BootstrapException>(() => TestCluster.StartAsync(1, Discovered));
         Assert.Equal("failed to join discovery cluster (discovery: cluster is full)", tooMany.Message);
+    }
+
+    /// <summary>A machine that is off answers nothing at all, not even that nobody listens; Linux does so when too many wait to be accepted.</summary>
+    [Fact]
+    public async Task AnEndpointThatCannotBeConnectedToIsGivenUpForTheNextOne()
+    {
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        silent.Listen(0);
+        var address = (IPEndPoint)silent.LocalEndPoint!;
+        using var waiting = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await waiting.ConnectAsync(address, TestContext.Current.CancellationToken);
+
+        await using var registry = await TestCluster.StartAsync(1);
+        await registry.PutAsync("m1", SizeKey, "1");
+        var started = Stopwatch.GetTimestamp();
+        await using var cluster = await TestCluster.StartAsync(
+            1,
+            options =>
+                options with
+                {
+                    InitialCluster = [],
+                    DiscoveryEndpoints = [$"http://{address}", registry.Members["m1"].ClientUrls[0]],
+                    DiscoveryToken = "token-1",
+                    DiscoveryDialTimeout = TimeSpan.FromMilliseconds(100),
+                    DiscoveryRequestTimeout = TimeSpan.FromSeconds(10),
+                }
+        );
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(9));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using EtcdSharp.Platform;
 using EtcdSharp.Raft;
 using EtcdSharp.Storage.Wal;
@@ -32,6 +33,30 @@ public sealed class SnapshotDirectoryTests : IDisposable
         Assert.Equal([1UL, 2], inner.Metadata.ConfState.Voters);
         Assert.Equal(snapshot, _snapshots.LoadNewest());
         Assert.Single(Directory.GetFiles(_scratch.Path));
+    }
+
+    [Theory]
+    [InlineData("etcd_snap_fsync_duration_seconds")]
+    [InlineData("etcd_debugging_snap_save_total_duration_seconds")]
+    [InlineData("etcd_debugging_snap_save_marshalling_duration_seconds")]
+    public void SavingIsMeasured(string name)
+    {
+        var here = Environment.CurrentManagedThreadId;
+        var measured = 0;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name == name)
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>(
+            (_, seconds, _, _) => measured += Environment.CurrentManagedThreadId == here && seconds is > 0 and < 60 ? 1 : 0
+        );
+        listener.Start();
+        _snapshots.Save(Snapshot(term: 3, index: 0x1f));
+        Assert.Equal(1, measured);
     }
 
     [Fact]

@@ -58,6 +58,9 @@ public sealed partial class ClusterMember : IAsyncDisposable
 
     public int? ProcessId => IsRunning ? _process!.Id : null;
 
+    /// <summary>Called with the id of a process of this member that has ended. Any thread.</summary>
+    internal Action<int>? Ended { get; set; }
+
     /// <summary>What the process printed so far, both streams, over all its starts.</summary>
     public string Output
     {
@@ -75,6 +78,7 @@ public sealed partial class ClusterMember : IAsyncDisposable
     {
         _process!.Kill();
         await _process.WaitForExitAsync();
+        Ended?.Invoke(_process.Id);
         _isRunning = false;
         IsPaused = false;
     }
@@ -188,7 +192,12 @@ public sealed partial class ClusterMember : IAsyncDisposable
         process.OutputDataReceived += Keep;
         process.ErrorDataReceived += Keep;
         process.EnableRaisingEvents = true;
-        process.Exited += (_, _) => _isRunning = _isRunning && _process != process;
+        var processId = process.Id;
+        process.Exited += (_, _) =>
+        {
+            _isRunning = _isRunning && _process != process;
+            Ended?.Invoke(processId);
+        };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         _process?.Dispose();

@@ -293,6 +293,7 @@ public sealed class EtcdCluster : IAsyncDisposable
         var peerPort = FreePort.Lasting();
         var advertised = Network?.Add(name, peerPort) ?? peerPort;
         var member = new ClusterMember(name, kind, Path.Combine(_folder, name), peerPort, advertised);
+        member.Ended = processId => Network?.ProcessEnded(name, processId);
         _members = _members.Add(member);
         return member;
     }

@@ -14,7 +14,10 @@ public sealed class PeerNetwork : IDisposable
     private const int PieceBytes = 64 * 1024;
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly ConcurrentDictionary<string, (TcpListener Listener, int Port)> _proxies = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<string, (TcpListener Listener, int Port, int PeerPort)> _proxies = new(
+        StringComparer.Ordinal
+    );
     private readonly ConcurrentDictionary<string, int> _processes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string From, string To), PeerLink> _links = new();
     private readonly ConcurrentDictionary<Socket, (string From, string To)> _connections = new();
@@ -88,24 +91,58 @@ public sealed class PeerNetwork : IDisposable
     internal int Add(string name, int peerPort)
     {
         var port = FreePort.Lasting();
-        var listener = new TcpListener(IPAddress.Loopback, port);
-        listener.Start();
-        _proxies[name] = (listener, peerPort);
-        _ = AcceptAsync(name, listener, peerPort);
+        _proxies[name] = (Listen(name, port, peerPort), port, peerPort);
         return port;
     }
 
     internal void Remove(string name)
     {
-        if (_proxies.TryRemove(name, out var proxy))
+        lock (_gate)
         {
-            proxy.Listener.Dispose();
-        }
+            if (_proxies.TryRemove(name, out var proxy))
+            {
+                proxy.Listener.Dispose();
+            }
 
-        _processes.TryRemove(name, out _);
+            _processes.TryRemove(name, out _);
+        }
     }
 
-    internal void ProcessIs(string name, int? processId) => _processes[name] = processId ?? 0;
+    internal void ProcessIs(string name, int? processId)
+    {
+        lock (_gate)
+        {
+            _processes[name] = processId ?? 0;
+            if (_proxies.TryGetValue(name, out var proxy) && !proxy.Listener.Server.IsBound)
+            {
+                _proxies[name] = proxy with { Listener = Listen(name, proxy.Port, proxy.PeerPort) };
+            }
+        }
+    }
+
+    /// <summary>Where no process listens, connections are refused: by the proxy too.</summary>
+    internal void ProcessEnded(string name, int processId)
+    {
+        lock (_gate)
+        {
+            if (
+                _processes.TryGetValue(name, out var present)
+                && present == processId
+                && _proxies.TryGetValue(name, out var proxy)
+            )
+            {
+                proxy.Listener.Stop();
+            }
+        }
+    }
+
+    private TcpListener Listen(string name, int port, int peerPort)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, port);
+        listener.Start();
+        _ = AcceptAsync(name, listener, peerPort);
+        return listener;
+    }
 
     private PeerLink Link(string from, string to) => _links.GetOrAdd((from, to), static _ => new PeerLink());
 
