@@ -28,6 +28,9 @@ internal sealed class PeerStreamReader(
     /// <summary>etcd's names of the two streams.</summary>
     private readonly string _kind = path == PeerProtocol.AppendStreamPath ? "stream MsgApp v2" : "stream Message";
 
+    /// <summary>Whether the last attempt came to a stream.</summary>
+    private bool _stood;
+
     public async Task RunAsync(CancellationToken stopping)
     {
         var retry = FirstRetry;
@@ -35,13 +38,10 @@ internal sealed class PeerStreamReader(
         while (!stopping.IsCancellationRequested)
         {
             var url = urls.Pick();
+            _stood = false;
             try
             {
-                if (await ReadAsync(url, stopping).ConfigureAwait(false))
-                {
-                    retry = FirstRetry;
-                }
-
+                await ReadAsync(url, stopping).ConfigureAwait(false);
                 refusals = 0;
             }
             catch (Exception e)
@@ -50,6 +50,7 @@ internal sealed class PeerStreamReader(
                 urls.Unreachable(url);
                 if (!stopping.IsCancellationRequested)
                 {
+                    Lost(e.Message);
                     status.Deactivate(e.Message);
                 }
 
@@ -60,6 +61,7 @@ internal sealed class PeerStreamReader(
                 }
             }
 
+            retry = _stood ? FirstRetry : retry;
             await Task.Delay(retry, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
         }
@@ -69,8 +71,15 @@ internal sealed class PeerStreamReader(
     private static bool IsRefused(Exception failure) =>
         failure is HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } };
 
-    /// <returns>True when the stream stood for a while.</returns>
-    private async Task<bool> ReadAsync(string url, CancellationToken stopping)
+    private void Lost(string problem)
+    {
+        if (_stood)
+        {
+            PeerLog.StreamLost(logger, _kind, self.MemberText, _peer, problem);
+        }
+    }
+
+    private async Task ReadAsync(string url, CancellationToken stopping)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url + path + self.MemberText);
         self.Sign(request);
@@ -83,16 +92,16 @@ internal sealed class PeerStreamReader(
         if (response.StatusCode != HttpStatusCode.OK)
         {
             await RefusedAsync(response, url, dialing.Token).ConfigureAwait(false);
-            return false;
+            return;
         }
 
+        _stood = true;
         status.Activate();
         PeerLog.StreamEstablished(logger, _kind, self.MemberText, _peer);
         var body = await response.Content.ReadAsStreamAsync(dialing.Token).ConfigureAwait(false);
         dialing.CancelAfter(Timeout.InfiniteTimeSpan);
         using var reader = new PeerFrameReader(body, PeerProtocol.SilenceMax, stopping);
         await TakeAsync(reader).ConfigureAwait(false);
-        return true;
     }
 
     private async Task TakeAsync(PeerFrameReader reader)
@@ -115,7 +124,7 @@ internal sealed class PeerStreamReader(
         }
         catch (EndOfStreamException)
         {
-            PeerLog.StreamLost(logger, _kind, self.MemberText, _peer, "EOF");
+            Lost("EOF");
             status.Deactivate("the peer closed the stream");
         }
     }

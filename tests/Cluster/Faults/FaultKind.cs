@@ -7,7 +7,7 @@ internal enum FaultKind
     LeaderPaused,
     FollowerPaused,
 
-    /// <summary>The leader alone on one side.</summary>
+    /// <summary>The leader on the side of a minority, alone or among five members with another one.</summary>
     LeaderParted,
 
     /// <summary>A minority of followers on one side.</summary>

@@ -34,7 +34,7 @@ internal sealed class Nemesis(EtcdCluster cluster, Random random, FaultTools too
             case FaultKind.LeaderPausedAndParted:
                 return PauseAndPart(leader);
             case FaultKind.LeaderParted:
-                return Part(kind, [leader], OneElection);
+                return Part(kind, [leader, .. followers.Take(random.Next(minority))], OneElection);
             case FaultKind.MinorityParted:
                 return Part(kind, [.. followers.Take(minority)], OneElection);
             case FaultKind.MajorityLost:
