@@ -135,7 +135,8 @@ internal sealed class MvccStore : IDisposable
     }
 
     /// <summary>
-    /// The compaction counts from now on; <paramref name="physical"/> ends when the old revisions are off the disk.
+    /// The compaction counts from now on; <paramref name="physical"/> ends when the old revisions are off the disk, also
+    /// those that were compacted before.
     /// Apply thread, inside the log entry that asks for it.
     /// </summary>
     public MvccStatus Compact(long revision, out Task physical)
@@ -148,6 +149,7 @@ internal sealed class MvccStore : IDisposable
 
         if (revision > _currentRevision)
         {
+            physical = Task.CompletedTask;
             return MvccStatus.FutureRevision;
         }
 

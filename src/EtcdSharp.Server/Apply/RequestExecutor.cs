@@ -131,7 +131,7 @@ internal sealed class RequestExecutor(MvccStore store, Lessor lessor, AlarmStore
         var status = store.Compact(request.Revision, out var physical);
         return status == MvccStatus.Ok
             ? ApplyResult.Done(store.CurrentRevision, physical)
-            : ApplyResult.Failed(MvccErrors.Of(status));
+            : ApplyResult.Failed(MvccErrors.Of(status), physical);
     }
 
     private ApplyResult Grant(LeaseGrantRequest request)

@@ -26,7 +26,7 @@ internal readonly struct ApplyResult
 
     public ResponseBody? Body => Response as ResponseBody;
 
-    public static ApplyResult Failed(EtcdError error) => new(error, 0, null);
+    public static ApplyResult Failed(EtcdError error, object? response = null) => new(error, 0, response);
 
     public static ApplyResult Done(long revision, object? response = null) => new(null, revision, response);
 }

@@ -138,6 +138,56 @@ public sealed class CompactionCases
         await Refused(GrpcCode.OutOfRange, Future, etcd.HashKV(100));
     }
 
+    /// <summary>Who asks again for a compaction to be on the disk gets the answer when it is.</summary>
+    [Theory, OnEach]
+    public async Task ARefusedPhysicalCompactionWaitsForTheOneBefore(ServerKind kind)
+    {
+        // One revision every tenth of a second: the compaction takes more than a second.
+        var prefix = kind == ServerKind.Real ? "--experimental-" : "--";
+        await using var server = await Servers.Fresh(
+            kind,
+            prefix + "compaction-batch-limit=1",
+            prefix + "compaction-sleep-interval=100ms"
+        );
+        var etcd = server.Endpoint;
+        var last = await etcd.Fill(_keys, [.. Enumerable.Repeat("a", 15)]);
+        await etcd.Compact(new CompactionRequest { Revision = last });
+        await Refused(GrpcCode.OutOfRange, Compacted, etcd.Compact(new CompactionRequest { Revision = 5, Physical = true }));
+
+        // A compaction that is through has left its hash; one that is not leaves a revision that is too old.
+        await etcd.Fill(_keys, "b");
+        await etcd.Compact(new CompactionRequest { Revision = last + 1 });
+        Assert.Equal(last + 1, (await etcd.HashKV(last)).Header.Revision);
+    }
+
+    [Theory, OnEach]
+    public async Task APeriodLaterTheHistoryIsGone(ServerKind kind)
+    {
+        await using var server = await Servers.Fresh(
+            kind,
+            "--auto-compaction-mode",
+            "periodic",
+            "--auto-compaction-retention",
+            "1s"
+        );
+        var etcd = server.Endpoint;
+        var last = await etcd.Fill(_keys, "a", "a", "a");
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            try
+            {
+                await etcd.Range(new RangeRequest { Key = _keys["a"], Revision = 2 });
+                await Task.Delay(100);
+            }
+            catch (GrpcFailure refused) when (refused.Detail == Compacted)
+            {
+                Assert.Equal(last, Assert.Single((await etcd.Range(Get(_keys["a"]))).Kvs).ModRevision);
+                return;
+            }
+        }
+        Assert.Fail("nothing was compacted in ten periods");
+    }
+
     [Theory, OnEach]
     public async Task TheStoreIsAsCompactedAfterARestart(ServerKind kind)
     {

@@ -211,17 +211,18 @@ internal sealed class KvService(
     private async ValueTask<GrpcResult<CompactionResponse>> CompactAsync(CompactionRequest request, GrpcServerCall call)
     {
         var result = await log.ProposeAsync(RequestKind.Compaction, request, CancellationToken.None).ConfigureAwait(false);
-        if (result.Error is { } error)
-        {
-            return error.ToStatus();
-        }
-
         if (request.Physical && result.Response is Task physical)
         {
+            // Also where it is refused because somebody else has compacted so far: the caller wants it off the disk.
             await physical.ConfigureAwait(false);
 
             // Without this commit a crash would resume the compaction, and the file would be as before it for a while.
             await Task.Run(backend.ForceCommit).ConfigureAwait(false);
+        }
+
+        if (result.Error is { } error)
+        {
+            return error.ToStatus();
         }
 
         return new CompactionResponse { Header = log.Header(store.CurrentRevision) };
