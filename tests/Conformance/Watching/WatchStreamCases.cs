@@ -321,11 +321,35 @@ public sealed class WatchStreamCases(Servers servers)
         Assert.Equal([1L, 2L], (await watch.Events(2)).Select(change => change.Kv.Version));
     }
 
+    /// <summary>More than fits between a server and a client that does not read: 64 KB of the stream and the socket's buffers.</summary>
     [Theory, OnEach]
-    public async Task AHundredStreamsHearOneWrite(ServerKind kind)
+    public async Task AStreamThatIsNotReadDelaysNobodyAndCatchesUp(ServerKind kind)
+    {
+        const int writes = 300;
+        var (etcd, keys) = await Here(kind);
+        await using var slow = etcd.Watch();
+        await using var quick = etcd.Watch();
+        await Ask(slow, Watch(keys["a"]));
+        await Ask(quick, Watch(keys["a"]));
+        var value = new string('x', 50_000);
+        long last = 0;
+        for (var i = 0; i < writes; i++)
+        {
+            last = (await etcd.Put(Put(keys["a"], value))).Header.Revision;
+            Assert.Equal(last, Assert.Single(await quick.Events(1)).Kv.ModRevision);
+        }
+        var late = await slow.Events(writes);
+        Assert.Equal(last, late[^1].Kv.ModRevision);
+        Assert.Equal(Enumerable.Range(1, writes), late.Select(change => (int)change.Kv.Version));
+    }
+
+    [Theory]
+    [OnEach(100)]
+    [OnEach(3000)]
+    public async Task ManyStreamsHearOneWrite(ServerKind kind, int streams)
     {
         var (etcd, keys) = await Here(kind);
-        var watches = Enumerable.Range(0, 100).Select(_ => etcd.Watch()).ToArray();
+        var watches = Enumerable.Range(0, streams).Select(_ => etcd.Watch()).ToArray();
         await Task.WhenAll(watches.Select(watch => Ask(watch, Watch(keys["a"]))));
         var put = await etcd.Put(Put(keys["a"], "x"));
         var events = await Task.WhenAll(watches.Select(watch => watch.Events(1)));
