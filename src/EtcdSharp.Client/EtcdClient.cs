@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Security;
+
 namespace EtcdSharp.Client;
 
 /// <summary>Talks to etcd. One per process is enough; dispose it at the end.</summary>
@@ -18,6 +21,32 @@ public sealed class EtcdClient : IEtcdClient
             new CallSettings { Timeout = options.Timeout, Prefix = KeyPrefix.None.Inside(options.Namespace) },
             owner: true
         ) { }
+
+    /// <summary>
+    /// From the domain of the cluster, where SRV records name its members: see <see cref="DnsDiscovery"/>. They are looked up
+    /// once. Members with TLS must have a certificate for the domain, or for the host that the options' TLS names.
+    /// </summary>
+    /// <param name="domain">The domain.</param>
+    /// <param name="options">All but the endpoints.</param>
+    /// <param name="name">What comes behind the name of the service, where several clusters share the domain.</param>
+    /// <param name="server">The name server to ask; the system's own where null.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="InvalidDataException">There are no such records.</exception>
+    public static async Task<EtcdClient> FromDomainAsync(
+        string domain,
+        EtcdClientOptions? options = null,
+        string name = "",
+        IPEndPoint? server = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var endpoints = await DnsDiscovery.FindEndpointsAsync(domain, name, server, cancellationToken);
+        var tls = options?.Tls ?? new SslClientAuthenticationOptions();
+
+        // Who can forge the answer of a name server must not choose whose certificate is taken.
+        tls.TargetHost ??= domain;
+        return new EtcdClient((options ?? new EtcdClientOptions()) with { Endpoints = endpoints, Tls = tls });
+    }
 
     private EtcdClient(ClientCore core, CallSettings settings, bool owner)
     {

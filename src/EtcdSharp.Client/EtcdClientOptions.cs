@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Net.Security;
 
@@ -6,6 +7,8 @@ namespace EtcdSharp.Client;
 /// <summary>How a client reaches its servers.</summary>
 public sealed record EtcdClientOptions
 {
+    private static readonly FrozenSet<string> s_files = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "ca", "cert", "key");
+
     /// <summary>
     /// Where the members are: <c>http://host:port</c>, <c>https://host:port</c>, <c>unix:///path</c>, or
     /// <c>host:port</c>, which is TLS where <see cref="Tls"/> is set.
@@ -36,7 +39,10 @@ public sealed record EtcdClientOptions
     /// <summary>How long a probe may stay without an answer before the connection counts as lost.</summary>
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Trust, client certificates and all else of TLS, for <c>https</c> endpoints.</summary>
+    /// <summary>
+    /// Trust, client certificates and all else of TLS, for <c>https</c> endpoints; see <see cref="EtcdTls.FromPem"/>. Where
+    /// null, the authorities of the system are trusted and no certificate is shown.
+    /// </summary>
     public SslClientAuthenticationOptions? Tls { get; init; }
 
     /// <summary>The largest answer that is taken, in bytes.</summary>
@@ -55,9 +61,12 @@ public sealed record EtcdClientOptions
     /// Reads a connection string: endpoints with commas between, then settings with semicolons between, e.g.
     /// <c>http://a:2379,http://b:2379;user=u;password=p;namespace=/x;timeout=5</c>. Settings: <c>user</c>,
     /// <c>password</c>, <c>namespace</c>, <c>timeout</c>, <c>connect-timeout</c>, <c>keepalive-time</c>,
-    /// <c>keepalive-timeout</c> (seconds), <c>attempts</c>. A semicolon within a value is written twice.
+    /// <c>keepalive-timeout</c> (seconds), <c>attempts</c>, and the PEM files <c>ca</c>, <c>cert</c>, <c>key</c>, which are
+    /// read here. A semicolon within a value is written twice.
     /// </summary>
     /// <exception cref="FormatException">It names a setting that does not exist, or a value that is none.</exception>
+    /// <exception cref="IOException">A file that it names cannot be read.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A file that it names holds something else.</exception>
     public static EtcdClientOptions Parse(string connectionString)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
@@ -71,6 +80,7 @@ public sealed record EtcdClientOptions
             throw new FormatException("the connection string begins with the endpoints, and has none");
         }
 
+        Dictionary<string, string> files = new(StringComparer.OrdinalIgnoreCase);
         foreach (var part in parts.Skip(1).Where(static part => part.Length > 0))
         {
             var equals = part.IndexOf('=', StringComparison.Ordinal);
@@ -79,10 +89,26 @@ public sealed record EtcdClientOptions
                 throw new FormatException($"\"{part}\" is no setting: name=value is one");
             }
 
-            options = options.With(part[..equals].Trim(), part[(equals + 1)..]);
+            var (name, value) = (part[..equals].Trim(), part[(equals + 1)..]);
+            if (s_files.Contains(name))
+            {
+                files[name] = value;
+            }
+            else
+            {
+                options = options.With(name, value);
+            }
         }
 
-        return options;
+        return files.Count == 0 ? options : options with { Tls = Read(files) };
+    }
+
+    private static SslClientAuthenticationOptions Read(Dictionary<string, string> files)
+    {
+        var (ca, cert, key) = (files.GetValueOrDefault("ca"), files.GetValueOrDefault("cert"), files.GetValueOrDefault("key"));
+        return key is not null && cert is null
+            ? throw new FormatException("key is of no use without cert")
+            : EtcdTls.FromPem(ca, cert, key);
     }
 
     private static List<string> Split(string text)

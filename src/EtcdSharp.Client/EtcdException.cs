@@ -39,8 +39,9 @@ public sealed class EtcdException : Exception
     public EtcdError? Error { get; }
 
     /// <summary>
-    /// True for a write that may have happened although no answer came: it was sent, and the connection was lost or the
-    /// time was up. The client never repeats such a write. False: it surely did not happen.
+    /// True for a write that may have happened although it failed: it was sent, and the connection was lost or the time was
+    /// up; or the answer was <see cref="EtcdError.NoSpace"/>, which a member also gives for the write that filled its file.
+    /// The client never repeats such a write. False: it surely did not happen. Always false for reads.
     /// </summary>
     public bool OutcomeUnknown { get; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EtcdSharp.Api.Authpb;
 using EtcdSharp.Client.Tests.Support;
 
@@ -63,6 +64,63 @@ public sealed class AuthTests
         }
 
         Assert.False(held.Ended.IsCompleted);
+    }
+
+    [Theory]
+    [OnEach(NotOurs = NotYet)]
+    public async Task TokensThatRunOutAreRenewedUnderCallsWatchesAndLeases(ServerKind kind)
+    {
+        // With tokens of one second, a client that kept its first one would fail from the second second on.
+        var lifetime = TimeSpan.FromSeconds(1);
+        using var keys = new TokenKeys();
+        await using var server = await RestartableServer.StartAsync(
+            kind,
+            "--auth-token",
+            $"jwt,pub-key={keys.PublicFile},priv-key={keys.PrivateFile},sign-method=RS256,ttl=1s"
+        );
+        await using var nobody = new EtcdClient(server.Address);
+        await EnableAsync(nobody);
+        await using var user = new EtcdClient($"{server.Address};user=me;password=mypw");
+        await using var held = await user.Lease.HoldAsync(TimeSpan.FromSeconds(3));
+        await using var watcher = await user.Watch.OpenAsync(KeyRange.Prefix("mine/"));
+        var started = Stopwatch.GetTimestamp();
+        var written = 0;
+        while (Stopwatch.GetElapsedTime(started) < 5 * lifetime)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(i => user.Kv.PutAsync($"mine/{i}", $"{written}")));
+            written += 4;
+            await Task.Delay(100);
+        }
+
+        // A watch that is opened with an old token, and one that has outlived some.
+        await Task.Delay(lifetime + TimeSpan.FromSeconds(1));
+        await using var next = await user.Watch.OpenAsync(KeyRange.Prefix("mine/"));
+        await user.Kv.PutAsync("mine/end", "");
+        Assert.Equal(written + 1, await CountUntilAsync(watcher, "mine/end"));
+        Assert.Equal(1, await CountUntilAsync(next, "mine/end"));
+        Assert.False(held.Lost.IsCancellationRequested);
+
+        // A token that was given and not got is not renewed: its owner knows where it came from.
+        var token = (await user.Auth.AuthenticateAsync("me", "mypw")).Token;
+        await using var given = new EtcdClient(new EtcdClientOptions { Endpoints = [server.Address], Token = token });
+        await given.Kv.PutAsync("mine/given", "");
+        await Task.Delay(lifetime + TimeSpan.FromSeconds(1));
+        await Eventually.FailsAsync(EtcdError.InvalidAuthToken, () => given.Kv.PutAsync("mine/given", ""));
+    }
+
+    private static async Task<int> CountUntilAsync(IWatcher watcher, string last)
+    {
+        var count = 0;
+        await foreach (var batch in watcher.ReadAllAsync(Eventually.Bounded()))
+        {
+            count += batch.Events.Count;
+            if (batch.Events.Any(change => change.Key == last))
+            {
+                break;
+            }
+        }
+
+        return count;
     }
 
     [Theory]

@@ -1,12 +1,9 @@
-using System.Buffers.Binary;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
+using EtcdSharp.Client.Tests.Support;
 
 namespace EtcdSharp.Client.Tests;
 
 /// <summary>Members found by their domain, at a name server of the test's own.</summary>
-public sealed class DnsDiscoveryTests
+public sealed class DnsDiscoveryTests(Servers servers)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
@@ -50,6 +47,21 @@ public sealed class DnsDiscoveryTests
     }
 
     [Theory]
+    [OnEach]
+    public async Task AClientFindsItsClusterByTheDomain(ServerKind kind)
+    {
+        var member = await servers.Shared(kind);
+        await using var server = new FakeNameServer(question =>
+            question == "_etcd-client-blue._tcp.example.com" ? [(0, 0, (ushort)member.Address.Port, "localhost")] : []
+        );
+        var options = new EtcdClientOptions { Namespace = $"/{Guid.NewGuid():N}/" };
+        await using var client = await EtcdClient.FromDomainAsync("example.com", options, "blue", server.Address);
+        Assert.Equal([$"http://localhost:{member.Address.Port}"], client.Endpoints);
+        await client.Kv.PutAsync("k", "v");
+        Assert.Equal("v", (await client.Kv.GetValueAsync("k")).ToString());
+    }
+
+    [Theory]
     [InlineData(12)]
     [InlineData(13)]
     [InlineData(40)]
@@ -67,75 +79,5 @@ public sealed class DnsDiscoveryTests
         var question = SrvMessage.Question(7, "a.b");
         byte[] circle = [.. question[..12], 0xc0, 12, 0, 33, 0, 1];
         Assert.Throws<InvalidDataException>(() => SrvMessage.Read(circle));
-    }
-
-    private sealed class FakeNameServer : IAsyncDisposable
-    {
-        private readonly UdpClient socket = new(new IPEndPoint(IPAddress.Loopback, 0));
-        private readonly Task serving;
-
-        public FakeNameServer(Func<string, (ushort Priority, ushort Weight, ushort Port, string Target)[]> records) =>
-            serving = ServeAsync(records);
-
-        public IPEndPoint Address => (IPEndPoint)socket.Client.LocalEndPoint!;
-
-        public async ValueTask DisposeAsync()
-        {
-            socket.Dispose();
-            await serving;
-        }
-
-        public static byte[] Answer(byte[] question, (ushort Priority, ushort Weight, ushort Port, string Target)[] records)
-        {
-            List<byte> answer = [.. question];
-            answer[2] = 0x81;
-            answer[3] = records.Length == 0 ? (byte)0x83 : (byte)0x80;
-            answer[7] = (byte)records.Length;
-            foreach (var (priority, weight, port, target) in records)
-            {
-                var labels = target
-                    .Split('.')
-                    .SelectMany(static label => (byte[])[(byte)label.Length, .. Encoding.ASCII.GetBytes(label)]);
-                byte[] data = [.. Word(priority), .. Word(weight), .. Word(port), .. labels, 0];
-                answer.AddRange([0xc0, 12, 0, 33, 0, 1, 0, 0, 0, 60, .. Word((ushort)data.Length), .. data]);
-            }
-
-            return [.. answer];
-        }
-
-        private static byte[] Word(ushort value)
-        {
-            var bytes = new byte[2];
-            BinaryPrimitives.WriteUInt16BigEndian(bytes, value);
-            return bytes;
-        }
-
-        private async Task ServeAsync(Func<string, (ushort Priority, ushort Weight, ushort Port, string Target)[]> records)
-        {
-            try
-            {
-                while (true)
-                {
-                    var asked = await socket.ReceiveAsync();
-                    await socket.SendAsync(Answer(asked.Buffer, records(NameIn(asked.Buffer))), asked.RemoteEndPoint);
-                }
-            }
-            catch (Exception end) when (end is ObjectDisposedException or SocketException)
-            {
-                // The test is over.
-                return;
-            }
-        }
-
-        private static string NameIn(byte[] question)
-        {
-            var labels = new List<string>();
-            for (var at = 12; question[at] != 0; at += question[at] + 1)
-            {
-                labels.Add(Encoding.ASCII.GetString(question, at + 1, question[at]));
-            }
-
-            return string.Join('.', labels);
-        }
     }
 }

@@ -26,7 +26,17 @@ public sealed class OptionsTests
     [InlineData("a:1;timeout=soon")]
     [InlineData("a:1;timeout=0")]
     [InlineData("a:1;attempts=-1")]
+    [InlineData("a:1;key=file.pem")]
     public void WhatItDoesNotMeanIsRefused(string text) => Assert.Throws<FormatException>(() => EtcdClientOptions.Parse(text));
+
+    [Fact]
+    public void FilesThatAreNotThereAreNamed()
+    {
+        var failure = Assert.ThrowsAny<IOException>(() => EtcdClientOptions.Parse("a:1;ca=/nowhere/ca.pem"));
+        Assert.Contains("/nowhere/ca.pem", failure.Message, StringComparison.Ordinal);
+        failure = Assert.ThrowsAny<IOException>(() => EtcdClientOptions.Parse("a:1;cert=/nowhere/me.pem"));
+        Assert.Contains("/nowhere/me.pem", failure.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("a:2379", false, "http://a:2379")]

@@ -79,11 +79,44 @@ public sealed class RetryTests(Servers servers)
     public async Task ARefusalIsFinalAndItsOutcomeKnown()
     {
         await using var fake = await FakeEtcd.StartAsync();
-        fake.Refuse = static (_, _, _) => (StatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded");
+        fake.Refuse = static (_, _, _) => (StatusCode.Unknown, EtcdError.RequestTooManyRequests.Message);
         await using var client = new EtcdClient(fake.Address);
-        var failure = await Eventually.FailsAsync(EtcdError.NoSpace, () => client.Kv.PutAsync("k", "v"));
+        var failure = await Eventually.FailsAsync(EtcdError.RequestTooManyRequests, () => client.Kv.PutAsync("k", "v"));
         Assert.False(failure.OutcomeUnknown);
         Assert.Equal(1, fake.Calls("Put"));
+    }
+
+    [Theory]
+    [OnEach]
+    public async Task AWriteThatFilledTheFileMayHaveHappenedThoughThereWasNoSpace(ServerKind kind)
+    {
+        const int writes = 64;
+        await using var server = await RestartableServer.StartAsync(kind, "--quota-backend-bytes", "16777216");
+        await using var client = new EtcdClient(server.Address);
+        var value = new byte[512 * 1024];
+
+        // All pass the first look at the quota at once; the last ones find the file full when they are applied.
+        var failures = await Task.WhenAll(Enumerable.Range(0, writes).Select(i => FailureAsync($"k{i}")));
+        var there = (await client.Kv.GetAsync(KeyRange.Prefix("k"), new GetOptions { KeysOnly = true }))
+            .KeyValues.Select(static one => one.Key.ToString())
+            .ToHashSet(StringComparer.Ordinal);
+        var happened = Enumerable.Range(0, writes).Where(i => failures[i] is not null && there.Contains($"k{i}")).ToArray();
+        Assert.Contains(failures, static failure => failure?.Error == EtcdError.NoSpace);
+        Assert.NotEmpty(happened);
+        Assert.All(happened, i => Assert.True(failures[i]!.OutcomeUnknown, $"k{i} is there: {failures[i]!.Message}"));
+
+        async Task<EtcdException?> FailureAsync(string key)
+        {
+            try
+            {
+                await client.Kv.PutAsync(key, value);
+                return null;
+            }
+            catch (EtcdException failure)
+            {
+                return failure;
+            }
+        }
     }
 
     [Fact]

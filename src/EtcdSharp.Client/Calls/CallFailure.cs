@@ -41,12 +41,16 @@ internal readonly struct CallFailure
     /// <summary>The member answers no such requests; a voter may.</summary>
     public bool WantsVoter => Error == EtcdError.NotSupportedForLearner;
 
-    /// <summary>The request was refused before it could change anything.</summary>
+    /// <summary>
+    /// The request was refused before it could change anything. Not so "no space": a member whose file has grown full while
+    /// the request was on its way carries it out and then says so, because members must not differ in what they hold.
+    /// </summary>
     public bool SurelyNotDone =>
         NotSent
         || dropped
         || Error == EtcdError.NoLeader
-        || (Error is not null && IsRefusal(failure.Code))
+        || Error == EtcdError.RequestTooManyRequests
+        || (Error is not null && Error != EtcdError.NoSpace && IsRefusal(failure.Code))
         || (
             Error is null
             && IsRefusal(failure.Code)
@@ -55,7 +59,10 @@ internal readonly struct CallFailure
         );
 
     public bool MayRepeat(Repeat repeat) =>
-        NotSent || dropped || Error == EtcdError.NoLeader || (repeat == Repeat.Always && failure.Code == StatusCode.Unavailable);
+        NotSent
+        || dropped
+        || Error == EtcdError.NoLeader
+        || (repeat == Repeat.Always && (failure.Code == StatusCode.Unavailable || IsReset(failure)));
 
     /// <summary>The failure as the user of the client sees it.</summary>
     public EtcdException ToException(Repeat repeat) =>
@@ -83,6 +90,11 @@ internal readonly struct CallFailure
                 or StatusCode.OutOfRange
                 or StatusCode.Unimplemented
                 or StatusCode.Unauthenticated;
+
+    /// <summary>The stream was broken off, as by a server that stops: that says nothing of the request.</summary>
+    private static bool IsReset(GrpcStatusException failure) =>
+        failure.Code is StatusCode.Internal or StatusCode.Cancelled
+        && (failure.InnerException is HttpProtocolException || failure.InnerException?.InnerException is HttpProtocolException);
 
     private static bool NeverLeft(Exception failure)
     {

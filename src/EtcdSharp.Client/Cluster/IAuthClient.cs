@@ -3,10 +3,15 @@ using EtcdSharp.Api.Authpb;
 
 namespace EtcdSharp.Client;
 
-/// <summary>Users, roles and permissions. Keys are as the server has them: the namespace of the client does not count here.</summary>
+/// <summary>
+/// Users, roles and permissions. Keys are as the server has them: the namespace of the client does not count here. What is
+/// not there is <c>UserNotFound</c> or <c>RoleNotFound</c>, what is there already <c>UserAlreadyExist</c> or
+/// <c>RoleAlreadyExist</c>, who may not <c>PermissionDenied</c>: each an <see cref="EtcdException"/>.
+/// </summary>
 public interface IAuthClient
 {
     /// <summary>Switches authentication on; a user root with the role root must be there.</summary>
+    /// <exception cref="EtcdException"><c>RootUserNotExist</c>, <c>RootRoleNotExist</c>.</exception>
     Task<AuthEnableResponse> EnableAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Switches authentication off.</summary>
@@ -16,6 +21,7 @@ public interface IAuthClient
     Task<AuthStatusResponse> StatusAsync(CancellationToken cancellationToken = default);
 
     /// <summary>A token. The client asks by itself where it has user and password.</summary>
+    /// <exception cref="EtcdException"><c>AuthFailed</c>: no such user, or not its password. <c>AuthNotEnabled</c>.</exception>
     Task<AuthenticateResponse> AuthenticateAsync(string name, string password, CancellationToken cancellationToken = default);
 
     /// <summary>All users.</summary>

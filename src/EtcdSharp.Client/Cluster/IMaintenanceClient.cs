@@ -20,9 +20,11 @@ public interface IMaintenanceClient
     Task<DefragmentResponse> DefragmentAsync(string? endpoint = null, CancellationToken cancellationToken = default);
 
     /// <summary>The hash of a member's keys with their history up to a revision (0: the newest).</summary>
+    /// <exception cref="EtcdException"><c>Compacted</c> or <c>FutureRev</c>: the member has not that revision.</exception>
     Task<HashKVResponse> HashKvAsync(string? endpoint = null, long revision = 0, CancellationToken cancellationToken = default);
 
     /// <summary>Hands the leadership over to another member; the endpoint must be the leader's.</summary>
+    /// <exception cref="EtcdException"><c>NotLeader</c>: another endpoint is. <c>BadLeaderTransferee</c>, <c>TimeoutLeaderTransfer</c>.</exception>
     Task<MoveLeaderResponse> MoveLeaderAsync(
         ulong targetId,
         string? endpoint = null,
@@ -30,6 +32,13 @@ public interface IMaintenanceClient
     );
 
     /// <summary>Checks, begins or ends the way back to the version before.</summary>
+    /// <param name="action">Which of the three.</param>
+    /// <param name="version">Where to, e.g. <c>3.6.0</c>; nothing for ending it.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="EtcdException">
+    /// <c>InvalidDowngradeTargetVersion</c>, <c>WrongDowngradeVersionFormat</c>, <c>DowngradeInProcess</c>,
+    /// <c>NoInflightDowngrade</c>.
+    /// </exception>
     Task<DowngradeResponse> DowngradeAsync(
         DowngradeRequest.Types.DowngradeAction action,
         string version = "",

@@ -9,9 +9,15 @@ namespace EtcdSharp.Client;
 public interface IKvClient
 {
     /// <summary>Reads one key or many, at one revision.</summary>
+    /// <exception cref="EtcdException"><c>Compacted</c> or <c>FutureRev</c> where a revision was asked for.</exception>
     Task<GetResult> GetAsync(KeyRange range, GetOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Writes one key.</summary>
+    /// <exception cref="EtcdException">
+    /// <c>EmptyKey</c>; <c>LeaseNotFound</c>; <c>KeyNotFound</c> where value or lease were to be kept; <c>RequestTooLarge</c>
+    /// (1.5 MB where the server's settings are its own); <c>NoSpace</c>, whose outcome is unknown; see
+    /// <see cref="EtcdException.OutcomeUnknown"/> for failures on the way.
+    /// </exception>
     Task<PutResult> PutAsync(
         EtcdBytes key,
         EtcdBytes value,
@@ -25,7 +31,11 @@ public interface IKvClient
     /// <summary>Starts a transaction, which nothing is sent of before it is committed.</summary>
     Transaction Transaction();
 
-    /// <summary>Carries a transaction out.</summary>
+    /// <summary>Carries a transaction out. That its conditions do not hold is an answer, not a failure.</summary>
+    /// <exception cref="EtcdException">
+    /// <c>DuplicateKey</c>: a branch writes a key twice; <c>TooManyOps</c>: more than 128 in one place where the server's
+    /// settings are its own; and all that its steps may fail with.
+    /// </exception>
     Task<TransactionResult> CommitAsync(Transaction transaction, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -34,5 +44,6 @@ public interface IKvClient
     /// <param name="revision">The oldest revision that can still be read.</param>
     /// <param name="physical">Waits until the space is free within the file.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="EtcdException"><c>Compacted</c>: it is forgotten already. <c>FutureRev</c>: there is no such revision yet.</exception>
     Task<ResponseHeader> CompactAsync(long revision, bool physical = false, CancellationToken cancellationToken = default);
 }

@@ -152,7 +152,12 @@ internal sealed class LeaseKeeper(Caller caller, CancellationToken clientClosed)
 
             if (answer.TTL > 0)
             {
-                lease.Confirmed(lease.AskedAt == 0 ? Stopwatch.GetTimestamp() : lease.AskedAt, TimeSpan.FromSeconds(answer.TTL));
+                // What answers no question of this lease (of one before it with the same number) says nothing of since when.
+                if (lease.AskedAt != 0)
+                {
+                    lease.Confirmed(lease.AskedAt, TimeSpan.FromSeconds(answer.TTL));
+                }
+
                 return;
             }
 

@@ -35,17 +35,25 @@ public sealed class DistributedLock(IEtcdClient client, string name)
     }
 
     /// <summary>Takes the lock if it is free; null if somebody holds it.</summary>
+    /// <exception cref="EtcdException"><c>LeaseNotFound</c>: the lease was lost meanwhile.</exception>
     public async Task<LockHold?> TryAcquireAsync(IKeptLease lease, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        var place = await line.EnterAsync(lease, EtcdBytes.Empty, cancellationToken);
-        if (place.IsFirst)
+        try
         {
-            return new LockHold(line, lease, place.Own);
-        }
+            var place = await line.EnterAsync(lease, EtcdBytes.Empty, cancellationToken);
+            if (place.IsFirst)
+            {
+                return new LockHold(line, lease, place.Own);
+            }
 
-        await line.GiveUpAsync(place);
-        return null;
+            await line.GiveUpAsync(place);
+            return null;
+        }
+        catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new EtcdException(EtcdError.LeaseNotFound);
+        }
     }
 
     private async Task WaitAsync(Place place, CancellationToken cancellationToken)

@@ -86,6 +86,17 @@ internal sealed class WaitingLine(IEtcdClient client, string name)
                 var reads = result.Responses.Where(static response => response.Get is not null).ToArray();
                 return new Place(reads[0].Get!.First!, reads[1].Get!.First!, result.Succeeded || repeated);
             }
+            catch (EtcdException failure) when (failure.Error == EtcdError.NoSpace)
+            {
+                // It may have come to stand there all the same, and then others wait for it; asking again would be refused.
+                var there = await kv.CommitAsync(new Transaction().Then(Operation.Get(key), first), lease.Lost);
+                if (there.Responses[0].Get!.First is not { } own)
+                {
+                    throw;
+                }
+
+                return new Place(own, there.Responses[1].Get!.First!, IsNew: true);
+            }
             catch (EtcdException failure) when (failure.OutcomeUnknown && !lease.Lost.IsCancellationRequested)
             {
                 // Whether it happened does not matter: done twice it finds its own key.
