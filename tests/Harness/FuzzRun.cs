@@ -1,22 +1,84 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace EtcdSharp.Harness;
 
-/// <summary>How long a fuzz test goes on: ETCDSHARP_FUZZ_SECONDS. Each round has a seed, and a failure names it.</summary>
+/// <summary>
+/// What a fuzz test tries, and how long: ETCDSHARP_FUZZ_SECONDS, a second or two where nothing is said. Each input is made
+/// from its seed, and a failure names it; ETCDSHARP_FUZZ_SEED tries that one first.
+/// </summary>
+/// <remarks>
+/// Every other seed counts up from 1, so that a run can be compared with the one before: what was found once is found
+/// again, by everybody. Those between count up from a place that no run had before, so that runs add up to more than one.
+/// A file below artifacts/fuzz says which they are, also where the process ends in the middle.
+/// </remarks>
 public static class FuzzRun
 {
-    /// <summary>The seeds to try, until the time is over.</summary>
-    public static IEnumerable<int> Seeds(int defaultSeconds)
-    {
-        var wanted = Environment.GetEnvironmentVariable("ETCDSHARP_FUZZ_SECONDS");
-        var seconds = wanted is { Length: > 0 } ? int.Parse(wanted, CultureInfo.InvariantCulture) : defaultSeconds;
+    private const string SecondsVariable = "ETCDSHARP_FUZZ_SECONDS";
+    private const string SeedVariable = "ETCDSHARP_FUZZ_SEED";
 
-        // A short run looks at other seeds each time; 2^30 apart from the end, so that a long one does not run over.
-        var first = Random.Shared.Next(1 << 30);
-        var end = Environment.TickCount64 + (seconds * 1000L);
-        for (var seed = first; Environment.TickCount64 < end; seed++)
+    /// <summary>Far above what a run of hours reaches from 1, and as far below the largest number.</summary>
+    private const int FreshFrom = 1 << 30;
+
+    private const int FreshBelow = FreshFrom + (1 << 29);
+
+    private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>The seeds to try, until the time is over.</summary>
+    public static IEnumerable<int> Seeds(
+        double defaultSeconds,
+        [CallerFilePath] string file = "",
+        [CallerMemberName] string test = ""
+    )
+    {
+        var limit = TimeSpan.FromSeconds(Number(SecondsVariable) ?? defaultSeconds);
+        var wanted = Number(SeedVariable);
+        var (known, fresh) = ((int)(wanted ?? 1), Random.Shared.Next(FreshFrom, FreshBelow));
+        var report = new Report(Path.GetFileNameWithoutExtension(file) + "." + test, known, fresh);
+        var started = Stopwatch.GetTimestamp();
+        var (count, reported) = (0L, TimeSpan.Zero);
+        report.Write(0, TimeSpan.Zero, "begun");
+        try
         {
-            yield return seed;
+            for (var took = TimeSpan.Zero; took < limit; took = Stopwatch.GetElapsedTime(started))
+            {
+                if (took - reported > s_reportInterval)
+                {
+                    report.Write(count, took, "under way");
+                    reported = took;
+                }
+
+                yield return count % 2 == 0 ? known++ : fresh++;
+                count++;
+            }
         }
+        finally
+        {
+            var took = Stopwatch.GetElapsedTime(started);
+            report.Write(count, took, took < limit ? "ended early" : "done");
+        }
+    }
+
+    private static double? Number(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
+            ? double.Parse(text, CultureInfo.InvariantCulture)
+            : null;
+
+    private sealed class Report(string test, int known, int fresh)
+    {
+        private readonly string _path = Path.Combine(
+            Directory.CreateDirectory(Path.Combine(Programs.RepositoryRoot, "artifacts", "fuzz")).FullName,
+            test + ".txt"
+        );
+
+        public void Write(long count, TimeSpan took, string state) =>
+            File.WriteAllText(
+                _path,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{test}: {count} inputs in {took.TotalSeconds:f1} s, seeds from {known} and from {fresh}, {state}\n"
+                )
+            );
     }
 }

@@ -20,7 +20,8 @@ public sealed class RequiredProgramsTests
     [Theory]
     [InlineData("node")]
     [InlineData("npm")]
-    public void NodeIsInstalled(string program)
+    [InlineData("gcc")]
+    public void TheProgramIsInstalled(string program)
     {
         RequireAll();
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);

@@ -16,7 +16,7 @@ internal sealed class AlarmStore
     public AlarmStore(BackendStore backend)
     {
         _backend = backend;
-        _active = [.. backend.List(BackendBucket.Alarm).Select(pair => AlarmMember.Parser.ParseFrom(pair.Key))];
+        _active = [.. backend.List(BackendBucket.Alarm).Select(pair => Decode(pair.Key))];
     }
 
     public bool AnyActive => Volatile.Read(ref _active).Length != 0;
@@ -52,6 +52,18 @@ internal sealed class AlarmStore
         _backend.Delete(BackendBucket.Alarm, present.ToByteArray());
         Volatile.Write(ref _active, Array.FindAll(_active, alarm => !ReferenceEquals(alarm, present)));
         return present;
+    }
+
+    private static AlarmMember Decode(byte[] key)
+    {
+        try
+        {
+            return AlarmMember.Parser.ParseFrom(key);
+        }
+        catch (InvalidProtocolBufferException damage)
+        {
+            throw new InvalidDataException($"the alarm bucket has the key {Convert.ToHexString(key)}, which is no alarm", damage);
+        }
     }
 
     private AlarmMember? Find(ulong memberId, AlarmType type) =>

@@ -18,6 +18,9 @@ internal sealed class AppendCodec(ulong from, ulong to) : IPeerCodec
     /// <summary>More entries than any append has: 1 MiB of entries of which each takes some bytes.</summary>
     private const int EntriesMax = 1024 * 1024;
 
+    /// <summary>So many have room from the start; for more, room is made as they come.</summary>
+    private const int EntriesFirst = 4096;
+
     private ulong _term;
     private ulong _index;
 
@@ -98,8 +101,8 @@ internal sealed class AppendCodec(ulong from, ulong to) : IPeerCodec
         }
 
         var before = _index;
-        var entries = count == 0 ? [] : new Entry[count];
-        for (var i = 0; i < entries.Length; i++)
+        var entries = count == 0 ? [] : new Entry[Math.Min((int)count, EntriesFirst)];
+        for (var i = 0; i < (int)count; i++)
         {
             var size = await reader.ReadNumberAsync().ConfigureAwait(false);
             if (size > PeerProtocol.MessageBytesMax)
@@ -107,8 +110,12 @@ internal sealed class AppendCodec(ulong from, ulong to) : IPeerCodec
                 throw new InvalidDataException($"an entry of {size} bytes was announced");
             }
 
-            var bytes = new byte[size];
-            await reader.ReadAsync(bytes).ConfigureAwait(false);
+            if (i == entries.Length)
+            {
+                Array.Resize(ref entries, Math.Min((int)count, i * 2));
+            }
+
+            var bytes = await reader.ReadPieceAsync((int)size).ConfigureAwait(false);
             if (!RaftWire.TryDecode(bytes, out entries[i]))
             {
                 throw new InvalidDataException("an entry of another member cannot be read");

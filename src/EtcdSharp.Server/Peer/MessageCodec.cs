@@ -34,8 +34,7 @@ internal sealed class MessageCodec : IPeerCodec
             throw new InvalidDataException($"a message of {size} bytes was announced, at most {bytesMax} are taken");
         }
 
-        var bytes = new byte[size];
-        await reader.ReadAsync(bytes).ConfigureAwait(false);
+        var bytes = await reader.ReadPieceAsync((int)size).ConfigureAwait(false);
         return RaftWire.TryDecode(bytes, out Message? message)
             ? message
             : throw new InvalidDataException("a message of another member cannot be read");

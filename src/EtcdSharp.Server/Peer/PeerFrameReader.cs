@@ -8,6 +8,9 @@ internal sealed class PeerFrameReader(Stream stream, TimeSpan silenceMax, Cancel
 {
     private const int BufferBytes = 64 * 1024;
 
+    /// <summary>Twice what an append carries as a rule: such a piece has its final size at once.</summary>
+    private const int PieceBytesFirst = 2 * 1024 * 1024;
+
     private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly CancellationTokenSource _silence = CancellationTokenSource.CreateLinkedTokenSource(stopping);
     private int _start;
@@ -60,6 +63,21 @@ internal sealed class PeerFrameReader(Stream stream, TimeSpan silenceMax, Cancel
             _start += part;
             filled += part;
         }
+    }
+
+    /// <summary>A piece of a length that the other side has announced. Memory grows with what comes, not with what was said.</summary>
+    public async ValueTask<byte[]> ReadPieceAsync(int length)
+    {
+        var piece = new byte[Math.Min(length, PieceBytesFirst)];
+        await ReadAsync(piece).ConfigureAwait(false);
+        while (piece.Length < length)
+        {
+            var filled = piece.Length;
+            Array.Resize(ref piece, (int)Math.Min(length, filled * 2L));
+            await ReadAsync(piece.AsMemory(filled)).ConfigureAwait(false);
+        }
+
+        return piece;
     }
 
     /// <summary>What comes next, at least one byte; 0 at the end. For what has no length of its own.</summary>

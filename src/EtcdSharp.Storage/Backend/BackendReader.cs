@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EtcdSharp.Storage.Bolt;
 
 namespace EtcdSharp.Storage.Backend;
 
@@ -32,18 +33,27 @@ internal readonly struct BackendReader : IDisposable
     }
 
     /// <summary>Walks the key bucket in revision order from a revision on.</summary>
+    /// <exception cref="BoltCorruptionException">A key is no revision, or the visitor said that a value is damaged.</exception>
     public void VisitKeys<TVisitor>(Revision from, ref TVisitor visitor)
         where TVisitor : IKeyBucketVisitor, allows ref struct
     {
         Span<byte> seek = stackalloc byte[Revision.EncodedLength];
         from.Encode(seek, tombstone: false);
         var cursor = _view.Handle.Keys.Cursor();
-        for (var found = cursor.Seek(seek); found; found = cursor.Next())
+        try
         {
-            if (!visitor.Visit(Revision.Decode(cursor.Key, out var tombstone), tombstone, cursor.Value))
+            for (var found = cursor.Seek(seek); found; found = cursor.Next())
             {
-                return;
+                if (!visitor.Visit(Revision.Decode(cursor.Key, out var tombstone), tombstone, cursor.Value))
+                {
+                    return;
+                }
             }
+        }
+        catch (InvalidDataException damage)
+        {
+            // Whoever reads the bucket knows what is wrong, but not where.
+            throw cursor.Damaged(BoltDamage.BadContent, damage.Message);
         }
 
         if (_view.Sealed is null || VisitBatch(_view.Sealed, from, ref visitor))

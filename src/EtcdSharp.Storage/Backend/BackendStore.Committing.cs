@@ -223,7 +223,7 @@ internal sealed partial class BackendStore
 
     private static BoltWriteBucket Bucket(BoltWriteTransaction write, BackendBucket bucket) =>
         write.Bucket(BucketNames.Of(bucket))
-        ?? throw new BoltCorruptionException(write.State.Path, 0, BoltDamage.BadBucket, $"the bucket {bucket} is lost");
+        ?? throw write.State.Damaged(0, BoltDamage.BadBucket, $"the bucket {bucket} is lost");
 
     /// <summary>Holds the writer back, before it has begun an entry, while the batch is far too full to be sealed soon.</summary>
     private void WaitForRoom()

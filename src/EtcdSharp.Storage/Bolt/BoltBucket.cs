@@ -38,7 +38,7 @@ internal sealed class BoltBucket : IBucketTree
         PageView leaf = Leaf(name);
         int index = leaf.LowerBound(name);
         return index < leaf.Count && leaf.Key(index).SequenceEqual(name) && leaf.IsBucket(index)
-            ? new BoltBucket(_state, BucketLocation.Parse(_state.Path, leaf.Item(index), leaf.Id))
+            ? new BoltBucket(_state, BucketLocation.Parse(_state, leaf.Item(index), leaf.Id))
             : null;
     }
 
@@ -55,12 +55,7 @@ internal sealed class BoltBucket : IBucketTree
         {
             if (depth == PageFormat.MaxDepth)
             {
-                throw new BoltCorruptionException(
-                    _state.Path,
-                    page.Id,
-                    BoltDamage.TooDeep,
-                    $"more than {PageFormat.MaxDepth} levels"
-                );
+                throw _state.Damaged(page.Id, BoltDamage.TooDeep, $"more than {PageFormat.MaxDepth} levels");
             }
 
             page = _state.Page(page.ChildId(page.ChildIndex(key)));

@@ -36,6 +36,9 @@ internal sealed class BoltCursor
 
     internal ulong PageId => Leaf.PageId;
 
+    /// <summary>What to throw where the key or value at the position is not what it should be.</summary>
+    internal BoltCorruptionException Damaged(BoltDamage damage, string detail) => _state.Damaged(PageId, damage, detail);
+
     private ref TreePosition Leaf
     {
         get
@@ -118,12 +121,7 @@ internal sealed class BoltCursor
         {
             if (_depth >= PageFormat.MaxDepth)
             {
-                throw new BoltCorruptionException(
-                    _state.Path,
-                    position.PageId,
-                    BoltDamage.TooDeep,
-                    $"more than {PageFormat.MaxDepth} levels"
-                );
+                throw _state.Damaged(position.PageId, BoltDamage.TooDeep, $"more than {PageFormat.MaxDepth} levels");
             }
 
             Array.Resize(ref _path, Math.Min(_path.Length * 2, PageFormat.MaxDepth));
@@ -219,12 +217,7 @@ internal sealed class BoltCursor
     {
         if (skipped > _state.Meta.HighWaterMark)
         {
-            throw new BoltCorruptionException(
-                _state.Path,
-                Top.PageId,
-                BoltDamage.ReferencedTwice,
-                "more empty pages than the file has pages"
-            );
+            throw _state.Damaged(Top.PageId, BoltDamage.ReferencedTwice, "more empty pages than the file has pages");
         }
     }
 
@@ -240,12 +233,7 @@ internal sealed class BoltCursor
 
         if (!rising)
         {
-            throw new BoltCorruptionException(
-                _state.Path,
-                Top.PageId,
-                BoltDamage.KeyOrder,
-                "keys do not rise from one leaf to the next"
-            );
+            throw _state.Damaged(Top.PageId, BoltDamage.KeyOrder, "keys do not rise from one leaf to the next");
         }
     }
 }

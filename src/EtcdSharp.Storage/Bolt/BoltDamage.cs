@@ -44,4 +44,7 @@ internal enum BoltDamage
 
     /// <summary>The stored list of free pages is malformed.</summary>
     BadFreelist,
+
+    /// <summary>The page is well-formed, but a key or value is not what its bucket holds.</summary>
+    BadContent,
 }

@@ -129,7 +129,7 @@ internal sealed unsafe class BoltWriteBucket : IBucketTree
             return null;
         }
 
-        return Open(name, BucketLocation.Parse(_transaction.State.Path, item, holderPage));
+        return Open(name, BucketLocation.Parse(_transaction.State, item, holderPage));
     }
 
     public BoltWriteBucket CreateBucket(ReadOnlySpan<byte> name)
@@ -145,12 +145,7 @@ internal sealed unsafe class BoltWriteBucket : IBucketTree
         {
             // The root holds buckets alone: what else is there under the name was not written by anybody.
             throw _nesting == 0 && !present.IsBucket
-                ? new BoltCorruptionException(
-                    _transaction.State.Path,
-                    holderPage,
-                    BoltDamage.BadBucket,
-                    "the root holds something that is no bucket"
-                )
+                ? _transaction.State.Damaged(holderPage, BoltDamage.BadBucket, "the root holds something that is no bucket")
                 : new InvalidOperationException("the key is there already");
         }
 
@@ -160,7 +155,7 @@ internal sealed unsafe class BoltWriteBucket : IBucketTree
         Node leaf = LeafNode(name);
         int index = leaf.LowerBound(name);
         Store(leaf, index, exists: false, name, empty, PageFormat.BucketElementFlag);
-        return Open(name, BucketLocation.Parse(_transaction.State.Path, leaf.Item(index), 0));
+        return Open(name, BucketLocation.Parse(_transaction.State, leaf.Item(index), 0));
     }
 
     public BoltWriteBucket CreateBucketIfMissing(ReadOnlySpan<byte> name) => Bucket(name) ?? CreateBucket(name);
@@ -228,8 +223,7 @@ internal sealed unsafe class BoltWriteBucket : IBucketTree
     {
         if (_nesting == PageFormat.MaxNesting)
         {
-            throw new BoltCorruptionException(
-                _transaction.State.Path,
+            throw _transaction.State.Damaged(
                 location.RootPage,
                 BoltDamage.TooDeep,
                 $"buckets nested more than {PageFormat.MaxNesting} deep"
@@ -285,12 +279,7 @@ internal sealed unsafe class BoltWriteBucket : IBucketTree
     {
         if (depth == PageFormat.MaxDepth)
         {
-            throw new BoltCorruptionException(
-                _transaction.State.Path,
-                pageId,
-                BoltDamage.TooDeep,
-                $"more than {PageFormat.MaxDepth} levels"
-            );
+            throw _transaction.State.Damaged(pageId, BoltDamage.TooDeep, $"more than {PageFormat.MaxDepth} levels");
         }
     }
 
@@ -340,8 +329,7 @@ internal sealed unsafe class BoltWriteBucket : IBucketTree
             {
                 BoltWriteBucket nested =
                     Bucket(cursor.Key)
-                    ?? throw new BoltCorruptionException(
-                        _transaction.State.Path,
+                    ?? throw _transaction.State.Damaged(
                         cursor.PageId,
                         BoltDamage.BadBucket,
                         "a bucket is listed that cannot be found by its name"

@@ -143,7 +143,7 @@ internal sealed class BoltWriteTransaction : IDisposable
     {
         if (depth > PageFormat.MaxDepth)
         {
-            throw new BoltCorruptionException(State.Path, pageId, BoltDamage.TooDeep, $"more than {PageFormat.MaxDepth} levels");
+            throw State.Damaged(pageId, BoltDamage.TooDeep, $"more than {PageFormat.MaxDepth} levels");
         }
 
         PageView page = State.Page(pageId);

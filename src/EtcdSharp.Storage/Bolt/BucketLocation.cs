@@ -32,12 +32,12 @@ internal readonly unsafe struct BucketLocation
     public long InlineBytes => _inlineBytes;
 
     /// <summary>Reads a bucket's element; <paramref name="holderPage"/> is the page to name when it is malformed.</summary>
-    public static BucketLocation Parse(string path, in NodeItem item, ulong holderPage)
+    public static BucketLocation Parse(CommittedState state, in NodeItem item, ulong holderPage)
     {
         byte* value = item.Data + item.KeyLength;
         if (item.ValueLength < PageFormat.BucketHeaderBytes)
         {
-            throw new BoltCorruptionException(path, holderPage, BoltDamage.BadBucket, $"a bucket of {item.ValueLength} bytes");
+            throw state.Damaged(holderPage, BoltDamage.BadBucket, $"a bucket of {item.ValueLength} bytes");
         }
 
         ulong rootPage = *(ulong*)value;
@@ -50,7 +50,7 @@ internal readonly unsafe struct BucketLocation
         long inlineBytes = item.ValueLength - PageFormat.BucketHeaderBytes;
         if (inlineBytes < PageFormat.HeaderBytes)
         {
-            throw new BoltCorruptionException(path, holderPage, BoltDamage.BadBucket, $"an inline page of {inlineBytes} bytes");
+            throw state.Damaged(holderPage, BoltDamage.BadBucket, $"an inline page of {inlineBytes} bytes");
         }
 
         return new BucketLocation(sequence, value + PageFormat.BucketHeaderBytes, inlineBytes);
@@ -63,9 +63,9 @@ internal readonly unsafe struct BucketLocation
             return state.Page(RootPage);
         }
 
-        var page = new PageView(state.Path, 0, _inlinePage, _inlineBytes);
+        var page = new PageView(state, 0, _inlinePage, _inlineBytes);
         return page.IsLeaf
             ? page
-            : throw new BoltCorruptionException(state.Path, 0, BoltDamage.BadBucket, "an inline page that is not a leaf");
+            : throw state.Damaged(state.PageAt(_inlinePage), BoltDamage.BadBucket, "an inline page that is not a leaf");
     }
 }

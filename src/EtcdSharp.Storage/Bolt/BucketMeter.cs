@@ -20,12 +20,7 @@ internal sealed class BucketMeter
     {
         if (nesting > PageFormat.MaxNesting)
         {
-            throw new BoltCorruptionException(
-                _state.Path,
-                bucket.RootPage,
-                BoltDamage.TooDeep,
-                $"buckets nested more than {PageFormat.MaxNesting} deep"
-            );
+            throw _state.Damaged(bucket.RootPage, BoltDamage.TooDeep, $"buckets nested more than {PageFormat.MaxNesting} deep");
         }
 
         _stats.Buckets++;
@@ -47,12 +42,7 @@ internal sealed class BucketMeter
         PageView page = _state.Page(pageId);
         if (depth > PageFormat.MaxDepth || !_seen.Add(pageId))
         {
-            throw new BoltCorruptionException(
-                _state.Path,
-                pageId,
-                BoltDamage.ReferencedTwice,
-                "the tree leads back to a page above"
-            );
+            throw _state.Damaged(pageId, BoltDamage.ReferencedTwice, "the tree leads back to a page above");
         }
 
         _stats.Depth = Math.Max(_stats.Depth, levelsAbove + depth);
@@ -81,7 +71,7 @@ internal sealed class BucketMeter
         {
             if (page.IsBucket(i))
             {
-                Count(BucketLocation.Parse(_state.Path, page.Item(i), page.Id), levels, nesting + 1);
+                Count(BucketLocation.Parse(_state, page.Item(i), page.Id), levels, nesting + 1);
             }
         }
     }

@@ -33,6 +33,17 @@ internal sealed unsafe class CommittedState
 
     public int ReaderCount => Volatile.Read(ref _readers);
 
+    /// <summary>What to throw where a page is not what it should be.</summary>
+    public BoltCorruptionException Damaged(ulong pageId, BoltDamage damage, string detail) =>
+        new(Path, pageId, damage, detail, PageSize);
+
+    /// <summary>The page that a place in the map belongs to, so that an inline page, which has no number, can be named; 0 outside of the map.</summary>
+    public ulong PageAt(byte* place)
+    {
+        long offset = place - _pages;
+        return offset >= 0 && offset < Map.Length ? (ulong)(offset / PageSize) : 0;
+    }
+
     public void Enter() => Interlocked.Increment(ref _readers);
 
     public void Leave() => Interlocked.Decrement(ref _readers);
@@ -42,7 +53,7 @@ internal sealed unsafe class CommittedState
     {
         byte* page = Header(id);
         uint overflow = *(uint*)(page + PageFormat.OverflowOffset);
-        return new PageView(Path, id, page, (overflow + 1L) * PageSize);
+        return new PageView(this, id, page, (overflow + 1L) * PageSize);
     }
 
     /// <summary>
@@ -53,29 +64,19 @@ internal sealed unsafe class CommittedState
     {
         if (id < PageFormat.FirstDataPage || id >= Meta.HighWaterMark)
         {
-            throw new BoltCorruptionException(
-                Path,
-                id,
-                BoltDamage.PageOutOfRange,
-                $"the high-water mark is {Meta.HighWaterMark}"
-            );
+            throw Damaged(id, BoltDamage.PageOutOfRange, $"the high-water mark is {Meta.HighWaterMark}");
         }
 
         byte* page = RawPage(id);
         if (*(ulong*)page != id)
         {
-            throw new BoltCorruptionException(Path, id, BoltDamage.WrongPageId, $"it carries the id {*(ulong*)page}");
+            throw Damaged(id, BoltDamage.WrongPageId, $"it carries the id {*(ulong*)page}");
         }
 
         uint overflow = *(uint*)(page + PageFormat.OverflowOffset);
         if (id + overflow >= Meta.HighWaterMark)
         {
-            throw new BoltCorruptionException(
-                Path,
-                id,
-                BoltDamage.BadPageSize,
-                $"{overflow} overflow pages, the high-water mark is {Meta.HighWaterMark}"
-            );
+            throw Damaged(id, BoltDamage.BadPageSize, $"{overflow} overflow pages, the high-water mark is {Meta.HighWaterMark}");
         }
 
         return page;

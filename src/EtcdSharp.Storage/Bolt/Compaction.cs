@@ -96,22 +96,12 @@ internal sealed class Compaction
     {
         if (item.KeyLength is 0 or > BoltWriteBucket.MaxKeyBytes)
         {
-            throw new BoltCorruptionException(
-                source.State.Path,
-                cursor.PageId,
-                BoltDamage.BadElement,
-                $"a key of {item.KeyLength} bytes"
-            );
+            throw source.State.Damaged(cursor.PageId, BoltDamage.BadElement, $"a key of {item.KeyLength} bytes");
         }
 
         if (previous.Key.SequenceCompareTo(item.Key) >= 0)
         {
-            throw new BoltCorruptionException(
-                source.State.Path,
-                cursor.PageId,
-                BoltDamage.KeyOrder,
-                "a key is not greater than the one before it"
-            );
+            throw source.State.Damaged(cursor.PageId, BoltDamage.KeyOrder, "a key is not greater than the one before it");
         }
     }
 

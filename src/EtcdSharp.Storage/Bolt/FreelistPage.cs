@@ -17,8 +17,7 @@ internal static unsafe class FreelistPage
         {
             if (id < PageFormat.FirstDataPage || id >= state.Meta.HighWaterMark || id == previous)
             {
-                throw new BoltCorruptionException(
-                    state.Path,
+                throw state.Damaged(
                     pageId,
                     BoltDamage.BadFreelist,
                     $"it lists page {id}, the high-water mark is {state.Meta.HighWaterMark}"
@@ -85,7 +84,7 @@ internal static unsafe class FreelistPage
 
         return count <= (ulong)room && count <= (ulong)Array.MaxLength
             ? new ReadOnlySpan<ulong>(entry, (int)count)
-            : throw new BoltCorruptionException(state.Path, pageId, BoltDamage.BadFreelist, $"{count} entries where {room} fit");
+            : throw state.Damaged(pageId, BoltDamage.BadFreelist, $"{count} entries where {room} fit");
     }
 
     private static byte* Checked(CommittedState state, ulong pageId)
@@ -94,11 +93,6 @@ internal static unsafe class FreelistPage
         ushort flags = *(ushort*)(page + PageFormat.FlagsOffset);
         return flags == PageFormat.FreelistFlag
             ? page
-            : throw new BoltCorruptionException(
-                state.Path,
-                pageId,
-                BoltDamage.WrongPageKind,
-                $"flags {flags:x} where the freelist is expected"
-            );
+            : throw state.Damaged(pageId, BoltDamage.WrongPageKind, $"flags {flags:x} where the freelist is expected");
     }
 }

@@ -102,7 +102,8 @@ internal readonly record struct MetaPage
                 path,
                 pageId,
                 BoltDamage.Truncated,
-                $"{HighWaterMark} pages of {PageSize} bytes are in use, the file has {fileBytes} bytes"
+                $"{HighWaterMark} pages of {PageSize} bytes are in use, the file has {fileBytes} bytes",
+                PageSize
             );
         }
 
@@ -112,7 +113,8 @@ internal readonly record struct MetaPage
                 path,
                 pageId,
                 BoltDamage.BadMeta,
-                $"root page {RootPage}, freelist page {FreelistPage}, high-water mark {HighWaterMark}"
+                $"root page {RootPage}, freelist page {FreelistPage}, high-water mark {HighWaterMark}",
+                PageSize
             );
         }
     }

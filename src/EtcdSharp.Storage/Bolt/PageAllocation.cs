@@ -42,12 +42,7 @@ internal sealed class PageAllocation
         ulong count = overflowCount + 1UL;
         if (id < PageFormat.FirstDataPage || id + count > _state.Meta.HighWaterMark || !_freePages.TryAddPending(id, count))
         {
-            throw new BoltCorruptionException(
-                _state.Path,
-                id,
-                BoltDamage.ReferencedTwice,
-                "a page in use is free too, or used twice"
-            );
+            throw _state.Damaged(id, BoltDamage.ReferencedTwice, "a page in use is free too, or used twice");
         }
 
         GivenUp.Add(new PageExtent(id, count, 0));

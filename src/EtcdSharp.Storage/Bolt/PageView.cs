@@ -10,14 +10,14 @@ namespace EtcdSharp.Storage.Bolt;
 [StructLayout(LayoutKind.Auto)]
 internal readonly unsafe struct PageView
 {
-    private readonly string _path;
+    private readonly CommittedState _state;
     private readonly byte* _page;
     private readonly long _extent;
 
     /// <summary><paramref name="page"/> must point to <paramref name="extent"/> readable bytes.</summary>
-    public PageView(string path, ulong id, byte* page, long extent)
+    public PageView(CommittedState state, ulong id, byte* page, long extent)
     {
-        _path = path;
+        _state = state;
         Id = id;
         _page = page;
         _extent = extent;
@@ -26,26 +26,25 @@ internal readonly unsafe struct PageView
         IsLeaf = flags == PageFormat.LeafFlag;
         if (!IsLeaf && flags != PageFormat.BranchFlag)
         {
-            throw new BoltCorruptionException(
-                path,
-                id,
-                BoltDamage.WrongPageKind,
-                $"flags {flags:x} where a branch or leaf page is expected"
-            );
+            throw Damaged(BoltDamage.WrongPageKind, $"flags {flags:x} where a branch or leaf page is expected");
         }
 
         if (PageFormat.HeaderBytes + ((long)Count * PageFormat.ElementBytes) > extent)
         {
-            throw new BoltCorruptionException(path, id, BoltDamage.BadPageSize, $"{Count} elements in {extent} bytes");
+            throw Damaged(BoltDamage.BadPageSize, $"{Count} elements in {extent} bytes");
         }
 
         if (!IsLeaf && Count == 0)
         {
-            throw new BoltCorruptionException(path, id, BoltDamage.BadPageSize, "a branch page without children");
+            throw Damaged(BoltDamage.BadPageSize, "a branch page without children");
         }
     }
 
+    /// <summary>0 for an inline page.</summary>
     public ulong Id { get; }
+
+    /// <summary>The page to name in an error: itself, or the one that the inline page lies in.</summary>
+    public ulong NamedPage => Id != 0 ? Id : _state.PageAt(_page);
 
     public int Count { get; }
 
@@ -175,6 +174,7 @@ internal readonly unsafe struct PageView
 
     private byte* Element(int index) => _page + PageFormat.HeaderBytes + ((long)index * PageFormat.ElementBytes);
 
-    private void ThrowBadElement(int index) =>
-        throw new BoltCorruptionException(_path, Id, BoltDamage.BadElement, $"element {index} reaches outside the page");
+    private void ThrowBadElement(int index) => throw Damaged(BoltDamage.BadElement, $"element {index} reaches outside the page");
+
+    private BoltCorruptionException Damaged(BoltDamage damage, string detail) => _state.Damaged(NamedPage, damage, detail);
 }

@@ -100,12 +100,7 @@ internal static class TreeBalance
     {
         if (left.IsLeaf != right.IsLeaf)
         {
-            throw new BoltCorruptionException(
-                transaction.State.Path,
-                right.PageId,
-                BoltDamage.WrongPageKind,
-                "a leaf beside a branch"
-            );
+            throw transaction.State.Damaged(right.PageId, BoltDamage.WrongPageKind, "a leaf beside a branch");
         }
     }
 }

@@ -26,7 +26,7 @@ internal struct TreePosition
     public readonly bool IsBucket => _node is null ? _page.IsBucket(Index) : _node.Item(Index).IsBucket;
 
     /// <summary>The page to name in an error; 0 for a node.</summary>
-    public readonly ulong PageId => _node is null ? _page.Id : 0;
+    public readonly ulong PageId => _node is null ? _page.NamedPage : 0;
 
     public readonly NodeItem Item => _node is null ? _page.Item(Index) : _node.Item(Index);
 

@@ -44,7 +44,7 @@ internal sealed class TreeScan
     {
         if (_findings is null)
         {
-            throw new BoltCorruptionException(_state.Path, pageId, damage, detail);
+            throw _state.Damaged(pageId, damage, detail);
         }
 
         if (_findings.Count < MaxFindings)
@@ -116,12 +116,7 @@ internal sealed class TreeScan
         {
             if (depth > PageFormat.MaxDepth)
             {
-                throw new BoltCorruptionException(
-                    _state.Path,
-                    pageId,
-                    BoltDamage.TooDeep,
-                    $"more than {PageFormat.MaxDepth} levels"
-                );
+                throw _state.Damaged(pageId, BoltDamage.TooDeep, $"more than {PageFormat.MaxDepth} levels");
             }
 
             PageView page = _state.Page(pageId);
@@ -170,15 +165,10 @@ internal sealed class TreeScan
 
             if (nesting == PageFormat.MaxNesting)
             {
-                throw new BoltCorruptionException(
-                    _state.Path,
-                    page.Id,
-                    BoltDamage.TooDeep,
-                    $"buckets nested more than {PageFormat.MaxNesting} deep"
-                );
+                throw _state.Damaged(page.Id, BoltDamage.TooDeep, $"buckets nested more than {PageFormat.MaxNesting} deep");
             }
 
-            BucketLocation bucket = BucketLocation.Parse(_state.Path, page.Item(i), page.Id);
+            BucketLocation bucket = BucketLocation.Parse(_state, page.Item(i), page.Id);
             if (bucket.IsInline)
             {
                 VisitInline(bucket, page.Id);

@@ -86,7 +86,7 @@ internal sealed class UnsharedLeaves
     {
         if (depth >= PageFormat.MaxDepth)
         {
-            throw new BoltCorruptionException(state.Path, pageId, BoltDamage.TooDeep, $"more than {PageFormat.MaxDepth} levels");
+            throw state.Damaged(pageId, BoltDamage.TooDeep, $"more than {PageFormat.MaxDepth} levels");
         }
     }
 

@@ -107,7 +107,11 @@ public sealed class MemberDiskFailureTests
         var refused = await Assert.ThrowsAsync<BootstrapException>(() => TestMember.StartAsync(disk));
         var refusal = Reason<BoltCorruptionException>(refused);
         Assert.Contains(refusal.Message, refused.Message, StringComparison.Ordinal);
-        Assert.Contains($"'{path}', page {refusal.PageId}: ", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'{path}', page {refusal.PageId}, offset {refusal.PageId * PageBytes}: ",
+            refusal.Message,
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>The failure below, however often it was explained on the way up.</summary>

@@ -19,10 +19,10 @@ namespace EtcdSharp.Server.Tests.Members;
 /// </summary>
 internal sealed class ReopenedMember : IDisposable
 {
-    private readonly MemberStore _store;
+    private readonly MemberStore? _store;
     private readonly WriteAheadLog _log;
 
-    public ReopenedMember(MemoryDisk disk)
+    public ReopenedMember(MemoryDisk disk, bool checkStore = true)
     {
         var options = new MemberOptions
         {
@@ -31,7 +31,11 @@ internal sealed class ReopenedMember : IDisposable
             Fatal = static (part, failure) => throw new InvalidOperationException($"{part} failed", failure),
         };
         var data = new DataDirectory(disk, TestMember.Directory);
-        RequireSoundStore(disk, data.StorePath);
+        if (checkStore)
+        {
+            RequireSoundStore(disk, data.StorePath);
+        }
+
         var start = new Bootstrap(
             disk,
             data,
@@ -53,15 +57,24 @@ internal sealed class ReopenedMember : IDisposable
             }
         );
         _log = start.Log;
-        _store = new MemberStore(options, new NodeOptions(), start, FeatureGates.Parse("", out _)!);
-        Replay(options, start);
+        try
+        {
+            _store = new MemberStore(options, new NodeOptions(), start, FeatureGates.Parse("", out _)!);
+            Replay(options, start);
+        }
+        catch
+        {
+            Dispose();
+            start.Backend.Dispose();
+            throw;
+        }
     }
 
-    public MvccStore Kv => _store.Kv;
+    public MvccStore Kv => _store!.Kv;
 
     public void Dispose()
     {
-        _store.Dispose();
+        _store?.Dispose();
         _log.Dispose();
     }
 
@@ -80,7 +93,7 @@ internal sealed class ReopenedMember : IDisposable
     private void Replay(MemberOptions options, StartingPoint start)
     {
         var machine = new StateMachine(
-            _store.Kv,
+            _store!.Kv,
             _store.Lessor,
             _store.Alarms,
             _store.Quota,

@@ -4,9 +4,15 @@ using EtcdSharp.Platform;
 using EtcdSharp.Storage.Wal;
 using Google.Protobuf;
 
+[assembly: AssemblyFixture(typeof(EtcdSharp.Storage.Fuzz.RealFiles))]
+
 namespace EtcdSharp.Storage.Fuzz;
 
 /// <summary>The files that real etcd leaves after a short life with snapshots, leases, users, alarms and a compaction.</summary>
+/// <remarks>
+/// Made before the first test: etcd runs alone then, as <see cref="StartsProcesses"/> wants it, and the tests that use the
+/// files may run beside each other.
+/// </remarks>
 public sealed class RealFiles : IAsyncLifetime
 {
     private const int Puts = 200;

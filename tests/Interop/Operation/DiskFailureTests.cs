@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace EtcdSharp.Interop.Operation;
 
-/// <summary>Our etcd as a process on a disk that is full or takes no more: exit code 1, the reason, and nothing acknowledged is lost.</summary>
+/// <summary>Our etcd as a process on a disk that is full, fails or takes no more: exit code 1, the reason, and nothing acknowledged is lost.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class DiskFailureTests
 {
@@ -14,6 +14,10 @@ public sealed class DiskFailureTests
 
     /// <summary>A segment of the log (62,500 KiB) may be so large, and the store file may not grow beyond 64 MiB.</summary>
     private const int FileKibibytesMax = 70_000;
+
+    private const int SmallWriters = 4;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task A_full_disk_ends_the_program_and_leaves_the_directory_readable()
@@ -58,6 +62,70 @@ public sealed class DiskFailureTests
         await AssertHasAsync(data, acknowledged);
     }
 
+    /// <summary>The record that made the disk fail may be there after all; nothing that was answered before may be gone.</summary>
+    [Theory]
+    [InlineData("fdatasync", ".wal", "writing the log")]
+    [InlineData("pwrite", ".wal", "writing the log")]
+    [InlineData("fdatasync", "/db", "committing the store")]
+    [InlineData("pwrite", "/db", "committing the store")]
+    public async Task A_disk_with_an_input_output_error_ends_the_program_and_loses_nothing_acknowledged(
+        string call,
+        string file,
+        string part
+    )
+    {
+        Assert.SkipWhen(FailingDisk.WhyNot is not null, FailingDisk.WhyNot ?? "");
+        using var directory = new ScratchDirectory();
+        Directory.CreateDirectory(directory.Path);
+        var disk = await FailingDisk.BuildAsync(call, file, directory.Path);
+        var data = Path.Combine(directory.Path, "data");
+        await using var server = await EtcdServer.StartAsync(
+            ServerKind.Ours,
+            new ServerOptions(DataDirectory: data, Environment: disk.Environment)
+        );
+        using var deadline = new CancellationTokenSource(s_patience);
+        var acknowledged = new int[SmallWriters];
+        var writers = Enumerable.Range(0, SmallWriters).Select(WriteAsync).ToArray();
+        while (acknowledged.Any(static count => Volatile.Read(in count) < 20))
+        {
+            await Task.Delay(5, deadline.Token);
+        }
+
+        disk.Fail();
+        await Task.WhenAll(writers);
+        Assert.Equal(1, await server.StopAsync());
+        Assert.Contains($"etcd: {part} failed", server.Output, StringComparison.Ordinal);
+        Assert.Contains($"{call} of '{data}/member/", server.Output, StringComparison.Ordinal);
+        Assert.Contains("Input/output error", server.Output, StringComparison.Ordinal);
+
+        await using var again = await EtcdServer.StartAsync(ServerKind.Ours, new ServerOptions(DataDirectory: data));
+        for (var writer = 0; writer < SmallWriters; writer++)
+        {
+            for (var i = 0; i < acknowledged[writer]; i++)
+            {
+                var found = await again.Endpoint.Range(new RangeRequest { Key = SmallKey(writer, i) });
+                Assert.Equal(SmallKey(writer, i), Assert.Single(found.Kvs).Value);
+            }
+        }
+
+        async Task WriteAsync(int writer)
+        {
+            try
+            {
+                while (!deadline.IsCancellationRequested)
+                {
+                    var key = SmallKey(writer, acknowledged[writer]);
+                    await server.Endpoint.Put(new PutRequest { Key = key, Value = key });
+                    Interlocked.Increment(ref acknowledged[writer]);
+                }
+            }
+            catch (Exception ended) when (ended is HttpRequestException or GrpcFailure or TimeoutException or IOException)
+            {
+                // The member is gone.
+            }
+        }
+    }
+
     private static async Task<(int Acknowledged, string Output)> PutUntilItEndsAsync(string data, string? program)
     {
         await using var server = EtcdServer.Launch(ServerKind.Ours, new ServerOptions(DataDirectory: data, Program: program));
@@ -98,6 +166,8 @@ public sealed class DiskFailureTests
         await copy.WaitForExitAsync();
         Assert.Equal(0, copy.ExitCode);
     }
+
+    private static ByteString SmallKey(int writer, int i) => ByteString.CopyFromUtf8($"w{writer}-{i}");
 
     private static ByteString Key(int i) => ByteString.CopyFromUtf8($"key-{i}");
 

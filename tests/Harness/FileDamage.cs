@@ -1,9 +1,7 @@
-using EtcdSharp.Platform.Simulated;
-
-namespace EtcdSharp.Storage.Fuzz;
+namespace EtcdSharp.Harness;
 
 /// <summary>What disks, programs and people do to bytes.</summary>
-internal static class Damage
+public static class FileDamage
 {
     /// <summary>Numbers at which lengths, counts and offsets tend to be judged wrongly.</summary>
     private static readonly ulong[] s_edges =
@@ -23,7 +21,7 @@ internal static class Damage
     ];
 
     /// <summary>A copy with up to four kinds of damage.</summary>
-    public static byte[] To(byte[] original, SeededRandom random)
+    public static byte[] To(byte[] original, Random random)
     {
         var damaged = (byte[])original.Clone();
         for (var times = 1 + random.Next(4); times > 0 && damaged.Length > 0; times--)
@@ -34,7 +32,7 @@ internal static class Damage
         return damaged;
     }
 
-    private static byte[] Once(byte[] bytes, SeededRandom random)
+    private static byte[] Once(byte[] bytes, Random random)
     {
         var at = random.Next(bytes.Length);
         switch (random.Next(8))
@@ -43,7 +41,7 @@ internal static class Damage
                 bytes[at] ^= (byte)(1 << random.Next(8));
                 return bytes;
             case 1:
-                bytes[at] = (byte)random.NextUInt64();
+                bytes[at] = (byte)random.Next(256);
                 return bytes;
             case 2:
                 Span<byte> number = stackalloc byte[sizeof(ulong)];

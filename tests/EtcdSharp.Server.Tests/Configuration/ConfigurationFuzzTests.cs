@@ -1,0 +1,127 @@
+using System.Collections;
+using System.Text;
+using EtcdSharp.Harness;
+using EtcdSharp.Server.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EtcdSharp.Server.Tests.Configuration;
+
+/// <summary>Flags, variables and configuration files with any contents: the member's options come of them, or a line that says what is wrong.</summary>
+public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposable
+{
+    private const double DefaultSeconds = 1.5;
+
+    private static readonly TimeSpan s_caseMax = TimeSpan.FromSeconds(10);
+
+    // csharpier-ignore - a list of odd values reads best in few lines.
+    private static readonly string[] s_values =
+    [
+        "", "0", "1", "-1", "true", "false", "null", "~", "5", "100", "1000", "65535", "2147483648", "4294967295",
+        "9223372036854775807", "18446744073709551615", "99999999999999999999", "1e400", "1.5h", "1s", "0s", "-5m", "1ns",
+        "2562047h47m16s", "99999999h", "http://127.0.0.1:2379", "http://localhost:2380,http://[::1]:1", "unix://a:1",
+        "https://h:0", "a=http://127.0.0.1:1,b=http://127.0.0.1:2", "existing", "new", "3.5", "3.6", "revision", "periodic",
+        "info", "stderr", "LeaseCheckpoint=true", "[a, b]", "{a: b}", "&x [*x]", "'", "\"", "!!binary aGk=", "|", "- - -", "%",
+    ];
+
+    private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("etcdsharp-fuzz-").FullName, "etcd.yaml");
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);
+
+    [Fact]
+    public void The_configuration_file() =>
+        Fuzz(random =>
+        {
+            var text = File(random);
+            var bytes = Encoding.UTF8.GetBytes(text);
+            System.IO.File.WriteAllBytes(_file, random.Next(3) == 0 ? bytes : FileDamage.To(bytes, random));
+            return ConfigurationReader.Read(["--config-file", _file], new Hashtable());
+        });
+
+    [Fact]
+    public void Flags_and_variables() =>
+        Fuzz(random =>
+        {
+            List<string> arguments = [];
+            Hashtable environment = [];
+            for (var count = random.Next(1, 5); count > 0; count--)
+            {
+                var (flag, value) = (Flag(random), Value(random));
+                switch (random.Next(4))
+                {
+                    case 0:
+                        environment[flag.EnvironmentName] = value;
+                        break;
+                    case 1:
+                        arguments.AddRange(["--" + flag.Name, value]);
+                        break;
+                    case 2:
+                        arguments.Add($"-{flag.Name}={value}");
+                        break;
+                    default:
+                        arguments.Add(random.Next(20) == 0 ? value : $"--{flag.Name}={value}");
+                        break;
+                }
+            }
+
+            return ConfigurationReader.Read(arguments, environment);
+        });
+
+    private void Fuzz(
+        Func<Random, ConfigurationReading> read,
+        [System.Runtime.CompilerServices.CallerMemberName] string test = ""
+    )
+    {
+        var (taken, refused) = (0L, 0L);
+        foreach (var seed in FuzzRun.Seeds(DefaultSeconds, test: test))
+        {
+            var began = System.Diagnostics.Stopwatch.GetTimestamp();
+            try
+            {
+                var reading = read(new Random(seed));
+                if (reading.Configuration is { } configuration)
+                {
+                    MemberOptionsFactory.Create(configuration, NullLoggerFactory.Instance);
+                    taken++;
+                }
+                else if (reading.Request == ConfigurationRequest.Start)
+                {
+                    Assert.False(string.IsNullOrWhiteSpace(reading.Error));
+                    refused++;
+                }
+            }
+            catch (Exception unexpected)
+            {
+                throw new InvalidOperationException($"seed {seed}", unexpected);
+            }
+
+            var took = System.Diagnostics.Stopwatch.GetElapsedTime(began);
+            Assert.True(took < s_caseMax, $"seed {seed} took {took}");
+        }
+
+        output.WriteLine($"{taken} taken, {refused} refused");
+        Assert.True(taken > 20 && refused > 20, $"{taken} taken, {refused} refused");
+    }
+
+    /// <summary>A file with some of the settings; nested ones are maps in it.</summary>
+    private static string File(Random random)
+    {
+        var text = new StringBuilder(random.Next(8) == 0 ? "# comment\n---\n" : "");
+        for (var count = random.Next(1, 7); count > 0; count--)
+        {
+            var flag = Flag(random);
+            var value = random.Next(3) == 0 ? Value(random) : flag.Default;
+            var key = flag.KeyInFile.Split('/');
+            text.Append(key.Length == 2 ? $"{key[0]}:\n  {key[1]}: {value}\n" : $"{key[0]}: {value}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static FlagDefinition Flag(Random random) => FlagTable.All[random.Next(FlagTable.All.Count)];
+
+    private static string Value(Random random)
+    {
+        var value = s_values[random.Next(s_values.Length)];
+        return random.Next(6) == 0 ? Encoding.UTF8.GetString(FileDamage.To(Encoding.UTF8.GetBytes(value), random)) : value;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using EtcdSharp.Harness;
+using EtcdSharp.Platform;
+using EtcdSharp.Server.Offline;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EtcdSharp.Server.Tests.Members;
+
+/// <summary>What etcdutl does with a snapshot, with damaged ones: it is read and restored, or a line says what is wrong with it.</summary>
+public sealed class OfflineFuzzTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private const double DefaultSeconds = 1.5;
+
+    private static readonly TimeSpan s_caseMax = TimeSpan.FromSeconds(20);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("etcdsharp-fuzz-").FullName;
+    private byte[] _store = [];
+
+    private string Snapshot => Path.Combine(_folder, "snapshot.db");
+
+    private string Restored => Path.Combine(_folder, "restored");
+
+    public async ValueTask InitializeAsync() =>
+        _store = (await LivedMember.FilesAsync()).Single(static file => file.Path == LivedMember.StorePath).Content;
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public void A_damaged_snapshot_is_refused_in_words()
+    {
+        var (read, refused) = (0L, 0L);
+        foreach (var seed in FuzzRun.Seeds(DefaultSeconds))
+        {
+            var random = new Random(seed);
+            var began = System.Diagnostics.Stopwatch.GetTimestamp();
+            try
+            {
+                if (Use(random))
+                {
+                    read++;
+                }
+                else
+                {
+                    refused++;
+                }
+            }
+            catch (Exception unexpected)
+            {
+                throw new InvalidOperationException($"seed {seed}", unexpected);
+            }
+
+            var took = System.Diagnostics.Stopwatch.GetElapsedTime(began);
+            Assert.True(took < s_caseMax, $"seed {seed} took {took}");
+        }
+
+        output.WriteLine($"{read} read, {refused} refused");
+        Assert.True(read > 0 && refused > 0, $"{read} read, {refused} refused");
+    }
+
+    private bool Use(Random random)
+    {
+        var damaged = random.Next(20) == 0 ? _store : FileDamage.To(_store, random);
+        var hasChecksum = random.Next(2) == 0;
+        File.WriteAllBytes(Snapshot, hasChecksum ? [.. damaged, .. SHA256.HashData(damaged)] : damaged);
+        switch (random.Next(3))
+        {
+            case 0:
+                return Told(
+                    SnapshotStatus.TryRead(SystemDisk.Instance, Snapshot, TimeSpan.FromSeconds(1), out var noStatus) is not null,
+                    noStatus
+                );
+            case 1:
+                return Told(
+                    StoreHash.TryCompute(SystemDisk.Instance, Snapshot, random.Next(300), TimeSpan.FromSeconds(1), out var noHash)
+                        is not null,
+                    noHash
+                );
+            default:
+                var problem = new SnapshotRestore(SystemDisk.Instance, SystemClock.Instance, NullLogger.Instance).Run(
+                    new RestoreOptions
+                    {
+                        SnapshotPath = Snapshot,
+                        Name = "default",
+                        DataDirectory = Restored,
+                        InitialCluster = "default=http://127.0.0.1:2380",
+                        ClusterToken = "etcd-cluster",
+                        AdvertisePeerUrls = "http://127.0.0.1:2380",
+                        SkipHashCheck = random.Next(2) == 0,
+                        InitialMapBytes = 0,
+                        RevisionBump = random.Next(2) == 0 ? 1_000UL : 0,
+                    }
+                );
+                Assert.Equal(problem is null, Directory.Exists(Restored));
+                if (problem is null)
+                {
+                    Directory.Delete(Restored, recursive: true);
+                }
+
+                return Told(problem is null, problem);
+        }
+    }
+
+    private static bool Told(bool isRead, string? problem)
+    {
+        Assert.Equal(isRead, string.IsNullOrWhiteSpace(problem));
+        return isRead;
+    }
+}
