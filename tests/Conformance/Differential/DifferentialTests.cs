@@ -14,6 +14,9 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     /// <summary>Each attempt to make a difference smaller starts both servers anew.</summary>
     private const int ShrinkingAttempts = 40;
 
+    /// <summary>A smaller history is a help, not the result: the difference is told before, and the search for it ends.</summary>
+    private static readonly TimeSpan ShrinkingLimit = TimeSpan.FromMinutes(2);
+
     /// <summary>Between two events may lie a long run of reads.</summary>
     private static readonly TimeSpan EventLimit = TimeSpan.FromMinutes(2);
 
@@ -118,14 +121,23 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         return events;
     }
 
-    private static async Task<string> Describe(int seed, int index, List<Operation> history, string expected, string got)
+    private async Task<string> Describe(int seed, int index, List<Operation> history, string expected, string got)
     {
-        var (smallest, lastExpected, lastGot) = await Shrink(history, expected, got);
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"seed {seed}, operation {index}: the answers differ");
         text.AppendLine(CultureInfo.InvariantCulture, $"  request:  {Short(history[^1])}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  etcd:     {Short(expected)}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  {Other}:     {Short(got)}");
+        text.AppendLine("the operations before it:");
+        foreach (var operation in history.TakeLast(ShownOperations))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {Short(operation)}");
+        }
+
+        // Told at once and where it is seen at once: a run that is ended while it shrinks has said what differed.
+        output.WriteLine(text.ToString());
+        await Console.Error.WriteLineAsync(text.ToString());
+        var (smallest, lastExpected, lastGot) = await Shrink(history, expected, got);
         text.AppendLine(
             CultureInfo.InvariantCulture,
             $"smallest history found that ends in a difference, {smallest.Count} operations, the last of them:"
@@ -151,12 +163,13 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     {
         var best = (History: history, Expected: expected, Got: got);
         var attempts = 0;
-        for (var chunk = history.Count / 2; chunk >= 1 && attempts < ShrinkingAttempts; chunk /= 2)
+        using var limit = new CancellationTokenSource(ShrinkingLimit);
+        for (var chunk = history.Count / 2; chunk >= 1 && MayTryAgain(); chunk /= 2)
         {
-            for (var start = 0; start + chunk < best.History.Count && attempts < ShrinkingAttempts; attempts++)
+            for (var start = 0; start + chunk < best.History.Count && MayTryAgain(); attempts++)
             {
                 List<Operation> candidate = [.. best.History[..start], .. best.History[(start + chunk)..]];
-                if (await FirstDifference(candidate) is { } found)
+                if (await FirstDifference(candidate, limit.Token) is { } found)
                 {
                     best = found;
                 }
@@ -167,13 +180,18 @@ public sealed class DifferentialTests(ITestOutputHelper output)
             }
         }
         return best;
+
+        bool MayTryAgain() => attempts < ShrinkingAttempts && !limit.IsCancellationRequested;
     }
 
-    private static async Task<(List<Operation> History, string Expected, string Got)?> FirstDifference(List<Operation> operations)
+    private static async Task<(List<Operation> History, string Expected, string Got)?> FirstDifference(
+        List<Operation> operations,
+        CancellationToken limit
+    )
     {
         await using var real = await EtcdServer.StartAsync(ServerKind.Real);
         await using var other = await EtcdServer.StartAsync(Other);
-        for (var i = 0; i < operations.Count; i++)
+        for (var i = 0; i < operations.Count && !limit.IsCancellationRequested; i++)
         {
             var (expected, got) = await Both(operations[i], real.Endpoint, other.Endpoint);
             if (!string.Equals(expected.Text, got.Text, StringComparison.Ordinal))

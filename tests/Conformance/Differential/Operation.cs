@@ -37,7 +37,7 @@ internal sealed partial record Operation(string Method, IMessage Request)
                 LeaseRevokeRequest revoke => Text(await etcd.LeaseRevoke(revoke)),
                 LeaseTimeToLiveRequest left => Text(Steady(await etcd.LeaseTimeToLive(left))),
                 LeaseLeasesRequest => Text(Steady(await etcd.LeaseLeases())),
-                HashKVRequest hash => Text(Steady(await etcd.HashKV(hash.Revision))),
+                HashKVRequest hash => Text(Steady(await HashAtRest(etcd, hash))),
                 _ => throw new InvalidOperationException($"no way to send {Request.Descriptor.Name}"),
             };
         }
@@ -117,6 +117,24 @@ internal sealed partial record Operation(string Method, IMessage Request)
         answer.Leases.Clear();
         answer.Leases.AddRange(sorted);
         return answer;
+    }
+
+    /// <summary>
+    /// Where no key is alive at the revision, etcd hashes whatever is still on the disk, so the hash depends on how far
+    /// the last compaction has come: it is waited for.
+    /// </summary>
+    private static async Task<HashKVResponse> HashAtRest(EtcdEndpoint etcd, HashKVRequest request)
+    {
+        try
+        {
+            // Refused at every time, but a physical one is answered behind all compactions before it.
+            await etcd.Compact(new CompactionRequest { Revision = -1, Physical = true });
+        }
+        catch (GrpcFailure refused) when (refused.Code == GrpcCode.OutOfRange)
+        {
+            return await etcd.HashKV(request.Revision);
+        }
+        throw new InvalidOperationException("a revision before the first was compacted");
     }
 
     // The field came with 3.6.

@@ -11,6 +11,7 @@ internal sealed class OperationSource(int seed)
     private const int MaxNesting = 3;
 
     private readonly Random _random = new(seed);
+    private readonly HashSet<long> _compactions = [];
     private long _compacted;
 
     /// <summary>The revision of the store as the last answer told it.</summary>
@@ -68,13 +69,13 @@ internal sealed class OperationSource(int seed)
         };
 
     /// <summary>
-    /// Not the compacted revision itself: its hash is the one that the compaction computed, once that is through, and
-    /// another before.
+    /// Not a revision that was compacted once: a compaction keeps the hash that it computed on its way, but only where
+    /// the compaction before it was through when it was asked for.
     /// </summary>
     private long HashedRevision()
     {
         var revision = Chance(2) ? 0 : Math.Max(0, AnyRevision());
-        return revision == _compacted ? 0 : revision;
+        return _compactions.Contains(revision) ? 0 : revision;
     }
 
     private PutRequest Put()
@@ -160,6 +161,7 @@ internal sealed class OperationSource(int seed)
         if (request.Revision > _compacted && request.Revision <= Revision)
         {
             _compacted = request.Revision;
+            _compactions.Add(_compacted);
         }
         return request;
     }
