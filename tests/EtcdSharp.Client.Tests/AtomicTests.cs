@@ -159,6 +159,29 @@ public sealed class AtomicTests(Servers servers)
 
     [Theory]
     [OnEach]
+    public async Task ItRunsAgainWhereItsRevisionIsCompactedAway(ServerKind kind)
+    {
+        await using var server = await RestartableServer.StartAsync(kind);
+        await using var client = new EtcdClient(server.Address);
+        await client.Kv.PutAsync("a", "1");
+        var runs = 0;
+        var sum = await client.RunAtomicallyAsync(async scope =>
+        {
+            var a = await scope.GetAsync("a");
+            if (runs++ == 0)
+            {
+                await client.Kv.PutAsync("b", "2");
+                await client.Kv.CompactAsync((await client.Kv.PutAsync("a", "3")).Header.Revision);
+            }
+
+            return $"{a}+{await scope.GetAsync("b")}";
+        });
+        Assert.Equal("3+2", sum);
+        Assert.Equal(2, runs);
+    }
+
+    [Theory]
+    [OnEach]
     public async Task RunsEnd(ServerKind kind)
     {
         await using var client = await servers.ClientAsync(kind);

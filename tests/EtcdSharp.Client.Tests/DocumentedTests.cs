@@ -53,6 +53,8 @@ public sealed partial class DocumentedTests(Servers servers)
             await client.Kv.GetAsync("k");
         }
 
+        // A name that the certificate does not have, so that what counts is the host named in the options.
+        address = $"https://localhost:{new Uri(address).Port}";
         {
             var tls = EtcdTls.FromPem(ca, certificate, key);
             tls.TargetHost = "example.com";

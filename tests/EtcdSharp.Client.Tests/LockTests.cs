@@ -113,6 +113,34 @@ public sealed class LockTests(Servers servers)
 
     [Theory]
     [OnEach]
+    public async Task AReleaseThatFailedCanBeTriedAgain(ServerKind kind)
+    {
+        var server = await servers.Shared(kind);
+        await using var proxy = new TcpProxy(Servers.Of(server));
+        await using var client = new EtcdClient($"{proxy.Address};attempts=1");
+        await using var lease = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
+        var mutex = new DistributedLock(client, $"again-{Guid.NewGuid():N}");
+        var hold = await mutex.AcquireAsync(lease, Eventually.Bounded());
+        proxy.Refuse();
+        await Assert.ThrowsAsync<EtcdException>(() => hold.ReleaseAsync());
+        proxy.Forward();
+        await Eventually.TrueAsync(async () =>
+        {
+            try
+            {
+                await hold.ReleaseAsync();
+                return true;
+            }
+            catch (EtcdException)
+            {
+                return false;
+            }
+        });
+        Assert.False((await client.Kv.Transaction().If(hold.StillHeld).CommitAsync()).Succeeded);
+    }
+
+    [Theory]
+    [OnEach]
     public async Task ARequestThatIsCancelledOnItsWayLeavesNoPlaceBehind(ServerKind kind)
     {
         var server = await servers.Shared(kind);

@@ -227,10 +227,10 @@ public sealed class WatchTests(Servers servers)
         Assert.Equal(last, failure.CompactRevision);
     }
 
-    [Fact]
-    public async Task ALostLeaderIsToldToWhoRequiresOne()
+    [Theory]
+    [OnEach]
+    public async Task ALostLeaderIsToldToWhoRequiresOne(ServerKind kind)
     {
-        Assert.SkipWhen(Programs.RealEtcd is null, Programs.HowToGetRealEtcd);
         string[] peers = [$"http://127.0.0.1:{FreePort.Next()}", $"http://127.0.0.1:{FreePort.Next()}"];
         await using var staying = Launch("one", peers[0]);
         await using var leaving = Launch("two", peers[1]);
@@ -247,7 +247,7 @@ public sealed class WatchTests(Servers servers)
 
         EtcdServer Launch(string name, string peer) =>
             EtcdServer.Launch(
-                ServerKind.Real,
+                kind,
                 new ServerOptions([
                     "--name",
                     name,

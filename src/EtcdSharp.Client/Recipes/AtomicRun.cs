@@ -1,3 +1,4 @@
+using EtcdSharp.Api.Errors;
 using EtcdSharp.Grpc;
 
 namespace EtcdSharp.Client;
@@ -12,7 +13,18 @@ internal sealed class AtomicRun(IKvClient kv, AtomicOptions options)
         await scope.PrefetchAsync(options.Prefetch);
         for (var runs = 1; ; runs++)
         {
-            var result = await code(scope);
+            T result;
+            try
+            {
+                result = await code(scope);
+            }
+            catch (EtcdException failure) when (failure.Error == EtcdError.Compacted && runs < options.RunsMax)
+            {
+                // The revision that its reads were of is no more: the next run reads of a newer one.
+                scope.Restart();
+                continue;
+            }
+
             if (await scope.CommitAsync())
             {
                 return result;

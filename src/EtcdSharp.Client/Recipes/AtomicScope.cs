@@ -64,19 +64,20 @@ internal sealed class AtomicScope(IKvClient kv, AtomicIsolation isolation, Cance
         var result = await commit.CommitAsync(cancellationToken);
         if (!result.Succeeded)
         {
-            Restart(asked, result);
+            Restart();
+            Keep(asked, result);
         }
 
         return result.Succeeded;
     }
 
-    private void Restart(EtcdBytes[] asked, TransactionResult result)
+    /// <summary>Forgets what was read and written, for another run.</summary>
+    public void Restart()
     {
         reads.Clear();
         writes.Clear();
         fetched.Clear();
         snapshot = 0;
-        Keep(asked, result);
     }
 
     private void Keep(EtcdBytes[] keys, TransactionResult result)

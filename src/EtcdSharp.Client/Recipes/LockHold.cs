@@ -5,7 +5,7 @@ public sealed class LockHold : IAsyncDisposable
 {
     private readonly WaitingLine line;
     private readonly IKeptLease lease;
-    private int released;
+    private bool released;
 
     internal LockHold(WaitingLine line, IKeptLease lease, KeyValue own)
     {
@@ -30,12 +30,13 @@ public sealed class LockHold : IAsyncDisposable
     /// <summary>The lease to let go with the lock, where the lock made it.</summary>
     internal IKeptLease? OwnLease { get; init; }
 
-    /// <summary>Frees the lock.</summary>
+    /// <summary>Frees the lock. Where that fails it may be tried again; otherwise the end of the lease frees it.</summary>
     public async Task ReleaseAsync(CancellationToken cancellationToken = default)
     {
-        if (Interlocked.Exchange(ref released, 1) == 0)
+        if (!Volatile.Read(ref released))
         {
             await line.LeaveAsync(Key, Revision, cancellationToken);
+            Volatile.Write(ref released, true);
         }
     }
 

@@ -156,6 +156,12 @@ public sealed class GrpcChannel : IDisposable
             Version = System.Net.HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
+        if (options.Tls?.TargetHost is { Length: > 0 } host && address.Scheme == Uri.UriSchemeHttps)
+        {
+            // The handler asks for a certificate of the host of the request, whatever its TLS options say.
+            message.Headers.Host = host;
+        }
+
         message.Headers.TryAddWithoutValidation("te", "trailers");
         message.Headers.TryAddWithoutValidation("grpc-accept-encoding", GzipFrames.EncodingName);
         if (callOptions.Timeout is { } timeout)

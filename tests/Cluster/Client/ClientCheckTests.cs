@@ -117,6 +117,7 @@ public sealed class ClientCheckTests
     private static Tenure Held(string name, long revision)
     {
         var tenure = new Tenure(name, $"lock/{name}", revision);
+        Thread.Sleep(1);
         tenure.End();
         return tenure;
     }

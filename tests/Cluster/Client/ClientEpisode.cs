@@ -249,15 +249,16 @@ internal sealed class ClientEpisode : IAsyncDisposable
         var line = new GetOptions { SortBy = SortTarget.CreateRevision };
         while (!_stopping.IsCancellationRequested)
         {
-            await Task.Delay(random.Next(500, 2000), CancellationToken.None);
+            await Task.Delay(random.Next(300, 1500), CancellationToken.None);
             try
             {
                 var waiting = await client.Kv.GetAsync(KeyRange.Prefix(Contender.LockName + "/"), line);
-                if (waiting.KeyValues is [_, .., var last])
+                if (waiting.KeyValues is [_, var next, ..])
                 {
-                    _journal.Revoked[last.Key.ToString()] = true;
-                    await client.Lease.RevokeAsync(last.Lease);
-                    _journal.Note($"revoked the lease of {last.Key}");
+                    // The next one, so that its turn comes before it hears of it with a keepalive.
+                    _journal.Revoked[next.Key.ToString()] = true;
+                    await client.Lease.RevokeAsync(next.Lease);
+                    _journal.Note($"revoked the lease of {next.Key}");
                 }
             }
             catch (EtcdException failure)
@@ -329,6 +330,7 @@ internal sealed class ClientEpisode : IAsyncDisposable
             StreamsReopened = _reopened.Count,
             Tenures = tenures,
             LateWritesRefused = _journal.LateWritesRefused,
+            LeasesRunOut = _journal.LeasesRunOut,
             LeasesRevoked = _journal.Revoked.Count,
             Lateness = _pulse.Lateness,
         };

@@ -30,6 +30,9 @@ internal sealed record ClientEpisodeResult
 
     public required int LateWritesRefused { get; init; }
 
+    /// <summary>Of these the ones whose lease ran out at the server while they could not hear of it.</summary>
+    public required int LeasesRunOut { get; init; }
+
     public required int LeasesRevoked { get; init; }
 
     public required TimeSpan Lateness { get; init; }
@@ -37,6 +40,6 @@ internal sealed record ClientEpisodeResult
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Kills} leaders killed; writes: {Done} done, {NotDone} not done, {Unknown} unknown of which {UnknownButHappened} happened, {Additions} additions to a counter; {Reads} reads; {Watches} watches told {WatchEvents} events, {StreamsReopened} streams opened again; the lock was held {Tenures} times, {LateWritesRefused} late holders refused, {LeasesRevoked} leases of waiting ones revoked; own timers late by {Lateness.TotalMilliseconds:F0} ms at most"
+            $"{Kills} leaders killed; writes: {Done} done, {NotDone} not done, {Unknown} unknown of which {UnknownButHappened} happened, {Additions} additions to a counter; {Reads} reads; {Watches} watches told {WatchEvents} events, {StreamsReopened} streams opened again; the lock was held {Tenures} times, {LateWritesRefused} late holders refused of which {LeasesRunOut} by a lease that ran out, {LeasesRevoked} leases revoked; own timers late by {Lateness.TotalMilliseconds:F0} ms at most"
         );
 }

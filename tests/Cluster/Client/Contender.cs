@@ -107,7 +107,7 @@ internal sealed class Contender(string name, ClientWire wire, IEtcdClient wired,
                 var written = await WriteAsync(direct, hold);
                 if (written is { Outcome: WriteOutcome.NotDone, Said: "the condition did not hold" })
                 {
-                    journal.LateWriteRefused();
+                    journal.LateWriteRefused(ranOut: !journal.Revoked.ContainsKey(hold.Key.ToString()));
                     break;
                 }
 

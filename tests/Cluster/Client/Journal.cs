@@ -31,6 +31,7 @@ internal sealed class Journal
     public int LateWritesRefused => Volatile.Read(ref _lateWritesRefused);
 
     private int _lateWritesRefused;
+    private int _leasesRunOut;
     private int _counted;
     private int _countedPerhaps;
     private int _reads;
@@ -47,7 +48,14 @@ internal sealed class Journal
             string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(_began).TotalSeconds, 9:F3}s {text}")
         );
 
-    public void LateWriteRefused() => Interlocked.Increment(ref _lateWritesRefused);
+    /// <summary>Of these the ones whose lease ran out, so that only their own clock told them.</summary>
+    public int LeasesRunOut => Volatile.Read(ref _leasesRunOut);
+
+    public void LateWriteRefused(bool ranOut)
+    {
+        Interlocked.Increment(ref _lateWritesRefused);
+        Interlocked.Add(ref _leasesRunOut, ranOut ? 1 : 0);
+    }
 
     public void Read() => Interlocked.Increment(ref _reads);
 
