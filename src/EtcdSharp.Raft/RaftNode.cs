@@ -257,6 +257,11 @@ public sealed class RaftNode
     private Message[] AppendResponses(ReadOnlySpan<Message> afterAppend)
     {
         var own = AppendResponse();
+        if (own is null && afterAppend.IsEmpty)
+        {
+            return [];
+        }
+
         var responses = new Message[afterAppend.Length + (own is null ? 0 : 1)];
         afterAppend.CopyTo(responses);
         if (own is not null)

@@ -1,3 +1,4 @@
+using EtcdSharp.Simulation.Faults;
 using EtcdSharp.Simulation.Kernel;
 using EtcdSharp.Simulation.Running;
 
@@ -35,6 +36,9 @@ public sealed class SeedTests
         Assert.True(results.Sum(result => result.LearnersPromoted) > 0);
         Assert.True(results.Sum(result => result.MembersRemoved) > 0);
         Assert.True(results.Sum(result => result.LeaseCheckpoints) > 0);
+        Assert.True(results.Sum(result => result.AlarmsRaised) > 0);
+        var missing = Enum.GetValues<FaultKind>().Except(results.SelectMany(result => result.Faults).Select(fault => fault.Kind));
+        Assert.Empty(missing);
     }
 
     /// <summary>Seeds that have found defects of the program: docs/simulation.md says which.</summary>

@@ -38,6 +38,9 @@ internal sealed class GrantedLease
     /// <summary>True from when a renewal sets out to clear the remaining time until it is done: no other may be proposed meanwhile.</summary>
     public bool IsBeingRenewed { get; set; }
 
+    /// <summary>True once its revocation was handed out, whatever the time of those who were asked to renew it before.</summary>
+    public bool IsEnding { get; set; }
+
     public LeaseDue Expiry { get; }
 
     public LeaseDue Checkpoint { get; }
@@ -49,13 +52,14 @@ internal sealed class GrantedLease
     /// <summary>Completes when the lease is revoked or its lessor stops being the primary.</summary>
     public Task WhenEnded => (_ended ??= new TaskCompletionSource(_howWaitersResume)).Task;
 
-    public bool IsExpired(long nowNanoseconds) => ExpiryNanoseconds <= nowNanoseconds;
+    public bool IsExpired(long nowNanoseconds) => IsEnding || ExpiryNanoseconds <= nowNanoseconds;
 
     /// <summary>The longest time to live is 285 years, so adding to a clock that has run for some saturates below never.</summary>
     public void Refresh(long nowNanoseconds, long extendNanoseconds)
     {
         IsBeingRenewed = false;
         IsCheckpointUnderWay = false;
+        IsEnding = false;
         Start(nowNanoseconds, extendNanoseconds, RemainingTtlSeconds);
     }
 
@@ -72,7 +76,11 @@ internal sealed class GrantedLease
         ExpiryNanoseconds = whole >= Never ? Never - 1 : (long)whole;
     }
 
-    public void KeepForever() => ExpiryNanoseconds = Never;
+    public void KeepForever()
+    {
+        IsEnding = false;
+        ExpiryNanoseconds = Never;
+    }
 
     public void SignalEnded()
     {

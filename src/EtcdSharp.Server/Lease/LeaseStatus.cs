@@ -8,4 +8,7 @@ internal enum LeaseStatus
     AlreadyExists,
     TtlTooLarge,
     NotPrimary,
+
+    /// <summary>It has run out and its end is on its way through the log: no renewal may promise anything any more.</summary>
+    Expired,
 }

@@ -302,6 +302,14 @@ internal sealed class Lessor : ILeaseAttachments
                 return new LeaseGrant(LeaseStatus.NotFound, id, 0);
             }
 
+            // Clearing a remaining time takes a way through the log, and the lease may have run out meanwhile: its revocation
+            // is proposed then, and nothing takes that back.
+            if (lease.IsExpired(nowNanoseconds))
+            {
+                lease.IsBeingRenewed = false;
+                return new LeaseGrant(LeaseStatus.Expired, id, 0);
+            }
+
             lease.Renew(nowNanoseconds);
             _expiries.Schedule(lease.Expiry, lease.ExpiryNanoseconds);
             LeaseMetrics.Renewed.Add(1);
@@ -390,6 +398,7 @@ internal sealed class Lessor : ILeaseAttachments
         {
             var due = _expiries.Soonest;
             _expiries.Schedule(due, nowNanoseconds + _expiredRetryNanoseconds);
+            due.Lease.IsEnding = true;
             expired.Add(due.Lease.Id);
         }
 

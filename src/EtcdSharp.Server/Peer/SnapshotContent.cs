@@ -25,7 +25,7 @@ internal sealed class SnapshotContent : HttpContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
         await stream.WriteAsync(_head.WrittenMemory).ConfigureAwait(false);
-        var piece = new byte[PieceBytes];
+        var piece = new byte[Math.Min(PieceBytes, _store.SizeBytes)];
         for (var offset = 0L; offset < _store.SizeBytes; )
         {
             var read = _store.Read(offset, piece);

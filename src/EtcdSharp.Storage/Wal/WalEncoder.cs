@@ -19,7 +19,7 @@ internal sealed class WalEncoder(uint crc)
     /// <summary>Tag and value of the record's type: field 1, and the five kinds fit in one byte.</summary>
     private const int KindFieldBytes = 2;
 
-    private byte[] _buffer = new byte[BufferBytesInitial];
+    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferBytesInitial);
     private int _length;
     private int _recordStart;
     private int _dataLength;

@@ -19,7 +19,7 @@ internal static class WalZeros
     /// </summary>
     public static void Write(IDiskFile file, long from, long to, Func<bool> stop)
     {
-        var zeros = new byte[PieceBytes];
+        var zeros = new byte[(int)Math.Clamp(to - from, 0, PieceBytes)];
         while (from < to && !stop())
         {
             var bytes = (int)Math.Min(PieceBytes, to - from);
@@ -31,7 +31,7 @@ internal static class WalZeros
 
     public static bool AreThere(IDiskFile file, long from)
     {
-        var piece = new byte[PieceBytes];
+        var piece = new byte[(int)Math.Clamp(file.Length - from, 1, PieceBytes)];
         int read;
         while ((read = file.ReadAt(from, piece)) > 0)
         {

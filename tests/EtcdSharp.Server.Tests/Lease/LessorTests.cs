@@ -219,6 +219,37 @@ public class LessorTests
     }
 
     [Fact]
+    public void A_lease_that_runs_out_while_a_renewal_clears_its_remaining_time_is_not_renewed()
+    {
+        var lessor = Open(checkpoints: true);
+        lessor.Promote(TimeSpan.Zero, 0);
+        lessor.Grant(1, 1000, 0);
+        Assert.Single(lessor.Tick(300 * Second).Checkpoints);
+        Assert.Equal(LeaseRenewalStep.ClearCheckpoint, lessor.BeginRenewal(1, 999 * Second).Step);
+        Assert.Equal([1L], lessor.Tick(1000 * Second).Expired);
+
+        lessor.ApplyCheckpoint(new LeaseCheckpoint(1, 0), 1001 * Second);
+        Assert.Equal(LeaseStatus.Expired, lessor.FinishRenewal(1, 1001 * Second).Status);
+        Assert.Equal(LeaseRenewalStep.AwaitEnd, lessor.BeginRenewal(1, 1001 * Second).Step);
+    }
+
+    [Fact]
+    public void A_lease_whose_revocation_was_handed_out_is_not_renewed_by_who_has_read_the_clock_before()
+    {
+        var lessor = Open();
+        lessor.Promote(TimeSpan.Zero, 0);
+        lessor.Grant(1, 10, 0);
+        Assert.Equal(LeaseRenewalStep.Ready, lessor.BeginRenewal(1, 9 * Second).Step);
+        Assert.Equal([1L], lessor.Tick(10 * Second).Expired);
+        Assert.Equal(LeaseStatus.Expired, lessor.FinishRenewal(1, 9 * Second).Status);
+
+        // Who leads anew may give it its whole time: the revocation of the former term does not count any more.
+        lessor.Demote();
+        lessor.Promote(TimeSpan.Zero, 20 * Second);
+        Assert.Equal(LeaseRenewalStep.Ready, lessor.BeginRenewal(1, 21 * Second).Step);
+    }
+
+    [Fact]
     public void A_pile_of_leases_is_spread_after_a_leader_change()
     {
         const int count = 6000;

@@ -28,7 +28,7 @@ internal sealed class Prober(World world)
 
         for (var i = 0; i < 4; i++)
         {
-            world.After(world.WorkRandom.Next(6_000_000), () => Probe(member));
+            world.After(world.WorkRandom.Next(6_000_000), () => Probe(member, renews: true));
         }
     }
 
@@ -39,12 +39,17 @@ internal sealed class Prober(World world)
         _isWatching = leaders.Count > 1;
         if (_isWatching)
         {
-            leaders.ForEach(Probe);
+            var newest = leaders.Max(one => one.State.RaftTerm);
+            leaders.ForEach(one => Probe(one, renews: one.State.RaftTerm != newest));
             world.After(Interval, AskAllLeaders);
         }
     }
 
-    private void Probe(SimMember member)
+    /// <summary>
+    /// Leases are renewed at those alone that may be wrong: a renewal at the leader would make good what another one has
+    /// promised without being it.
+    /// </summary>
+    private void Probe(SimMember member, bool renews)
     {
         if (world.IsEnding)
         {
@@ -60,7 +65,7 @@ internal sealed class Prober(World world)
                 new RangeRequest { Key = ByteString.CopyFromUtf8("k"), RangeEnd = ByteString.CopyFromUtf8("l") }
             )
         );
-        if (world.WorkRandom.Next(4) == 0 && world.Leases.Promises.Count != 0)
+        if (renews && world.WorkRandom.Next(4) == 0 && world.Leases.Promises.Count != 0)
         {
             var lease = world.Leases.Promises[world.WorkRandom.Next(world.Leases.Promises.Count)];
             Call(member, new Operation(world.NextId(), Operation.KeepAlive, new LeaseKeepAliveRequest { ID = lease }));

@@ -115,7 +115,7 @@ internal sealed class SimClient
             < 82 => Of(RequestKind.Txn, ManyAtOnce()),
             < 86 => Of(RequestKind.LeaseGrant, new LeaseGrantRequest { ID = (long)_world.NextId(), TTL = 1 + _random.Next(12) }),
             < 93 when _leases.Count != 0 => Of(Operation.KeepAlive, new LeaseKeepAliveRequest { ID = Lease() }),
-            < 95 when _world.Shape.QuotaBytes > 0 => Disarm(_world, _world.Members[_random.Next(_world.Members.Count)]),
+            < 95 when _world.Shape.QuotaBytes > 0 => MakeRoomAndDisarm(),
             < 95 when _leases.Count != 0 => Of(RequestKind.LeaseRevoke, new LeaseRevokeRequest { ID = Lease() }),
             < 97 => Of(
                 RequestKind.Compaction,
@@ -123,6 +123,18 @@ internal sealed class SimClient
             ),
             _ => Of(RequestKind.Put, NewPut()),
         };
+
+    /// <summary>An alarm of one member stops all of them, and a file gets smaller by a defragmentation alone.</summary>
+    private Operation MakeRoomAndDisarm()
+    {
+        var member = _world.Members[_random.Next(_world.Members.Count)];
+        if (_random.Next(2) == 0)
+        {
+            member.Do(member.Defragment);
+        }
+
+        return Disarm(_world, member);
+    }
 
     /// <summary>What an operator does about a full file, besides making room.</summary>
     public static Operation Disarm(World world, SimMember member) =>
@@ -140,6 +152,9 @@ internal sealed class SimClient
     private Operation Of(RequestKind kind, IMessage request, bool isSerializable = false) =>
         new(_world.NextId(), kind, request, isSerializable);
 
+    /// <summary>Where a file has a quota, values are long enough to use it up.</summary>
+    private int LongValueBytes => _world.Shape.QuotaBytes > 0 ? 4_000 : 200;
+
     private long Lease() => _leases[Math.Max(0, _leases.Count - 1 - _random.Next(4))];
 
     private ByteString Key() => ByteString.CopyFromUtf8($"k{_random.Next(_world.Shape.Keys):D2}");
@@ -150,7 +165,7 @@ internal sealed class SimClient
         new()
         {
             Key = Key(),
-            Value = ByteString.CopyFromUtf8($"{_world.NextId()}{new string('x', _random.Next(8) == 0 ? 200 : 0)}"),
+            Value = ByteString.CopyFromUtf8($"{_world.NextId()}{new string('x', _random.Next(8) == 0 ? LongValueBytes : 0)}"),
             PrevKv = _random.Next(3) == 0,
             Lease = _leases.Count != 0 && _random.Next(3) == 0 ? Lease() : 0,
         };

@@ -68,6 +68,9 @@ internal enum Defect
     /// <summary>The commit index of an installed snapshot is not synced.</summary>
     SnapshotCommitNotSynced,
 
+    /// <summary>A member does not know after a restart that a file has reached its quota.</summary>
+    AlarmForgotten,
+
     /// <summary>Progress is told that the stream has not reached (etcd issue 15220).</summary>
     ProgressAheadOfStream,
 

@@ -30,6 +30,13 @@ internal static class DefectiveStarts
                 start.Backend.Delete(BackendBucket.Meta, MetaKeys.ScheduledCompaction);
                 start.Backend.Delete(BackendBucket.Meta, MetaKeys.FinishedCompaction);
                 break;
+            case Defect.AlarmForgotten:
+                foreach (var alarm in start.Backend.List(BackendBucket.Alarm).ToArray())
+                {
+                    start.Backend.Delete(BackendBucket.Alarm, alarm.Key);
+                }
+
+                break;
             case Defect.VoteNotStored:
                 start.Storage.SetHardState(start.Storage.InitialState().HardState with { Term = 1, Vote = 0 });
                 break;

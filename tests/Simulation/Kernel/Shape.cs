@@ -140,7 +140,7 @@ internal sealed record Shape
             Wire = (WireKind)random.Next(3),
             LeaseCheckpoints = random.Next(3),
             ElectionTickAdvance = random.Next(2) == 0,
-            QuotaBytes = random.Next(8) == 0 ? (96 + random.Next(128)) << 10 : -1,
+            QuotaBytes = random.Next(6) == 0 ? (96 + random.Next(64)) << 10 : -1,
             Keys = 4 + random.Next(16),
             Clients = 2 + random.Next(5),
             Watchers = 1 + random.Next(4),

@@ -72,6 +72,11 @@ internal sealed class DiskFaults
             throw new IOException($"{operation.Kind} of '{operation.Path}' failed: input/output error");
         }
 
+        return member.World.Defect == Defect.None ? DiskVerdict.Proceed : Planted(member, operation);
+    }
+
+    private DiskVerdict Planted(SimMember member, DiskOperation operation)
+    {
         var isSync = operation.Kind is DiskOperationKind.SyncData or DiskOperationKind.SyncDirectory;
         var isLog = operation.Path.Contains("/wal/", StringComparison.Ordinal);
         var lies =

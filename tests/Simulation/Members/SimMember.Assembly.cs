@@ -18,7 +18,7 @@ namespace EtcdSharp.Simulation.Members;
 internal sealed partial class SimMember
 {
     /// <summary>A client has one call under way and there are some lease duties: far fewer than these.</summary>
-    private const int RequestsMax = 256;
+    private const int RequestsMax = 128;
 
     private static readonly FeatureGates[] CheckpointGates =
     [

@@ -9,6 +9,9 @@ internal static class LongRun
 {
     private const int ProgressEverySeconds = 10;
 
+    /// <summary>So that a long run that is cut off has told what happened in its hours.</summary>
+    private const int LinesBetweenTables = 30;
+
     /// <summary>Of a hundred runs with a mixed workload. Quiet ones last a thousand times as long as busy ones, so few of them are most of the hours.</summary>
     private const int OrdinaryPercent = 20;
     private const int QuietPercent = 10;
@@ -89,11 +92,15 @@ internal static class LongRun
 
         Thread[] workers = [.. Enumerable.Range(0, limits.Jobs).Select(_ => new Thread(Work) { IsBackground = true })];
         Array.ForEach(workers, worker => worker.Start());
-        while (!Array.TrueForAll(workers, worker => worker.Join(TimeSpan.FromSeconds(ProgressEverySeconds) / workers.Length)))
+        for (
+            var line = 1;
+            !Array.TrueForAll(workers, worker => worker.Join(TimeSpan.FromSeconds(ProgressEverySeconds) / workers.Length));
+            line++
+        )
         {
             lock (gate)
             {
-                Console.WriteLine(totals);
+                Console.WriteLine(line % LinesBetweenTables == 0 ? totals.Table() : totals);
             }
         }
 

@@ -35,7 +35,7 @@ internal sealed class LongRunTotals
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Runs} runs, {_simulatedSeconds / 3600:F2} simulated hours in {_watch.Elapsed.TotalSeconds:F0}s ({_simulatedSeconds / 3600 / _watch.Elapsed.TotalSeconds:F3} hours per second), {_operations} answered calls, {_faults} faults, {_violations} violations"
+            $"{Runs} runs, {_simulatedSeconds / 3600:F2} simulated hours in {_watch.Elapsed.TotalSeconds:F0}s ({_simulatedSeconds / 3600 / _watch.Elapsed.TotalSeconds:F3} hours per second, {_simulatedSeconds / 3600 / Environment.CpuUsage.TotalTime.TotalSeconds:F3} per second of processor time), {_operations} answered calls, {_faults} faults, {_violations} violations"
         );
 
     public string Table()

@@ -7,9 +7,13 @@ internal static class Shrinker
 
     public static RunResult Shrink(RunResult failed)
     {
-        var best = failed;
+        // What was to come later has not happened, so it is left away without asking.
+        var best = failed with
+        {
+            Faults = [.. failed.Faults.Where(fault => fault.At <= failed.SimulatedNanoseconds)],
+        };
         var runs = 0;
-        for (var size = Math.Max(1, failed.Faults.Count / 2); size >= 1; size = size == 1 ? 0 : size / 2)
+        for (var size = Math.Max(1, best.Faults.Count / 2); size >= 1; size = size == 1 ? 0 : size / 2)
         {
             for (var start = 0; start < best.Faults.Count && runs < RunsMax; runs++)
             {

@@ -87,7 +87,10 @@ internal sealed class LeaseService(
             }
 
             var renewed = lessor.FinishRenewal(id, clock.MonotonicNanoseconds);
-            return (renewed.Status, renewed.TtlSeconds, null);
+            if (renewed.Status != LeaseStatus.Expired)
+            {
+                return (renewed.Status, renewed.TtlSeconds, null);
+            }
         }
     }
 
