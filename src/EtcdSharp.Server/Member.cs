@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using EtcdSharp.Raft;
 using EtcdSharp.Server.Compaction;
 using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Edge.Grpc;
@@ -244,7 +245,7 @@ public sealed class Member : IAsyncDisposable
         _node.Machine.TermBegun = _publication.TermBegun;
         _node.Machine.RaiseNoSpace = () => QuotaGuard.RaiseAsync(_node.Log, stopping.Token);
         _node.Machine.RemovedFromCluster = () => _ = StopAfterRemovalAsync();
-        _node.SnapshotSaved = metadata => _ = Task.Run(ReplaceStateAsync);
+        _node.SnapshotSaved = metadata => _ = Task.Run(() => ReplaceStateAsync(metadata));
         _node.LeadershipChanged = leads =>
         {
             if (!leads)
@@ -281,7 +282,7 @@ public sealed class Member : IAsyncDisposable
     /// Another member has sent its state, because the log did not reach far enough back. Everything is torn down and
     /// built again from the disk, as after a crash at this point; clients see a member that restarts.
     /// </summary>
-    private async Task ReplaceStateAsync()
+    private async Task ReplaceStateAsync(SnapshotMetadata snapshot)
     {
         await _changing.WaitAsync().ConfigureAwait(false);
         try
@@ -294,11 +295,14 @@ public sealed class Member : IAsyncDisposable
                 }
             }
 
+            var logger = _options.Logging.CreateLogger<Member>();
+            NodeLog.ApplyingSnapshot(logger, _node.State.AppliedIndex, snapshot.Index, snapshot.Term);
             NodeMetrics.SnapshotsBeingApplied.Add(1);
             await TearDownAsync().ConfigureAwait(false);
             Assemble(atStart: false, CancellationToken.None);
             StatesTakenOver++;
             NodeMetrics.SnapshotsBeingApplied.Add(-1);
+            NodeLog.AppliedSnapshot(logger, _node.State.AppliedIndex, snapshot.Index, snapshot.Term);
             BeginServing();
         }
         catch (Exception e) when (e is IOException or BootstrapException or UnauthorizedAccessException)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Platform;
 using EtcdSharp.Raft;
@@ -25,6 +26,7 @@ internal sealed class MemberNode
     private readonly WriteAheadLog _log;
     private readonly IPeerTransport _transport;
     private readonly NodeOptions _options;
+    private readonly ILogger _logger;
 
     public MemberNode(
         MemberOptions options,
@@ -36,6 +38,7 @@ internal sealed class MemberNode
     )
     {
         var logger = options.Logging.CreateLogger<MemberNode>();
+        _logger = logger;
         var ids = new RequestIds(start.MemberId, options.Clock.UtcNow);
         State = new NodeState(start.MemberId);
         State.PublishApplied(start.AppliedIndex, start.AppliedTerm);
@@ -136,6 +139,9 @@ internal sealed class MemberNode
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(_options.RequestTimeout);
+        var (self, old) = (MemberIds.ToText(State.MemberId), MemberIds.ToText(State.LeaderId));
+        var started = Stopwatch.GetTimestamp();
+        NodeLog.TransferStarting(_logger, self, old, MemberIds.ToText(target));
         _loop.Post(raft => raft.TransferLeader(target));
         while (State.LeaderId != target)
         {
@@ -146,6 +152,7 @@ internal sealed class MemberNode
             }
         }
 
+        NodeLog.TransferFinished(_logger, self, old, Stopwatch.GetElapsedTime(started));
         return null;
     }
 

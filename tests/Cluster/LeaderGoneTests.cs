@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace EtcdSharp.Cluster;
 
@@ -23,6 +24,14 @@ public sealed class LeaderGoneTests
             await cluster.LeaderAsync();
             var took = Stopwatch.GetElapsedTime(killed);
             Assert.True(took.TotalMilliseconds < ElectionMs / 2, $"somebody leads {took.TotalMilliseconds:F0} ms after the kill");
+            var id = (await EtcdCluster.IdOfAsync(leader, cluster.Members.First(member => member != leader))).ToString(
+                "x",
+                CultureInfo.InvariantCulture
+            );
+            Assert.All(
+                cluster.Members.Where(member => member != leader),
+                member => Assert.Contains($"lost leader {id} at term", member.Output, StringComparison.Ordinal)
+            );
             await cluster.StartAndWaitAsync(leader);
         }
     }

@@ -86,6 +86,7 @@ public sealed class MembershipTests(ITestOutputHelper output)
 
         await load.StopAndVerifyAsync();
         Assert.Equal(1, CountOf("saved database snapshot", away.Output));
+        Assert.Equal(1, CountOf("\"applied snapshot\"", away.Output));
     }
 
     private static int CountOf(string what, string text) => text.Split(what).Length - 1;

@@ -5,8 +5,47 @@ namespace EtcdSharp.Server.Node;
 /// <summary>What the write and read path tells the operator.</summary>
 internal static partial class NodeLog
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "raft leader changed from {From} to {To}")]
-    public static partial void LeaderChanged(ILogger logger, string from, string to);
+    [LoggerMessage(Level = LogLevel.Information, Message = "raft.node: {Member} elected leader {Leader} at term {Term}")]
+    public static partial void LeaderElected(ILogger logger, string member, string leader, ulong term);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "raft.node: {Member} changed leader from {From} to {To} at term {Term}"
+    )]
+    public static partial void LeaderChanged(ILogger logger, string member, string from, string to, ulong term);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "raft.node: {Member} lost leader {Leader} at term {Term}")]
+    public static partial void LeaderLost(ILogger logger, string member, string leader, ulong term);
+
+    [LoggerMessage(LogLevel.Information, "leadership transfer starting")]
+    public static partial void TransferStarting(
+        ILogger logger,
+        string localMemberId,
+        string currentLeaderMemberId,
+        string transfereeMemberId
+    );
+
+    [LoggerMessage(LogLevel.Information, "leadership transfer finished")]
+    public static partial void TransferFinished(ILogger logger, string localMemberId, string oldLeaderMemberId, TimeSpan took);
+
+    [LoggerMessage(LogLevel.Information, "skip compaction since there is an inflight snapshot")]
+    public static partial void LogHeld(ILogger logger, ulong snapshotIndex);
+
+    [LoggerMessage(LogLevel.Information, "applying snapshot")]
+    public static partial void ApplyingSnapshot(
+        ILogger logger,
+        ulong currentAppliedIndex,
+        ulong incomingLeaderSnapshotIndex,
+        ulong incomingLeaderSnapshotTerm
+    );
+
+    [LoggerMessage(LogLevel.Information, "applied snapshot")]
+    public static partial void AppliedSnapshot(
+        ILogger logger,
+        ulong currentAppliedIndex,
+        ulong incomingLeaderSnapshotIndex,
+        ulong incomingLeaderSnapshotTerm
+    );
 
     [LoggerMessage(Level = LogLevel.Information, Message = "nothing listens where the leader was; another one is elected")]
     public static partial void LeaderGone(ILogger logger, string localMemberId, string leaderMemberId);

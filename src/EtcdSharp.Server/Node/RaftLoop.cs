@@ -499,7 +499,7 @@ internal sealed class RaftLoop
                 _state.PublishLeaderSince(_clock.MonotonicNanoseconds);
             }
 
-            NodeLog.LeaderChanged(_logger, MemberIds.ToText(_leader), MemberIds.ToText(soft.Leader));
+            TellOfLeader(MemberIds.ToText(_state.MemberId), _leader, soft.Leader, _node.BasicStatus.HardState.Term);
             _leader = soft.Leader;
             _reads.LeaderChanged();
         }
@@ -509,6 +509,22 @@ internal sealed class RaftLoop
         {
             Publish();
             LeadershipChanged?.Invoke(leads);
+        }
+    }
+
+    private void TellOfLeader(string self, ulong before, ulong now, ulong term)
+    {
+        if (now == RaftIds.None)
+        {
+            NodeLog.LeaderLost(_logger, self, MemberIds.ToText(before), term);
+        }
+        else if (before == RaftIds.None)
+        {
+            NodeLog.LeaderElected(_logger, self, MemberIds.ToText(now), term);
+        }
+        else
+        {
+            NodeLog.LeaderChanged(_logger, self, MemberIds.ToText(before), MemberIds.ToText(now), term);
         }
     }
 

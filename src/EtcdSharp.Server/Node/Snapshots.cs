@@ -156,7 +156,11 @@ internal sealed class Snapshots
     {
         NodeLog.SnapshotSaved(_logger, metadata.Index, metadata.Term);
         _storage.CreateSnapshot(metadata.Index, metadata.ConfState, ReadOnlyMemory<byte>.Empty);
-        if (metadata.Index > _options.SnapshotCatchUpEntries && !Hold.Holds(_clock.MonotonicNanoseconds))
+        if (Hold.Holds(_clock.MonotonicNanoseconds))
+        {
+            NodeLog.LogHeld(_logger, metadata.Index);
+        }
+        else if (metadata.Index > _options.SnapshotCatchUpEntries)
         {
             _storage.Compact(metadata.Index - _options.SnapshotCatchUpEntries);
         }
