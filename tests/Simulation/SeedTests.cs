@@ -7,7 +7,7 @@ namespace EtcdSharp.Simulation;
 /// <summary>Fixed seeds: whole clusters under faults break no guarantee, and come to rest when the faults are over.</summary>
 public sealed class SeedTests
 {
-    private const ulong Seeds = 24;
+    private const ulong Seeds = 32;
 
     [Fact]
     public void No_guarantee_is_broken_and_the_runs_have_seen_what_they_are_about()
@@ -43,13 +43,15 @@ public sealed class SeedTests
 
     /// <summary>Seeds that have found defects of the program: docs/simulation.md says which.</summary>
     [Theory]
-    [InlineData(49)]
-    [InlineData(161)]
-    [InlineData(237)]
-    [InlineData(300)]
-    public void What_was_mended_stays_so(ulong seed)
+    [InlineData(49, nameof(Workload.Busy))]
+    [InlineData(161, nameof(Workload.Busy))]
+    [InlineData(237, nameof(Workload.Busy))]
+    [InlineData(300, nameof(Workload.Busy))]
+    [InlineData(3003759, nameof(Workload.Busy))]
+    [InlineData(5100212, nameof(Workload.Ordinary))]
+    public void What_was_mended_stays_so(ulong seed, string workload)
     {
-        var result = SeedRun.Run(new RunOptions(seed));
+        var result = SeedRun.Run(new RunOptions(seed) { Workload = Enum.Parse<Workload>(workload) });
         Assert.True(result.Guarantee is null, result.ToString());
     }
 

@@ -18,11 +18,14 @@ internal static class WalReading
 
     /// <summary>
     /// The snapshots that a member may start from: those recorded at or below the commit index. A record above it was
-    /// written by a member that died before it had stored the state that goes with the snapshot.
+    /// written by a member that died before it had stored the state that goes with the snapshot. When such a member goes on
+    /// from an older snapshot and catches up entry by entry, the commit index passes the record; it counts still only where
+    /// a start from it would read it, which begins at the segment with the entries behind it.
     /// </summary>
     public static IReadOnlyList<WalSnapshotMark> ValidSnapshots(IDisk disk, string directory)
     {
-        var marks = new List<WalSnapshotMark>();
+        var segments = WalDirectory.List(disk, directory);
+        var marks = new List<(WalSnapshotMark Mark, string Segment)>();
         ulong commit = 0;
         ForEachRecord(
             disk,
@@ -31,7 +34,8 @@ internal static class WalReading
             {
                 if (reader.Kind == WalRecordKind.Snapshot)
                 {
-                    marks.Add(WalSnapshotMark.TryDecode(reader.Data, out var mark) ? mark : throw NotReadable(reader));
+                    var isReadable = WalSnapshotMark.TryDecode(reader.Data, out var mark);
+                    marks.Add(isReadable ? (mark, Path.GetFileName(reader.Path)) : throw NotReadable(reader));
                 }
                 else if (reader.Kind == WalRecordKind.State)
                 {
@@ -40,8 +44,13 @@ internal static class WalReading
             }
         );
 
-        marks.RemoveAll(mark => mark.Index > commit);
-        return marks;
+        return [.. marks.Where(found => found.Mark.Index <= commit && IsReadByAStart(found)).Select(found => found.Mark)];
+
+        bool IsReadByAStart((WalSnapshotMark Mark, string Segment) found)
+        {
+            var first = segments.FindLastIndex(segment => segment.FirstIndex <= found.Mark.Index);
+            return first < 0 || string.CompareOrdinal(found.Segment, segments[first].ToString()) >= 0;
+        }
     }
 
     /// <summary>Shows every record of every segment, in order; a torn end is left out.</summary>

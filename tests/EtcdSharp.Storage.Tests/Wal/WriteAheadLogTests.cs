@@ -149,6 +149,26 @@ public sealed class WriteAheadLogTests : IDisposable
     }
 
     [Fact]
+    public void SnapshotThatWasNotInstalledIsNoPlaceToStartFromOnceTheLogHasPassedItInALaterSegment()
+    {
+        using (var log = TestLog.Create(Folder))
+        {
+            log.Save(new HardState(1, 1, 10), TestLog.Entries(1, 10));
+
+            // Received, and the member died before it had stored what goes with it; then it got the entries after all.
+            log.SaveSnapshot(new WalSnapshotMark(290, 1, ConfState.Empty));
+            foreach (var chunk in TestLog.Entries(11, 300).Chunk(10))
+            {
+                log.Save(new HardState(1, 1, chunk[^1].Index), chunk);
+            }
+        }
+
+        Assert.True(TestLog.Segments(Folder).Length > 2);
+        Assert.Equal([TestLog.Beginning], WalReading.ValidSnapshots(SystemDisk.Instance, Folder));
+        Assert.Equal(310, WalReading.ReadAll(SystemDisk.Instance, Folder, TestLog.Beginning).Entries.Count);
+    }
+
+    [Fact]
     public void UnknownSnapshotAndWrongTermAreRefused()
     {
         using (var log = TestLog.Create(Folder))

@@ -34,6 +34,7 @@ internal sealed partial class SimMember
     private LeaseService _leaseService = null!;
     private LeaseDuties _leaseDuties = null!;
     private RaftPeerEvents _events = null!;
+    private long _bootedAt;
 
     public RaftPeerEvents Events => _events;
 
@@ -42,6 +43,7 @@ internal sealed partial class SimMember
     private void Boot()
     {
         ForgetTurns();
+        _bootedAt = World.Now;
         _data = new DataDirectory(Disk, Root);
         var options = Options();
         var isNew = !_data.HasLog;

@@ -11,6 +11,7 @@ namespace EtcdSharp.Simulation.Members;
 internal sealed partial class SimMember
 {
     private const int FilesKept = 3;
+    private const long StartTakes = 2 * Shape.Millisecond;
 
     /// <summary>Snapshots installed by any incarnation, so that a run can tell that it has seen some.</summary>
     public int InstalledCount { get; private set; }
@@ -55,6 +56,13 @@ internal sealed partial class SimMember
     /// <summary>As <c>Member</c> does it: all is torn down, and built again from the disk.</summary>
     private void ReplaceState(ulong index)
     {
+        // A start takes more than a millisecond, and ids of requests rest on that: they begin with its time in milliseconds.
+        if (World.Now < _bootedAt + StartTakes)
+        {
+            World.After(_bootedAt + StartTakes - World.Now, this, () => ReplaceState(index));
+            return;
+        }
+
         World.Note($"member {Number} takes over the state at {index}");
         if (World.Defect == Defect.StateNotRefreshed)
         {
