@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace EtcdSharp.Server.Membership;
@@ -7,10 +8,19 @@ internal sealed record DowngradeInfo(bool Enabled, string TargetVersion)
 {
     public static readonly DowngradeInfo None = new(false, "");
 
-    public byte[] Encode() =>
-        JsonSerializer.SerializeToUtf8Bytes(
-            new Dictionary<string, object>(StringComparer.Ordinal) { ["target-version"] = TargetVersion, ["enabled"] = Enabled }
-        );
+    public byte[] Encode()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("target-version", TargetVersion);
+            json.WriteBoolean("enabled", Enabled);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
 
     /// <exception cref="InvalidDataException">The text is not what etcd stores there.</exception>
     public static DowngradeInfo Decode(ReadOnlySpan<byte> json)

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Globalization;
 using EtcdSharp.Raft;
 using EtcdSharp.Raft.Wire;
 using EtcdSharp.Server.Edge.Http;
@@ -29,8 +29,8 @@ internal sealed class PeerEndpoints(
         if (path == PeerProtocol.ProbingPath)
         {
             http.Response.ContentType = "application/json";
-            var now = JsonSerializer.Serialize(DateTime.UtcNow);
-            await http.Response.WriteAsync($"{{\"OK\":true,\"Now\":{now}}}\n").ConfigureAwait(false);
+            var now = DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture);
+            await http.Response.WriteAsync($"{{\"OK\":true,\"Now\":\"{now}\"}}\n").ConfigureAwait(false);
         }
         else if (path == PeerProtocol.PipelinePath)
         {

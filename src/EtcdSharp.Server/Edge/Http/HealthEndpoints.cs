@@ -71,7 +71,7 @@ internal sealed partial class HealthEndpoints(IMemberState member, ILogger<Healt
         }
 
         var body =
-            $"{{\"health\":\"{(reason is null ? "true" : "false")}\",\"reason\":{JsonSerializer.Serialize(reason ?? "")}}}";
+            $"{{\"health\":\"{(reason is null ? "true" : "false")}\",\"reason\":\"{JsonEncodedText.Encode(reason ?? "")}\"}}";
         (reason is null ? HttpMetrics.HealthSuccess : HttpMetrics.HealthFailures).Add(1);
         if (reason is null)
         {
