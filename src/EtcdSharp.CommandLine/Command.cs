@@ -42,6 +42,9 @@ public sealed class Command
     /// <summary>Callable, and not shown.</summary>
     public bool Hidden { get; init; }
 
+    /// <summary>Help does not say that flags may follow.</summary>
+    public bool IsUsedWithoutFlags { get; init; }
+
     /// <summary>Hands all arguments on unread.</summary>
     public bool TakesFlagsAsArguments { get; init; }
 

@@ -21,7 +21,9 @@ public sealed class RequiredProgramsTests
     [InlineData("node")]
     [InlineData("npm")]
     [InlineData("gcc")]
-    public void TheProgramIsInstalled(string program)
+    [InlineData("zsh")]
+    [InlineData("fish")]
+    public void OtherProgramsAreInstalled(string program)
     {
         RequireAll();
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);

@@ -11,6 +11,7 @@ public static class CompletionCommand
             GroupId = groupId,
             Description = HowTo(program),
             ValidArguments = s_shells,
+            IsUsedWithoutFlags = true,
             CheckArguments = static (command, arguments) => Check(command, arguments),
             Run = context =>
             {

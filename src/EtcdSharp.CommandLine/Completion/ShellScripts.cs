@@ -59,18 +59,19 @@ internal static class ShellScripts
 
         _PROGRAM() {
             local -a answer candidates
-            local directive line prefix
+            local directive line name
             answer=("${(@f)$("${words[1]}" __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
             directive="${answer[-1]#:}"
             answer=("${(@)answer[1,-2]}")
-            prefix=""
-            [[ ${words[CURRENT]} == --*=* ]] && prefix="${words[CURRENT]%%=*}="
+            [[ ${words[CURRENT]} == --*=* ]] && compset -P 1 '*='
             for line in "${answer[@]}"; do
                 [[ -n $line ]] || continue
+                name="${line%%$'\t'*}"
+                name="${name//:/\\:}"
                 if [[ $line == *$'\t'* ]]; then
-                    candidates+=("${${prefix}${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+                    candidates+=("$name:${line#*$'\t'}")
                 else
-                    candidates+=("${${prefix}${line}//:/\\:}")
+                    candidates+=("$name")
                 fi
             done
 

@@ -54,9 +54,12 @@ public static class HelpText
     private static string UseLine(Command command)
     {
         var line = command.Parent is null ? command.Use : $"{command.Parent.Path} {command.Use}";
-        return command.AllFlags().Any(static flag => !flag.Hidden) && !line.Contains("[flags]", StringComparison.Ordinal)
-            ? line + " [flags]"
-            : line;
+        return
+            command.IsUsedWithoutFlags
+            || line.Contains("[flags]", StringComparison.Ordinal)
+            || !command.AllFlags().Any(static flag => !flag.Hidden)
+            ? line
+            : line + " [flags]";
     }
 
     private static void AppendSubcommands(StringBuilder text, Command command)
