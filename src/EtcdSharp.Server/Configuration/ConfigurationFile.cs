@@ -10,14 +10,30 @@ internal static class ConfigurationFile
         .All.Where(flag => flag.KeyInFile.Length > 0)
         .ToDictionary(flag => flag.KeyInFile, StringComparer.Ordinal);
 
+    /// <summary>Settings are two maps deep; YAML that nests without end would exhaust the stack of whoever builds its tree.</summary>
+    private const int DepthMax = 16;
+
+    /// <summary>All settings with long values have some kilobytes.</summary>
+    private const long BytesMax = 4 * 1024 * 1024;
+
     /// <summary>Reads a file into <paramref name="values"/>; the error, or null.</summary>
     public static string? Read(string path, FlagValues values)
     {
         var yaml = new YamlStream();
         try
         {
-            using var reader = new StreamReader(path);
-            yaml.Load(reader);
+            if (new FileInfo(path) is { Exists: true, Length: > BytesMax } large)
+            {
+                return $"cannot read the configuration file: {path} has {large.Length} bytes, at most {BytesMax} are read";
+            }
+
+            var text = File.ReadAllText(path);
+            if (IsTooDeep(text))
+            {
+                return $"error parsing the configuration file {path}: its values are nested more than {DepthMax} deep";
+            }
+
+            yaml.Load(new StringReader(text));
         }
         catch (IOException exception)
         {
@@ -40,6 +56,21 @@ internal static class ConfigurationFile
         return yaml.Documents[0].RootNode is YamlMappingNode root
             ? ReadMap(path, root, "", values)
             : $"error parsing the configuration file {path}: it must hold a map of settings";
+    }
+
+    private static bool IsTooDeep(string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        for (var depth = 0; parser.MoveNext(); )
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > DepthMax)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static string? ReadMap(string path, YamlMappingNode map, string prefix, FlagValues values)
@@ -66,7 +97,7 @@ internal static class ConfigurationFile
             var text = TextOf(flag, valueNode);
             if (text is null || (text.Length > 0 && flag.Check(text) is not null))
             {
-                return $"error parsing the configuration file {path}: invalid value \"{text ?? valueNode.ToString()}\" for {key}";
+                return $"error parsing the configuration file {path}: invalid value {Describe(text, valueNode)} for {key}";
             }
 
             if (text.Length > 0)
@@ -77,6 +108,12 @@ internal static class ConfigurationFile
 
         return null;
     }
+
+    /// <summary>Only scalars are shown: lists and maps may refer to each other, and be endless when written out.</summary>
+    private static string Describe(string? text, YamlNode node) =>
+        text is not null ? $"\"{text}\""
+        : node is YamlMappingNode ? "(a map)"
+        : "(a list that holds more than words)";
 
     private static string? TextOf(FlagDefinition flag, YamlNode node) =>
         node switch

@@ -1,12 +1,11 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using EtcdSharp.Grpc.Wire;
 using EtcdSharp.Harness;
 
 namespace EtcdSharp.Grpc.Tests.Wire;
 
 /// <summary>The texts of gRPC headers: what is written is read again, anything else is refused or kept as it stands.</summary>
-public sealed partial class HeaderFuzzTests(ITestOutputHelper output)
+public sealed class HeaderFuzzTests(ITestOutputHelper output)
 {
     private const double DefaultSeconds = 1;
 
@@ -20,7 +19,7 @@ public sealed partial class HeaderFuzzTests(ITestOutputHelper output)
             Random random = new(seed);
             string text = Timeout(random);
             bool isRead = GrpcTimeout.TryParse(text, out TimeSpan timeout);
-            Assert.Equal((seed, WellFormed().IsMatch(text)), (seed, isRead));
+            Assert.Equal((seed, IsWellFormed(text)), (seed, isRead));
             timeouts += isRead ? 1 : 0;
             refused += isRead ? 0 : 1;
             if (isRead)
@@ -57,6 +56,8 @@ public sealed partial class HeaderFuzzTests(ITestOutputHelper output)
         return message.ToString();
     }
 
-    [GeneratedRegex(@"\A[0-9]{1,8}[HMSmun]\z", RegexOptions.CultureInvariant)]
-    private static partial Regex WellFormed();
+    private static bool IsWellFormed(string text) =>
+        text.Length is >= 2 and <= 9
+        && text[..^1].All(char.IsAsciiDigit)
+        && "HMSmun".Contains(text[^1], StringComparison.Ordinal);
 }

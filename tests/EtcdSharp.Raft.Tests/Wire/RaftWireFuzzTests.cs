@@ -1,4 +1,3 @@
-using EtcdSharp.Harness;
 using EtcdSharp.Raft.Tests.Scripting;
 using EtcdSharp.Raft.Wire;
 
@@ -7,35 +6,34 @@ namespace EtcdSharp.Raft.Tests.Wire;
 /// <summary>Whatever the bytes, decoding ends with a value or with false; what it gives can be written again.</summary>
 public sealed class RaftWireFuzzTests
 {
-    private const double DefaultSeconds = 1;
+    private const int Inputs = 20_000;
 
     [Fact]
     public void Random_bytes_do_no_harm()
     {
-        var (tried, refused) = (0L, 0L);
-        foreach (var seed in FuzzRun.Seeds(DefaultSeconds / 2))
+        var random = new SequenceRandomness(42);
+        var refused = 0;
+        for (var i = 0; i < Inputs; i++)
         {
-            var random = new SequenceRandomness((ulong)seed);
             var bytes = new byte[random.NextUInt64() % 60];
             for (var position = 0; position < bytes.Length; position++)
             {
                 bytes[position] = (byte)random.NextUInt64();
             }
 
-            tried++;
-            refused += Decodes(seed, bytes) ? 0 : 1;
+            refused += DecodeAll(bytes) ? 0 : 1;
         }
 
-        Assert.InRange(refused, tried / 2, tried - 1);
+        Assert.InRange(refused, Inputs / 2, Inputs - 1);
     }
 
     [Fact]
     public void Damaged_messages_do_no_harm()
     {
-        var (tried, refused) = (0L, 0L);
-        foreach (var seed in FuzzRun.Seeds(DefaultSeconds))
+        var random = new SequenceRandomness(43);
+        var refused = 0;
+        for (var i = 0; i < Inputs; i++)
         {
-            var random = new SequenceRandomness((ulong)seed);
             var message = RaftWireTests.NextMessage(random);
             var bytes = new byte[RaftWire.SizeOf(message)];
             RaftWire.Encode(message, bytes);
@@ -44,11 +42,10 @@ public sealed class RaftWireFuzzTests
                 bytes[random.NextUInt64() % (ulong)bytes.Length] = (byte)random.NextUInt64();
             }
 
-            tried++;
-            refused += Decodes(seed, bytes) ? 0 : 1;
+            refused += DecodeAll(bytes) ? 0 : 1;
         }
 
-        Assert.InRange(refused, 1, tried - 1);
+        Assert.InRange(refused, 1, Inputs - 1);
     }
 
     [Fact]
@@ -64,18 +61,6 @@ public sealed class RaftWireFuzzTests
             {
                 DecodeAll(bytes.AsMemory(0, length));
             }
-        }
-    }
-
-    private static bool Decodes(int seed, ReadOnlyMemory<byte> bytes)
-    {
-        try
-        {
-            return DecodeAll(bytes);
-        }
-        catch (Exception unexpected)
-        {
-            throw new InvalidOperationException($"seed {seed}", unexpected);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Text;
 using EtcdSharp.Harness;
 using EtcdSharp.Server.Configuration;
@@ -36,6 +37,37 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
             System.IO.File.WriteAllBytes(_file, random.Next(3) == 0 ? bytes : FileDamage.To(bytes, random));
             return ConfigurationReader.Read(["--config-file", _file], new Hashtable());
         });
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(1_000_000)]
+    public void A_file_that_nests_without_end_is_refused(int depth)
+    {
+        System.IO.File.WriteAllText(_file, "name: " + new string('[', depth) + "\n");
+        Assert.Contains(
+            "nested more than",
+            ConfigurationReader.Read(["--config-file", _file], new Hashtable()).Error,
+            StringComparison.Ordinal
+        );
+    }
+
+    /// <summary>Written out, the last list would have a thousand million words.</summary>
+    [Fact]
+    public void Lists_of_lists_of_lists_are_not_written_out()
+    {
+        var text = new StringBuilder("a0: &a0 [x]\n");
+        for (var i = 1; i <= 30; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n");
+        }
+
+        System.IO.File.WriteAllText(_file, text + "name: *a30\n");
+        Assert.Contains(
+            "invalid value (a list",
+            ConfigurationReader.Read(["--config-file", _file], new Hashtable()).Error,
+            StringComparison.Ordinal
+        );
+    }
 
     [Fact]
     public void Flags_and_variables() =>
