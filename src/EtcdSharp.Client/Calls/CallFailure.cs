@@ -65,8 +65,16 @@ internal readonly struct CallFailure
         || (repeat == Repeat.Always && (failure.Code == StatusCode.Unavailable || IsReset(failure)));
 
     /// <summary>The failure as the user of the client sees it.</summary>
-    public EtcdException ToException(Repeat repeat) =>
-        new(failure.Code, failure.Status.Message, Error, outcomeUnknown: repeat == Repeat.WhenNotDone && !SurelyNotDone, failure);
+    /// <param name="repeat">Whether the request changes something.</param>
+    /// <param name="before">How the try before this one failed: it says more than that the time was up in this one.</param>
+    public EtcdException ToException(Repeat repeat, GrpcStatusException? before = null) =>
+        new(
+            failure.Code,
+            failure.Status.Message,
+            Error,
+            outcomeUnknown: repeat == Repeat.WhenNotDone && !SurelyNotDone,
+            failure.Code == StatusCode.DeadlineExceeded && before is not null ? before : failure
+        );
 
     /// <summary>A stream that ended so may be opened again; otherwise another try would end in the same way.</summary>
     public static bool MayReopen(StatusCode code) =>

@@ -87,6 +87,7 @@ internal sealed class Caller(Balancer balancer, TokenSource tokens, int attempts
         private async ValueTask<TResponse> RepeatAsync(long started, CancellationToken cancellationToken)
         {
             EndpointLink? last = null;
+            GrpcStatusException? before = null;
             Backoff backoff = default;
             var renewals = 0;
             for (var attempt = 1; ; attempt++)
@@ -123,9 +124,10 @@ internal sealed class Caller(Balancer balancer, TokenSource tokens, int attempts
                     last = link;
                     if (!MayGoOn(verdict, attempt))
                     {
-                        throw verdict.ToException(repeat);
+                        throw verdict.ToException(repeat, before);
                     }
 
+                    before = failure;
                     ClientDiagnostics.Repeated(method.Path);
                     await PauseAsync(link, backoff.Next(), started, verdict, cancellationToken);
                 }

@@ -56,7 +56,7 @@ internal sealed class ConnectionSettings
             ConnectTimeout = AtLeastOneMs(global.DialTimeout.Value),
             KeepAliveTime = AtLeastOneMs(global.KeepAliveTime.Value),
             KeepAliveTimeout = AtLeastOneMs(global.KeepAliveTimeout.Value),
-            Tls = TlsSettings.Read(global),
+            Tls = TlsSettings.Read(global) ?? TlsSettings.OfAddresses(endpoints),
             MaxReceiveMessageBytes =
                 global.MaxReceiveBytes.Value > 0 ? (int)Math.Min(global.MaxReceiveBytes.Value, int.MaxValue) : int.MaxValue,
         };

@@ -13,9 +13,9 @@ internal static class FailureText
         failure switch
         {
             EtcdException { Error: { } known } => known.Message,
+            EtcdException { Code: StatusCode.Unavailable or StatusCode.DeadlineExceeded, InnerException: { } inner }
+                when Reason(inner) is { } reason => $"{DeadlineExceeded}: {reason}",
             EtcdException { Code: StatusCode.DeadlineExceeded } => DeadlineExceeded,
-            EtcdException { Code: StatusCode.Unavailable, InnerException: { } inner } when Reason(inner) is { } reason =>
-                $"{DeadlineExceeded}: {reason}; are --endpoints and the TLS options right?",
             EtcdException other => $"rpc error: code = {NameOf(other.Code)} desc = {other.Message}",
             _ => DeadlineExceeded,
         };
@@ -26,12 +26,26 @@ internal static class FailureText
         {
             if (inner is HttpRequestException request)
             {
-                return Innermost(request).Message;
+                var reason = Innermost(request);
+                return reason is ServerCertificateException ? reason.Message : WithAdvice(reason);
             }
         }
 
         return null;
     }
+
+    /// <summary>
+    /// A server that does not let somebody in ends the connection with an alert, whose name is all that there is; where the end is
+    /// seen first, there is not even that.
+    /// </summary>
+    private static string WithAdvice(Exception reason) =>
+        reason is ObjectDisposedException
+            ? "the server ended the connection; does it want another certificate in --cert and --key?"
+        : reason.Message.Contains("alert certificate required", StringComparison.Ordinal)
+            ? "the server asks for a certificate; name one that it trusts with --cert and --key"
+        : reason.Message.Contains(" alert ", StringComparison.Ordinal)
+            ? $"the server ended the handshake ({reason.Message}); does it trust the certificate in --cert?"
+        : $"{reason.Message}; are --endpoints and the TLS options right?";
 
     private static Exception Innermost(Exception failure) => failure.InnerException is { } inner ? Innermost(inner) : failure;
 

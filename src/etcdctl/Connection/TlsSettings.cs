@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EtcdSharp.CommandLine;
 using EtcdSharp.CommandLine.Flags;
@@ -48,10 +47,14 @@ internal static class TlsSettings
             );
         }
 
-        var options = new SslClientAuthenticationOptions();
+        var options = new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = skipVerify ? static (_, _, _, _) => true : ServerCertificate.Check,
+        };
         if (cert.Length > 0)
         {
-            options.ClientCertificates = [Load(cert, () => X509Certificate2.CreateFromPemFile(cert, key))];
+            var (own, above) = PemFile.Pair(cert, key);
+            options.ClientCertificateContext = SslStreamCertificateContext.Create(own, above, offline: true);
         }
 
         if (serverName.Length > 0)
@@ -59,17 +62,22 @@ internal static class TlsSettings
             options.TargetHost = serverName;
         }
 
-        if (skipVerify)
-        {
-            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-        }
-        else if (ca.Length > 0)
+        if (ca.Length > 0 && !skipVerify)
         {
             options.CertificateChainPolicy = TrustOnly(ca);
         }
 
         return options;
     }
+
+    /// <summary>
+    /// For addresses that all ask for TLS, the trust of the system. Where they do not, the choice is the connection's: options for
+    /// TLS would hold for those that name no scheme, too.
+    /// </summary>
+    public static SslClientAuthenticationOptions? OfAddresses(IReadOnlyList<string> endpoints) =>
+        endpoints.All(static endpoint => endpoint.StartsWith("https://", StringComparison.Ordinal))
+            ? new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = ServerCertificate.Check }
+            : null;
 
     private static void Refuse(StringFlag flag)
     {
@@ -81,41 +89,12 @@ internal static class TlsSettings
 
     private static X509ChainPolicy TrustOnly(string file)
     {
-        var roots = Load(
-            file,
-            () =>
-            {
-                var all = new X509Certificate2Collection();
-                all.ImportFromPemFile(file);
-                return all;
-            }
-        );
         var policy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
         };
-        policy.CustomTrustStore.AddRange(roots);
+        policy.CustomTrustStore.AddRange(PemFile.Authorities(file));
         return policy;
-    }
-
-    private static T Load<T>(string file, Func<T> load)
-    {
-        try
-        {
-            return load();
-        }
-        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CommandFailure(ExitCode.BadArguments, $"open {file}: no such file or directory", failure);
-        }
-        catch (UnauthorizedAccessException failure)
-        {
-            throw new CommandFailure(ExitCode.BadArguments, $"open {file}: permission denied", failure);
-        }
-        catch (CryptographicException failure)
-        {
-            throw new CommandFailure(ExitCode.BadArguments, $"{file}: {failure.Message}", failure);
-        }
     }
 }

@@ -78,9 +78,9 @@ public sealed partial class SideBySide
         Assert.NotEqual(Normalize(older, step), Normalize(actual, step));
     }
 
-    /// <summary>Runs one step with our program alone.</summary>
-    internal async Task<Outcome> RawAsync(string line, bool ours) =>
-        (await RunAllAsync(ours ? this.ours : real, [line], NewPrefix(), []))[0];
+    /// <summary>Runs one step with one of the programs alone.</summary>
+    internal async Task<Outcome> RawAsync(Step step, bool ours) =>
+        (await RunAllAsync(ours ? this.ours : real, [step], NewPrefix(), []))[0];
 
     /// <summary>Starts one of both programs, to talk with it.</summary>
     internal Process Start(string line, bool ours) =>
