@@ -38,6 +38,9 @@ internal sealed partial class RunningProgram : IDisposable
 
     public Task<(int ExitCode, string Error)> TerminateAsync() => EndAsync(TerminateSignal);
 
+    /// <summary>All that it said on standard error, once it has ended by itself.</summary>
+    public Task<string> ErrorAsync() => error.WaitAsync(s_patience);
+
     public void Dispose()
     {
         if (!process.HasExited)

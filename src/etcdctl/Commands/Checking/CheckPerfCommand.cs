@@ -59,6 +59,11 @@ internal static class CheckPerfCommand
             var writes = new WriteLoad(session, options.Prefix, clients, KeyBytes, ValueBytes);
             report = await writes.RunAsync(SteadilyAsync(perSecond, stop.Token), static () => { });
             took = Stopwatch.GetElapsedTime(start);
+            if (!stop.Token.IsCancellationRequested)
+            {
+                // The last second of the load may end before that of the timer.
+                bar.Fill();
+            }
         }
 
         await options.CleanUpAsync(session);

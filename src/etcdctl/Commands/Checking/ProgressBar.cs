@@ -29,6 +29,9 @@ internal sealed class ProgressBar : IDisposable
 
     public void Add(long steps = 1) => Interlocked.Add(ref done, steps);
 
+    /// <summary>All is done, whatever was counted.</summary>
+    public void Fill() => Interlocked.Exchange(ref done, total);
+
     /// <summary>Draws it for the last time.</summary>
     public void Finish()
     {
