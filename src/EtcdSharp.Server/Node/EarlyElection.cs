@@ -3,8 +3,8 @@ using EtcdSharp.Raft;
 namespace EtcdSharp.Server.Node;
 
 /// <summary>
-/// When to campaign once it is known that the leader's process has ended: nothing listens at its addresses any more. Then
-/// there is no silence to be waited for. The raft loop owns it.
+/// When to campaign once it is known that the leader is gone: nothing listens at its addresses any more, as its process has
+/// ended, or it was removed. Then there is no silence to be waited for. The raft loop owns it.
 /// </summary>
 /// <remarks>
 /// It may be mistaken without harm where campaigns begin with a vote on trial (--pre-vote): members that still hear the

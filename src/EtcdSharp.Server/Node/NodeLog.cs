@@ -47,7 +47,7 @@ internal static partial class NodeLog
         ulong incomingLeaderSnapshotTerm
     );
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "nothing listens where the leader was; another one is elected")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "the leader is gone; another one is elected")]
     public static partial void LeaderGone(ILogger logger, string localMemberId, string leaderMemberId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "forcing restart member")]

@@ -198,21 +198,22 @@ internal sealed class RaftLoop
     }
 
     /// <summary>Nothing listens any more where a member was: if it is the leader, another one is elected without further ado.</summary>
-    public void ReportGone(ulong id) =>
-        Post(node =>
+    public void ReportGone(ulong id) => Post(_ => ReplaceLeader(id));
+
+    private void ReplaceLeader(ulong gone)
+    {
+        var now = _node.BasicStatus.SoftState;
+        if (
+            _options.PreVote
+            && now.Leader == gone
+            && now.Role == RaftRole.Follower
+            && _earlyElection.Begin(gone, _state.MemberId, _voters, _options.ElectionTicks)
+        )
         {
-            var now = node.BasicStatus.SoftState;
-            if (
-                _options.PreVote
-                && now.Leader == id
-                && now.Role == RaftRole.Follower
-                && _earlyElection.Begin(id, _state.MemberId, _voters, _options.ElectionTicks)
-            )
-            {
-                NodeLog.LeaderGone(_logger, MemberIds.ToText(_state.MemberId), MemberIds.ToText(id));
-                node.ForgetLeader();
-            }
-        });
+            NodeLog.LeaderGone(_logger, MemberIds.ToText(_state.MemberId), MemberIds.ToText(gone));
+            _node.ForgetLeader();
+        }
+    }
 
     /// <summary>Runs something that needs the state machine. False when the loop has ended; it then never runs.</summary>
     public bool Post(Action<RaftNode> action)
@@ -531,12 +532,19 @@ internal sealed class RaftLoop
     /// <summary>Loop only, when a configuration change has taken effect (and once before the start).</summary>
     public void ConfigurationChanged(ConfState configuration)
     {
+        var leaderIsRemoved = _voters.Contains(_leader) && !configuration.Contains(_leader);
         _voters = configuration.Voters;
         _soleVoter =
             configuration.Voters.Count == 1
             && configuration.Voters[0] == _state.MemberId
             && configuration.VotersOutgoing.Count == 0;
         _alone = _soleVoter && configuration.Learners.Count == 0;
+        if (leaderIsRemoved)
+        {
+            // It names an heir before it stops, but who knows of its removal does not listen to it any more.
+            ReplaceLeader(_leader);
+        }
+
         Publish();
     }
 

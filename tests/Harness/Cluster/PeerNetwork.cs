@@ -22,6 +22,10 @@ public sealed class PeerNetwork : IDisposable
     private readonly ConcurrentDictionary<(string From, string To), PeerLink> _links = new();
     private readonly ConcurrentDictionary<Socket, (string From, string To)> _connections = new();
 
+    private readonly SocketOwner _owner;
+
+    public PeerNetwork() => _owner = new SocketOwner(() => _processes.Select(pair => (pair.Key, pair.Value)));
+
     /// <summary>Holds what goes from one member to the other, connections of both.</summary>
     public void Cut(string from, string to) => Link(from, to).Hold();
 
@@ -170,7 +174,7 @@ public sealed class PeerNetwork : IDisposable
         try
         {
             var caller = ((IPEndPoint)near.RemoteEndPoint!).Port;
-            if (SocketOwner.Find(caller, _processes.Select(pair => (pair.Key, pair.Value))) is not { } from)
+            if (_owner.Find(caller) is not { } from)
             {
                 // Who calls must be known, or a cut link would leak. The caller comes again.
                 return;
