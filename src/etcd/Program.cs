@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
 using EtcdSharp.Platform;
+using EtcdSharp.Platform.Linux;
 using EtcdSharp.Programs.Etcd;
 using EtcdSharp.Server;
 using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Logging;
 using Microsoft.Extensions.Logging;
 
+InheritedSignals.HeedStop();
 var reading = ConfigurationReader.Read(args, Environment.GetEnvironmentVariables());
 if (reading.Request == ConfigurationRequest.PrintVersion)
 {

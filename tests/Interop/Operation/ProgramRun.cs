@@ -12,8 +12,11 @@ internal sealed partial class ProgramRun : IAsyncDisposable
     private readonly Task<string> _output;
 
     public ProgramRun(params string[] arguments)
+        : this(Programs.OurEtcd, arguments) { }
+
+    private ProgramRun(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(Programs.OurEtcd) { UseShellExecute = false, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardError = true };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -22,6 +25,10 @@ internal sealed partial class ProgramRun : IAsyncDisposable
         _process = Process.Start(start)!;
         _output = _process.StandardError.ReadToEndAsync();
     }
+
+    /// <summary>As a script starts it in the background: with both signals ignored that ask it to end.</summary>
+    public static ProgramRun WithSignalsIgnored(params string[] arguments) =>
+        new("/bin/sh", ["-c", """trap "" INT TERM; exec "$@" """, "sh", Programs.OurEtcd, .. arguments]);
 
     /// <summary>The flags of a member on a directory and a port.</summary>
     public static string[] Flags(string directory, int port)

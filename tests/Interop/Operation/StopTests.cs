@@ -56,6 +56,28 @@ public sealed class StopTests
         }
     }
 
+    /// <summary>A script's background job inherits an interrupt that is ignored; etcd listens to it nevertheless.</summary>
+    [Theory]
+    [InlineData(Terminate)]
+    [InlineData(Interrupt)]
+    public async Task ASignalThatTheParentIgnoresEndsTheProcess(int signal)
+    {
+        var scratch = Directory.CreateTempSubdirectory("etcdsharp-stop-").FullName;
+        try
+        {
+            var port = FreePort.Next();
+            await using var run = ProgramRun.WithSignalsIgnored(ProgramRun.Flags(Path.Combine(scratch, "data"), port));
+            using var endpoint = new EtcdEndpoint(new Uri($"http://127.0.0.1:{port}"));
+            await UntilServing(endpoint);
+            run.Signal(signal);
+            Assert.Equal(0, (await run.EndAsync()).Code);
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
     private static async Task UntilServing(EtcdEndpoint endpoint)
     {
         for (var attempt = 0; ; attempt++)
