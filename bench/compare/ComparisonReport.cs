@@ -31,8 +31,9 @@ internal sealed class ComparisonReport(CompareOptions options)
             $"Medians of {options.Rounds} rounds, {options.Duration.TotalSeconds} s each, {Environment.ProcessorCount} processors shared with the load generator. A ratio above 1 in the last column is in our favour."
         );
         text.AppendLine()
-            .AppendLine("| scenario | figure | etcd | ours | ours / etcd | in our favour |")
-            .AppendLine("| --- | --- | ---: | ---: | ---: | ---: |");
+            .AppendLine("| scenario | figure | etcd | ours | ours / etcd | in our favour | limit | kept |")
+            .AppendLine("| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |");
+        var (kept, limits) = (0, 0);
         foreach (var row in Rows())
         {
             var (real, ours) = (Median(row, ServerKind.Real), Median(row, ServerKind.Ours));
@@ -40,9 +41,15 @@ internal sealed class ComparisonReport(CompareOptions options)
             var advantage = row.Figure.MoreIsBetter ? ratio : 1 / ratio;
             text.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"| {row.Scenario.Title} | {row.Figure.Metric} | {Number(real)} | {Number(ours)} | {Number(ratio)} | {Number(advantage)} |"
+                $"| {row.Scenario.Title} | {row.Figure.Metric} | {Number(real)} | {Number(ours)} | {Number(ratio)} | {Number(advantage)} | {row.Figure.Limit} | {Verdict(row.Figure.Limit?.IsKept(real, ours))} |"
             );
+            if (row.Figure.Limit?.IsKept(real, ours) is { } isKept)
+            {
+                kept += isKept ? 1 : 0;
+                limits++;
+            }
         }
+        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{kept} of {limits} limits are kept.");
         return text.ToString();
     }
 
@@ -102,6 +109,14 @@ internal sealed class ComparisonReport(CompareOptions options)
             var count => (values[(count / 2) - 1] + values[count / 2]) / 2,
         };
     }
+
+    private static string Verdict(bool? isKept) =>
+        isKept switch
+        {
+            true => "yes",
+            false => "**no**",
+            null => "",
+        };
 
     private static string Number(double value) =>
         double.IsNaN(value) ? "-"

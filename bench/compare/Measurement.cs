@@ -4,4 +4,5 @@ namespace EtcdSharp.Compare;
 /// <param name="Metric">The name, with its unit.</param>
 /// <param name="Value">The figure.</param>
 /// <param name="MoreIsBetter">Which direction is the good one.</param>
-internal sealed record Measurement(string Metric, double Value, bool MoreIsBetter = false);
+/// <param name="Limit">What ours must keep to, where the figure is one that must.</param>
+internal sealed record Measurement(string Metric, double Value, bool MoreIsBetter = false, Limit? Limit = null);

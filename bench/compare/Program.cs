@@ -6,9 +6,9 @@ var quick = new Option<bool>("--quick")
 {
     Description = "One round of two seconds each and a tenth of the keys: to see that all works",
 };
-var rounds = new Option<int?>("--rounds") { Description = "Rounds, real etcd and ours in turns (default 5)" };
-var seconds = new Option<double?>("--duration") { Description = "Measured seconds of each load (default 10)" };
-var warmup = new Option<double?>("--warmup") { Description = "Seconds of the same load before it is measured (default 10)" };
+var rounds = new Option<int?>("--rounds") { Description = "Rounds, real etcd and ours in turns (default 1)" };
+var seconds = new Option<double?>("--duration") { Description = "Measured seconds of each load (default 5)" };
+var warmup = new Option<double?>("--warmup") { Description = "Seconds of the same load before it is measured (default 8)" };
 var keys = new Option<long?>("--keys") { Description = "Keys in the large store (default 1,000,000)" };
 var members = new Option<int>("--members")
 {
@@ -18,7 +18,9 @@ var members = new Option<int>("--members")
 var changes = new Option<int?>("--leader-changes") { Description = "How often a leader is killed (default 50)" };
 var scenarios = new Option<string?>("--scenarios")
 {
-    Description = "Only these, separated by commas: " + string.Join(", ", ScenarioList.All.Select(scenario => scenario.Name)),
+    Description =
+        "Only these, separated by commas, or all (default: those with a limit to keep to): "
+        + string.Join(", ", ScenarioList.All.Select(scenario => scenario.Name)),
 };
 var only = new Option<string?>("--only") { Description = "Only one of the two servers: real or ours" };
 var scratch = new Option<string>("--scratch")
@@ -54,9 +56,9 @@ async Task<int> RunAsync(ParseResult parsed)
     var isQuick = parsed.GetValue(quick);
     var options = new CompareOptions
     {
-        Rounds = parsed.GetValue(rounds) ?? (isQuick ? 1 : 5),
-        Warmup = TimeSpan.FromSeconds(parsed.GetValue(warmup) ?? (isQuick ? 1 : 10)),
-        Duration = TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? (isQuick ? 2 : 10)),
+        Rounds = parsed.GetValue(rounds) ?? 1,
+        Warmup = TimeSpan.FromSeconds(parsed.GetValue(warmup) ?? (isQuick ? 1 : 8)),
+        Duration = TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? (isQuick ? 2 : 5)),
         Members = parsed.GetValue(members),
         LeaderChanges = parsed.GetValue(changes) ?? (isQuick ? 5 : 50),
         LargeKeys = parsed.GetValue(keys) ?? (isQuick ? 100_000 : 1_000_000),
@@ -75,9 +77,20 @@ async Task<int> RunAsync(ParseResult parsed)
         Console.Error.WriteLine(Programs.HowToGetRealEtcd);
         return 1;
     }
-    var chosen = ScenarioList
-        .All.Where(scenario => options.Scenarios.Count == 0 || options.Scenarios.Contains(scenario.Name, StringComparer.Ordinal))
+    var unknown = options
+        .Scenarios.Except([.. ScenarioList.All.Select(scenario => scenario.Name), "all"], StringComparer.Ordinal)
         .ToList();
+    if (unknown.Count > 0)
+    {
+        Console.Error.WriteLine("no such scenario: " + string.Join(", ", unknown));
+        return 1;
+    }
+    var chosen = options.Scenarios switch
+    {
+        [] => ScenarioList.Limited,
+        ["all"] => ScenarioList.All,
+        var some => [.. ScenarioList.All.Where(scenario => some.Contains(scenario.Name, StringComparer.Ordinal))],
+    };
     var report = new ComparisonReport(options);
     for (var round = 0; round < options.Rounds; round++)
     {

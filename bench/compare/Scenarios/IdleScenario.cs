@@ -9,6 +9,9 @@ internal sealed class IdleScenario() : Scenario("idle", "empty and idle")
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Watched = TimeSpan.FromSeconds(10);
 
+    /// <summary>64 MiB.</summary>
+    private static readonly Limit MemoryLimit = Limit.AtMost(67.1);
+
     public override Task<IReadOnlyList<Measurement>> RunAsync(ServerKind kind, CompareOptions options) =>
         InScratchAsync(options, folder => MeasureAsync(kind, folder));
 
@@ -24,8 +27,8 @@ internal sealed class IdleScenario() : Scenario("idle", "empty and idle")
         var (resident, anonymous) = server.Memory();
         return
         [
-            new("start to first read ms", first.TotalMilliseconds),
-            new("RSS MB", resident / 1e6),
+            new("start to first read ms", first.TotalMilliseconds, Limit: Limit.AtMostTimes(1)),
+            new("RSS MB", resident / 1e6, Limit: MemoryLimit),
             new("RSS without mapped files MB", anonymous / 1e6),
             new("CPU ms per idle second", cpu.TotalMilliseconds / Watched.TotalSeconds),
         ];

@@ -4,9 +4,28 @@ using EtcdSharp.Harness;
 namespace EtcdSharp.Compare.Scenarios;
 
 /// <summary>A load on a fresh server, after some keys were written for it to read.</summary>
-internal sealed class LoadScenario(string name, string title, long preloadedKeys, string kind, params string[] arguments)
-    : Scenario(name, title)
+internal sealed class LoadScenario(
+    string name,
+    string title,
+    long preloadedKeys,
+    string kind,
+    int clients,
+    int connections,
+    string[] arguments
+) : Scenario(name, title)
 {
+    private static readonly Limit RequestsLimit = Limit.AtLeastTimes(1.5);
+    private static readonly Limit CpuLimit = Limit.AtMostTimes(0.6);
+
+    private readonly string[] _load =
+    [
+        "--clients",
+        clients.ToString(CultureInfo.InvariantCulture),
+        "--connections",
+        connections.ToString(CultureInfo.InvariantCulture),
+        .. arguments,
+    ];
+
     public override Task<IReadOnlyList<Measurement>> RunAsync(ServerKind server, CompareOptions options) =>
         InScratchAsync(options, folder => MeasureAsync(server, options, folder));
 
@@ -30,11 +49,11 @@ internal sealed class LoadScenario(string name, string title, long preloadedKeys
         var cpu = server.CpuTime() - cpuBefore;
         return
         [
-            new("requests/s", report.PerSecond(0), MoreIsBetter: true),
+            new("requests/s", report.PerSecond(0), MoreIsBetter: true, RequestsLimit),
             new("p50 ms", report.Milliseconds(0, "p50")),
             new("p99 ms", report.Milliseconds(0, "p99")),
             new("p99.9 ms", report.Milliseconds(0, "p99.9")),
-            new("server CPU us/request", cpu.TotalMicroseconds / report.Requests),
+            new("server CPU us/request", cpu.TotalMicroseconds / report.Requests, Limit: CpuLimit),
             new("answer bytes", report.AnswerBytesEach(0)),
             new("client CPU us/request", report.ClientCpuSeconds * 1e6 / report.Requests),
         ];
@@ -44,6 +63,6 @@ internal sealed class LoadScenario(string name, string title, long preloadedKeys
         LoadGenerator.RunAsync(
             server,
             kind,
-            [.. keySpace, .. arguments, "--duration", duration.TotalSeconds.ToString(CultureInfo.InvariantCulture)]
+            [.. keySpace, .. _load, "--duration", duration.TotalSeconds.ToString(CultureInfo.InvariantCulture)]
         );
 }
