@@ -1,6 +1,7 @@
 /* Loaded before the C library (LD_PRELOAD) to make a disk fail: while the file FAIL_SWITCH exists, the call FAIL_CALL
    (fdatasync or pwrite) ends with an input/output error for files whose path ends in FAIL_FILE. A write that fails has
-   written its first half. .NET looks functions up by name, so that the look-up itself is answered here, too. */
+   written its first half, in whole sectors as disks do. .NET looks functions up by name, so that the look-up itself is
+   answered here, too. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,6 +11,8 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#define SECTOR 512
 
 static int fails(const char *call, int file)
 {
@@ -40,7 +43,10 @@ int fdatasync(int file)
 ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset)
 {
     if (fails("pwrite", file)) {
-        syscall(SYS_pwrite64, file, bytes, count / 2, offset);
+        off_t end = (offset + (off_t)(count / 2)) / SECTOR * SECTOR;
+        if (end > offset) {
+            syscall(SYS_pwrite64, file, bytes, (size_t)(end - offset), offset);
+        }
         errno = EIO;
         return -1;
     }

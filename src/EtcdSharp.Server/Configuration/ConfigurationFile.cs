@@ -47,6 +47,11 @@ internal static class ConfigurationFile
         {
             return $"error parsing the configuration file {path}, line {exception.Start.Line}: {exception.Message}";
         }
+        catch (ArgumentException exception)
+        {
+            // The library meets the end of the text, or a zero byte, where a value should begin, and blames its caller.
+            return $"error parsing the configuration file {path}: a value is missing or no text ({exception.Message})";
+        }
 
         if (yaml.Documents.Count == 0)
         {

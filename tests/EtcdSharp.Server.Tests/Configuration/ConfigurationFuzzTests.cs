@@ -51,6 +51,19 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
         );
     }
 
+    // Found by the test above.
+    [Theory]
+    [InlineData("socket-options:\n  reuse-port: false\n: \nsnapshot-couc-keepalive-min-time: \0\0\0")]
+    public void A_file_that_the_library_cannot_judge_is_refused(string text)
+    {
+        System.IO.File.WriteAllText(_file, text);
+        Assert.Contains(
+            "error parsing",
+            ConfigurationReader.Read(["--config-file", _file], new Hashtable()).Error,
+            StringComparison.Ordinal
+        );
+    }
+
     /// <summary>Written out, the last list would have a thousand million words.</summary>
     [Fact]
     public void Lists_of_lists_of_lists_are_not_written_out()

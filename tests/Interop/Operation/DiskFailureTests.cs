@@ -104,7 +104,7 @@ public sealed class DiskFailureTests
             for (var i = 0; i < acknowledged[writer]; i++)
             {
                 var found = await again.Endpoint.Range(new RangeRequest { Key = SmallKey(writer, i) });
-                Assert.Equal(SmallKey(writer, i), Assert.Single(found.Kvs).Value);
+                Assert.Equal(SmallValue(writer, i), Assert.Single(found.Kvs).Value);
             }
         }
 
@@ -114,8 +114,8 @@ public sealed class DiskFailureTests
             {
                 while (!deadline.IsCancellationRequested)
                 {
-                    var key = SmallKey(writer, acknowledged[writer]);
-                    await server.Endpoint.Put(new PutRequest { Key = key, Value = key });
+                    var i = acknowledged[writer];
+                    await server.Endpoint.Put(new PutRequest { Key = SmallKey(writer, i), Value = SmallValue(writer, i) });
                     Interlocked.Increment(ref acknowledged[writer]);
                 }
             }
@@ -166,6 +166,9 @@ public sealed class DiskFailureTests
         await copy.WaitForExitAsync();
         Assert.Equal(0, copy.ExitCode);
     }
+
+    /// <summary>Some sectors long, so that half a write ends within a record.</summary>
+    private static ByteString SmallValue(int writer, int i) => ByteString.CopyFromUtf8($"w{writer}-{i}".PadRight(2_500, 'v'));
 
     private static ByteString SmallKey(int writer, int i) => ByteString.CopyFromUtf8($"w{writer}-{i}");
 
