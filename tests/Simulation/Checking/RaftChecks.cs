@@ -71,7 +71,8 @@ internal sealed class RaftChecks(World world)
             {
                 throw new Violation(
                     "log matching",
-                    $"entry {entry.Index} of term {entry.Term} differs on member {member.Number}"
+                    $"entry {entry.Index} of term {entry.Term} differs on member {member.Number}: content {content:x}, "
+                        + $"elsewhere {known.Content:x}; term before it {previous}, elsewhere {known.PreviousTerm}"
                 );
             }
 
