@@ -16,7 +16,11 @@ internal static class GrpcTimeout
             return false;
         }
 
-        if (!long.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out long amount))
+        // The parser alone would let zero bytes pass behind the digits.
+        if (
+            text[..^1].ContainsAnyExceptInRange('0', '9')
+            || !long.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out long amount)
+        )
         {
             return false;
         }

@@ -191,7 +191,12 @@ internal sealed unsafe class BoltWriteBucket : IBucketTree
         int index = leaf.LowerBound(name);
         if (!leaf.HasKeyAt(index, name) || !leaf.Item(index).IsBucket)
         {
-            throw new InvalidOperationException("a nested bucket has lost its element");
+            // The way down to a name is the same each time unless keys do not rise: balancing has moved some by then.
+            throw _transaction.State.Damaged(
+                leaf.PageId,
+                BoltDamage.KeyOrder,
+                "the element of a nested bucket is not found where its name belongs"
+            );
         }
 
         Store(leaf, index, exists: true, name, value, PageFormat.BucketElementFlag);

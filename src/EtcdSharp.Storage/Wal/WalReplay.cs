@@ -4,12 +4,18 @@ using EtcdSharp.Raft.Wire;
 namespace EtcdSharp.Storage.Wal;
 
 /// <summary>Puts the records of a log together, in order: later entries replace earlier ones from their index on.</summary>
+/// <remarks>
+/// An index and a term stand for everything before them, or elections cannot be trusted: no entry of an older term may be left
+/// behind the start. Where the start is a snapshot of another member, the entries that it did away with are in the log still,
+/// before its record.
+/// </remarks>
 internal sealed class WalReplay(WalSnapshotMark start)
 {
     private readonly List<Entry> _entries = [];
     private byte[]? _metadata;
     private HardState _state;
     private ulong _lastIndex;
+    private ulong _termAtStart;
     private bool _startFound;
 
     /// <summary>Reads to the end of the log; the caller judges a torn end.</summary>
@@ -93,7 +99,13 @@ internal sealed class WalReplay(WalSnapshotMark start)
             throw Malformed(reader, "raftpb.Entry");
         }
 
-        if (entry.Index > start.Index)
+        if (entry.Index <= start.Index)
+        {
+            // Nothing of what was read before lies behind this entry any more.
+            _entries.Clear();
+            _termAtStart = entry.Index == start.Index ? entry.Term : 0;
+        }
+        else
         {
             var place = entry.Index - start.Index - 1;
             if (place > (ulong)_entries.Count)
@@ -129,6 +141,12 @@ internal sealed class WalReplay(WalSnapshotMark start)
                     WalFault.SnapshotMismatch,
                     $"the snapshot at index {start.Index} has term {mark.Term} here, term {start.Term} in its own file"
                 );
+            }
+
+            // A member's own snapshot is of a log that goes on; another member's took the place of one that did not have its entry.
+            if (!_startFound && _termAtStart != start.Term)
+            {
+                _entries.Clear();
             }
 
             _startFound = true;

@@ -168,6 +168,51 @@ public sealed class WriteAheadLogTests : IDisposable
         Assert.Equal(310, WalReading.ReadAll(SystemDisk.Instance, Folder, TestLog.Beginning).Entries.Count);
     }
 
+    /// <summary>A tail that nobody committed, a snapshot of the next leader in its place, and a power loss before the next entry.</summary>
+    [Fact]
+    public void EntriesThatAReceivedSnapshotDidAwayWithAreGone()
+    {
+        var received = new WalSnapshotMark(12, 2, ConfState.Empty);
+        using (var log = TestLog.Create(Folder))
+        {
+            log.Save(new HardState(1, 1, 10), TestLog.Entries(1, 10));
+            log.Save(new HardState(1, 1, 10), TestLog.Entries(11, 10));
+            log.SaveSnapshot(received);
+            log.Save(new HardState(2, 2, 12), []);
+        }
+
+        Assert.Empty(WalReading.ReadAll(SystemDisk.Instance, Folder, received).Entries);
+    }
+
+    [Fact]
+    public void EntriesThatAReceivedSnapshotDidAwayWithAreGoneForLaterSnapshotsToo()
+    {
+        var own = new WalSnapshotMark(14, 2, ConfState.Empty);
+        using (var log = TestLog.Create(Folder))
+        {
+            log.Save(new HardState(1, 1, 10), TestLog.Entries(1, 20));
+            log.SaveSnapshot(new WalSnapshotMark(12, 2, ConfState.Empty));
+            log.Save(new HardState(2, 2, 14), [.. TestLog.Entries(13, 2).Select(static entry => entry with { Term = 2 })]);
+            log.SaveSnapshot(own);
+        }
+
+        Assert.Empty(WalReading.ReadAll(SystemDisk.Instance, Folder, own).Entries);
+    }
+
+    [Fact]
+    public void EntriesBehindAnOwnSnapshotStay()
+    {
+        var own = new WalSnapshotMark(12, 1, ConfState.Empty);
+        using (var log = TestLog.Create(Folder))
+        {
+            log.Save(new HardState(1, 1, 10), TestLog.Entries(1, 20));
+            log.SaveSnapshot(own);
+        }
+
+        var entries = WalReading.ReadAll(SystemDisk.Instance, Folder, own).Entries;
+        Assert.Equal(Enumerable.Range(13, 8).Select(static index => (ulong)index), entries.Select(static entry => entry.Index));
+    }
+
     [Fact]
     public void UnknownSnapshotAndWrongTermAreRefused()
     {
