@@ -12,16 +12,24 @@ internal struct RestoreVisitor(KeyIndex index) : IKeyBucketVisitor
     private readonly List<KeyRecord> _records = [];
     private readonly Dictionary<KeyRecord, long> _leases = [];
 
-    public long LastRevision { get; private set; }
+    private Revision _last;
 
+    public long LastRevision => _last.Main;
+
+    /// <exception cref="InvalidDataException">The key bucket is damaged.</exception>
     public bool Visit(Revision revision, bool tombstone, ReadOnlySpan<byte> value)
     {
+        if (revision <= _last)
+        {
+            throw new InvalidDataException($"revision {revision.Main}_{revision.Sub} follows {_last.Main}_{_last.Sub}");
+        }
+
         var stored = StoredKeyValue.Parse(value);
         var version = tombstone
             ? KeyVersion.Tombstone(revision, 0, 0)
             : KeyVersion.Put(revision, stored.CreateRevision, stored.Version);
         var record = _index.Restore(stored.Key, version, _records);
-        LastRevision = revision.Main;
+        _last = revision;
         if (!tombstone && stored.Lease != 0)
         {
             _leases[record] = stored.Lease;

@@ -60,6 +60,17 @@ public static class FuzzRun
         }
     }
 
+    /// <summary>Leaves an input that was not taken well where the reports are, for what a seed makes of files that differ from run to run; its path.</summary>
+    public static string Keep(string test, int seed, byte[] input)
+    {
+        var path = Path.Combine(Folder(), string.Create(CultureInfo.InvariantCulture, $"{test}-{seed}.bin"));
+        File.WriteAllBytes(path, input);
+        return path;
+    }
+
+    private static string Folder() =>
+        Directory.CreateDirectory(Path.Combine(Programs.RepositoryRoot, "artifacts", "fuzz")).FullName;
+
     private static double? Number(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
             ? double.Parse(text, CultureInfo.InvariantCulture)
@@ -67,10 +78,7 @@ public static class FuzzRun
 
     private sealed class Report(string test, int known, int fresh)
     {
-        private readonly string _path = Path.Combine(
-            Directory.CreateDirectory(Path.Combine(Programs.RepositoryRoot, "artifacts", "fuzz")).FullName,
-            test + ".txt"
-        );
+        private readonly string _path = Path.Combine(Folder(), test + ".txt");
 
         public void Write(long count, TimeSpan took, string state) =>
             File.WriteAllText(

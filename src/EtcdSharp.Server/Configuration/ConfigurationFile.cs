@@ -1,4 +1,5 @@
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace EtcdSharp.Server.Configuration;
@@ -28,9 +29,9 @@ internal static class ConfigurationFile
             }
 
             var text = File.ReadAllText(path);
-            if (IsTooDeep(text))
+            if (WhatIsEndless(text) is { } endless)
             {
-                return $"error parsing the configuration file {path}: its values are nested more than {DepthMax} deep";
+                return $"error parsing the configuration file {path}: {endless}";
             }
 
             yaml.Load(new StringReader(text));
@@ -47,10 +48,17 @@ internal static class ConfigurationFile
         {
             return $"error parsing the configuration file {path}, line {exception.Start.Line}: {exception.Message}";
         }
-        catch (ArgumentException exception)
+        catch (Exception exception)
+            when (exception
+                    is ArgumentException
+                        or InvalidOperationException
+                        or FormatException
+                        or OverflowException
+                        or IndexOutOfRangeException
+            )
         {
-            // The library meets the end of the text, or a zero byte, where a value should begin, and blames its caller.
-            return $"error parsing the configuration file {path}: a value is missing or no text ({exception.Message})";
+            // Of text that is none (a zero byte where a value should begin) the library blames its caller or itself.
+            return $"error parsing the configuration file {path}: it is not well-formed ({exception.Message})";
         }
 
         if (yaml.Documents.Count == 0)
@@ -63,19 +71,38 @@ internal static class ConfigurationFile
             : $"error parsing the configuration file {path}: it must hold a map of settings";
     }
 
-    private static bool IsTooDeep(string text)
+    /// <summary>
+    /// What no tree can be built of, or none that can be walked: lists and maps that nest without end, and those that are used
+    /// again by an alias and so may hold themselves, or each other a thousand million times. Null when there is nothing of it.
+    /// </summary>
+    private static string? WhatIsEndless(string text)
     {
         var parser = new Parser(new StringReader(text));
+        var scalars = new HashSet<AnchorName>();
         for (var depth = 0; parser.MoveNext(); )
         {
             depth += parser.Current!.NestingIncrease;
             if (depth > DepthMax)
             {
-                return true;
+                return $"its values are nested more than {DepthMax} deep";
+            }
+
+            switch (parser.Current)
+            {
+                case Scalar { Anchor.IsEmpty: false } scalar:
+                    scalars.Add(scalar.Anchor);
+                    break;
+                case NodeEvent { Anchor.IsEmpty: false } collection:
+                    scalars.Remove(collection.Anchor);
+                    break;
+                case AnchorAlias alias when !scalars.Contains(alias.Value):
+                    return $"*{alias.Value.Value} stands for a list or a map, or for nothing; only a single value may be used again";
+                default:
+                    break;
             }
         }
 
-        return false;
+        return null;
     }
 
     private static string? ReadMap(string path, YamlMappingNode map, string prefix, FlagValues values)

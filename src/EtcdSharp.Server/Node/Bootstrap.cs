@@ -252,7 +252,7 @@ internal sealed class Bootstrap(
         if (applied > lastIndex)
         {
             throw new BootstrapException(
-                $"the store has applied entry {applied}, but the log ends at entry {lastIndex}: they do not belong together, or the log was cut"
+                $"the store {data.StorePath} has applied entry {applied}, but the log {data.WalPath} ends at entry {lastIndex}: they do not belong together, or the log was cut"
             );
         }
 
@@ -338,7 +338,7 @@ internal sealed class Bootstrap(
         return metadata;
     }
 
-    private static (ulong MemberId, ulong ClusterId) DecodeMetadata(ReadOnlySpan<byte> metadata)
+    private (ulong MemberId, ulong ClusterId) DecodeMetadata(ReadOnlySpan<byte> metadata)
     {
         ulong memberId = 0;
         ulong clusterId = 0;
@@ -361,6 +361,8 @@ internal sealed class Bootstrap(
 
         return !reader.Failed && memberId != 0
             ? (memberId, clusterId)
-            : throw new BootstrapException("the log does not say whose it is: its metadata record cannot be read");
+            : throw new BootstrapException(
+                $"the log {data.WalPath} does not say whose it is: its metadata record cannot be read"
+            );
     }
 }

@@ -17,7 +17,7 @@ internal sealed class RestoredStore(IDisk disk, ILogger logger)
             {
                 InitialMapBytes = options.InitialMapBytes,
                 OwnThread = false,
-                CommitFailed = static failure => throw new IOException("the restored store could not be written", failure),
+                CommitFailed = static failure => throw StoreFile.NotWritten(failure),
             }
         );
 

@@ -37,7 +37,7 @@ internal static class StoreFile
                     {
                         InitialMapBytes = 0,
                         OwnThread = false,
-                        CommitFailed = static failure => throw new IOException("the store could not be written", failure),
+                        CommitFailed = static failure => throw NotWritten(failure),
                     }
                 ),
             out problem
@@ -82,6 +82,10 @@ internal static class StoreFile
             }
         }
     }
+
+    /// <summary>What a failed commit is to whoever waits for it: damage that was met on the way stays damage.</summary>
+    public static IOException NotWritten(Exception failure) =>
+        failure as BoltCorruptionException ?? new IOException($"the store could not be written: {failure.Message}", failure);
 
     private static string? WhatIsNoFile(string path) =>
         Directory.Exists(path) ? $"invalid database: {path} is a directory"

@@ -53,6 +53,7 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
 
     // Found by the test above.
     [Theory]
+    [InlineData("auth-token-ttl: {\nsocket-options:\n  reuse-port: new\n")]
     [InlineData("socket-options:\n  reuse-port: false\n: \nsnapshot-couc-keepalive-min-time: \0\0\0")]
     public void A_file_that_the_library_cannot_judge_is_refused(string text)
     {
@@ -62,6 +63,28 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
             ConfigurationReader.Read(["--config-file", _file], new Hashtable()).Error,
             StringComparison.Ordinal
         );
+    }
+
+    // A list that holds itself ended the process here.
+    [Theory]
+    [InlineData("name: &x [*x]\n")]
+    [InlineData("? &x [*x]\n: 1\n")]
+    [InlineData("&x ? *x\n: 1\n")]
+    public void A_list_that_holds_itself_is_refused(string text)
+    {
+        System.IO.File.WriteAllText(_file, text);
+        Assert.Contains(
+            "error parsing",
+            ConfigurationReader.Read(["--config-file", _file], new Hashtable()).Error,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void A_value_may_be_used_again()
+    {
+        System.IO.File.WriteAllText(_file, "name: &n m1\ndata-dir: *n\n");
+        Assert.Equal("m1", ConfigurationReader.Read(["--config-file", _file], new Hashtable()).Configuration?.DataDirectory);
     }
 
     /// <summary>Written out, the last list would have a thousand million words.</summary>
@@ -76,7 +99,7 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
 
         System.IO.File.WriteAllText(_file, text + "name: *a30\n");
         Assert.Contains(
-            "invalid value (a list",
+            "*a0 stands for a list",
             ConfigurationReader.Read(["--config-file", _file], new Hashtable()).Error,
             StringComparison.Ordinal
         );

@@ -60,7 +60,10 @@ public sealed class DataDirectoryFuzzTests(ITestOutputHelper output) : IAsyncLif
                         : StartProblem.Describe(failure, TestMember.Directory);
                 if (told is null)
                 {
-                    throw new InvalidOperationException($"seed {seed}, {path}", failure);
+                    throw new InvalidOperationException(
+                        $"seed {seed}, {path}: {FuzzRun.Keep(nameof(DataDirectoryFuzzTests), seed, files[victim].Item2)}",
+                        failure
+                    );
                 }
 
                 Assert.True(told.Contains(TestMember.Directory, StringComparison.Ordinal), $"seed {seed} names no file: {told}");

@@ -18,7 +18,7 @@ internal static class LivedMember
             null,
             o => o with { SnapshotCount = 60, SnapshotCatchUpEntries = 20, WalSegmentBytes = MemberPowerLossTests.SegmentBytes }
         );
-        var lease = await member.Channel.UnaryAsync(LeaseMethods.LeaseGrant, new LeaseGrantRequest { TTL = 1000 });
+        var lease = await member.Channel.UnaryAsync(LeaseMethods.LeaseGrant, new LeaseGrantRequest { TTL = 1000, ID = 7 });
         for (var i = 0; i < 250; i++)
         {
             var put = new PutRequest
