@@ -33,6 +33,7 @@ public static class FuzzRun
     )
     {
         var limit = TimeSpan.FromSeconds(Number(SecondsVariable) ?? defaultSeconds);
+        var isLong = Number(SecondsVariable) is not null;
         var wanted = Number(SeedVariable);
         var (known, fresh) = ((int)(wanted ?? 1), Random.Shared.Next(FreshFrom, FreshBelow));
         var report = new Report(Path.GetFileNameWithoutExtension(file) + "." + test, known, fresh);
@@ -49,7 +50,7 @@ public static class FuzzRun
                     reported = took;
                 }
 
-                yield return count % 2 == 0 ? known++ : fresh++;
+                yield return isLong && count % 2 == 1 ? fresh++ : known++;
                 count++;
             }
         }
