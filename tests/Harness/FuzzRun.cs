@@ -9,8 +9,8 @@ namespace EtcdSharp.Harness;
 /// from its seed, and a failure names it; ETCDSHARP_FUZZ_SEED tries that one first.
 /// </summary>
 /// <remarks>
-/// Every other seed counts up from 1, so that a run can be compared with the one before: what was found once is found
-/// again, by everybody. Those between count up from a place that no run had before, so that runs add up to more than one.
+/// Seeds count up from 1, so that a run can be compared with the one before. Where a time is asked for, every other one counts
+/// up from a place that no run had before, so that long runs add up; whether a change is sound does not depend on luck.
 /// A file below artifacts/fuzz says which they are, also where the process ends in the middle.
 /// </remarks>
 public static class FuzzRun
