@@ -36,7 +36,7 @@ public static class FuzzRun
         var isLong = Number(SecondsVariable) is not null;
         var wanted = Number(SeedVariable);
         var (known, fresh) = ((int)(wanted ?? 1), Random.Shared.Next(FreshFrom, FreshBelow));
-        var report = new Report(Path.GetFileNameWithoutExtension(file) + "." + test, known, fresh);
+        var report = new Report(Path.GetFileNameWithoutExtension(file) + "." + test, known, isLong ? fresh : null);
         var started = Stopwatch.GetTimestamp();
         var (count, reported) = (0L, TimeSpan.Zero);
         report.Write(0, TimeSpan.Zero, "begun");
@@ -77,7 +77,7 @@ public static class FuzzRun
             ? double.Parse(text, CultureInfo.InvariantCulture)
             : null;
 
-    private sealed class Report(string test, int known, int fresh)
+    private sealed class Report(string test, int known, int? fresh)
     {
         private readonly string _path = Path.Combine(Folder(), test + ".txt");
 
@@ -86,7 +86,7 @@ public static class FuzzRun
                 _path,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{test}: {count} inputs in {took.TotalSeconds:f1} s, seeds from {known} and from {fresh}, {state}\n"
+                    $"{test}: {count} inputs in {took.TotalSeconds:f1} s, seeds from {known}{(fresh is null ? "" : $" and from {fresh}")}, {state}\n"
                 )
             );
     }

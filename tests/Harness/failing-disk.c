@@ -1,9 +1,7 @@
 /* Loaded before the C library (LD_PRELOAD) to make a disk fail: while the file FAIL_SWITCH exists, the call FAIL_CALL
    (fdatasync or pwrite) ends with an input/output error for files whose path ends in FAIL_FILE. A write that fails has
-   written its first half, in whole sectors as disks do. .NET looks functions up by name, so that the look-up itself is
-   answered here, too. */
+   written its first half, in whole sectors as disks do. */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -53,20 +51,5 @@ ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset)
     return (ssize_t)syscall(SYS_pwrite64, file, bytes, count, offset);
 }
 
-void *dlsym(void *restrict library, const char *restrict name)
-{
-    static void *(*real)(void *, const char *);
-    if (!real) {
-        real = (void *(*)(void *, const char *))dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.34");
-        if (!real) {
-            real = (void *(*)(void *, const char *))dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.2.5");
-        }
-    }
-    if (strcmp(name, "fdatasync") == 0) {
-        return (void *)fdatasync;
-    }
-    if (strcmp(name, "pwrite") == 0) {
-        return (void *)pwrite;
-    }
-    return real(library, name);
-}
+#define STANDS_IN(X) X(fdatasync) X(pwrite)
+#include "preloaded.h"

@@ -1,8 +1,6 @@
 /* Loaded before the C library (LD_PRELOAD) to make every sync of a file take SLOW_SYNC_MS longer, as a slow disk does.
-   Where SLOW_SYNC_FILE names a file, the number in it counts instead, so that a disk can become slow and fast again.
-   .NET looks functions up by name, so that the look-up itself is answered here, too. */
+   Where SLOW_SYNC_FILE names a file, the number in it counts instead, so that a disk can become slow and fast again. */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,20 +37,5 @@ int fdatasync(int file)
     return (int)syscall(SYS_fdatasync, file);
 }
 
-void *dlsym(void *restrict library, const char *restrict name)
-{
-    static void *(*real)(void *, const char *);
-    if (!real) {
-        real = (void *(*)(void *, const char *))dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.34");
-        if (!real) {
-            real = (void *(*)(void *, const char *))dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.2.5");
-        }
-    }
-    if (strcmp(name, "fsync") == 0) {
-        return (void *)fsync;
-    }
-    if (strcmp(name, "fdatasync") == 0) {
-        return (void *)fdatasync;
-    }
-    return real(library, name);
-}
+#define STANDS_IN(X) X(fsync) X(fdatasync)
+#include "preloaded.h"

@@ -9,8 +9,7 @@ internal sealed class IdleScenario() : Scenario("idle", "empty and idle")
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Watched = TimeSpan.FromSeconds(10);
 
-    /// <summary>64 MiB.</summary>
-    private static readonly Limit MemoryLimit = Limit.AtMost(67.1);
+    private static readonly Limit MemoryLimit = Limit.AtMost(64 * 1024 * 1024 / 1e6);
 
     public override Task<IReadOnlyList<Measurement>> RunAsync(ServerKind kind, CompareOptions options) =>
         InScratchAsync(options, folder => MeasureAsync(kind, folder));

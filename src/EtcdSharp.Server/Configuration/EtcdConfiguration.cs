@@ -37,7 +37,6 @@ internal sealed class EtcdConfiguration
     public required IReadOnlyList<string> DiscoveryEndpoints { get; init; }
     public required string DiscoveryToken { get; init; }
     public required TimeSpan DiscoveryDialTimeout { get; init; }
-
     public required TimeSpan DiscoveryRequestTimeout { get; init; }
     public required string DiscoverySrv { get; init; }
     public required string DiscoverySrvName { get; init; }

@@ -42,8 +42,6 @@ internal sealed class EarlyElection
         return true;
     }
 
-    public void End() => _isOn = false;
-
     /// <summary>At every tick: whether it is this member's turn to campaign.</summary>
     public bool Tick(in SoftState now)
     {
@@ -54,7 +52,7 @@ internal sealed class EarlyElection
 
         if (now.Leader != RaftIds.None || ++_ticks > _lastTick)
         {
-            End();
+            _isOn = false;
             return false;
         }
 

@@ -41,44 +41,21 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
     [Theory]
     [InlineData(20)]
     [InlineData(1_000_000)]
-    public void A_file_that_nests_without_end_is_refused(int depth)
-    {
-        System.IO.File.WriteAllText(_file, "name: " + new string('[', depth) + "\n");
-        Assert.Contains(
-            "nested more than",
-            ConfigurationReader.Read(["--config-file", _file], new Hashtable()).Error,
-            StringComparison.Ordinal
-        );
-    }
+    public void A_file_that_nests_without_end_is_refused(int depth) =>
+        AssertRefused("name: " + new string('[', depth) + "\n", "nested more than");
 
     // Found by the test above.
     [Theory]
     [InlineData("auth-token-ttl: {\nsocket-options:\n  reuse-port: new\n")]
     [InlineData("socket-options:\n  reuse-port: false\n: \nsnapshot-couc-keepalive-min-time: \0\0\0")]
-    public void A_file_that_the_library_cannot_judge_is_refused(string text)
-    {
-        System.IO.File.WriteAllText(_file, text);
-        Assert.Contains(
-            "error parsing",
-            ConfigurationReader.Read(["--config-file", _file], new Hashtable()).Error,
-            StringComparison.Ordinal
-        );
-    }
+    public void A_file_that_the_library_cannot_judge_is_refused(string text) => AssertRefused(text, "error parsing");
 
     // A list that holds itself ended the process here.
     [Theory]
     [InlineData("name: &x [*x]\n")]
     [InlineData("? &x [*x]\n: 1\n")]
     [InlineData("&x ? *x\n: 1\n")]
-    public void A_list_that_holds_itself_is_refused(string text)
-    {
-        System.IO.File.WriteAllText(_file, text);
-        Assert.Contains(
-            "error parsing",
-            ConfigurationReader.Read(["--config-file", _file], new Hashtable()).Error,
-            StringComparison.Ordinal
-        );
-    }
+    public void A_list_that_holds_itself_is_refused(string text) => AssertRefused(text, "error parsing");
 
     [Fact]
     public void A_value_may_be_used_again()
@@ -191,5 +168,15 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
     {
         var value = s_values[random.Next(s_values.Length)];
         return random.Next(6) == 0 ? Encoding.UTF8.GetString(FileDamage.To(Encoding.UTF8.GetBytes(value), random)) : value;
+    }
+
+    private void AssertRefused(string text, string words)
+    {
+        System.IO.File.WriteAllText(_file, text);
+        Assert.Contains(
+            words,
+            ConfigurationReader.Read(["--config-file", _file], new Hashtable()).Error,
+            StringComparison.Ordinal
+        );
     }
 }
