@@ -1,4 +1,6 @@
 using System.Net.Http;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using EtcdSharp.Client;
 using EtcdSharp.Grpc;
 
@@ -39,13 +41,25 @@ internal static class FailureText
     /// seen first, there is not even that.
     /// </summary>
     private static string WithAdvice(Exception reason) =>
-        reason is ObjectDisposedException
-            ? "the server ended the connection; does it want another certificate in --cert and --key?"
-        : reason.Message.Contains("alert certificate required", StringComparison.Ordinal)
+        reason.Message.Contains("alert certificate required", StringComparison.Ordinal)
             ? "the server asks for a certificate; name one that it trusts with --cert and --key"
         : reason.Message.Contains(" alert ", StringComparison.Ordinal)
             ? $"the server ended the handshake ({reason.Message}); does it trust the certificate in --cert?"
-        : $"{reason.Message}; are --endpoints and the TLS options right?";
+        : SaysWhy(reason) ? $"{reason.Message}; are --endpoints and the TLS options right?"
+        : "the server ended the connection; are --endpoints and the TLS options right, and does it trust the certificate in --cert?";
+
+    /// <summary>
+    /// Whether a connection was never made, of which the system and the handshake tell; of one that was ended, the words depend on
+    /// which of read, write and close was under way, and help nobody.
+    /// </summary>
+    private static bool SaysWhy(Exception reason) =>
+        reason
+            is AuthenticationException
+                or TimeoutException
+                or SocketException
+                {
+                    SocketErrorCode: not (SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown)
+                };
 
     private static Exception Innermost(Exception failure) => failure.InnerException is { } inner ? Innermost(inner) : failure;
 

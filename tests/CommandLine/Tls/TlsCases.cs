@@ -5,6 +5,7 @@ namespace EtcdSharp.CommandLine.Tests.Tls;
 /// <summary>The options for TLS, against members of real etcd with certificates of all kinds.</summary>
 public sealed class TlsCases(TlsMembers members) : IClassFixture<TlsMembers>
 {
+    private const string LookAt = "are --endpoints and the TLS options right";
     private const string Quick = "--command-timeout 2s --dial-timeout 2s";
 
     [Theory]
@@ -107,16 +108,16 @@ public sealed class TlsCases(TlsMembers members) : IClassFixture<TlsMembers>
             "mutual",
             "{tls}",
             options,
-            $"the server ({reason}|ended the connection; does it want another certificate in --cert and --key\\?)"
+            $"the server ({reason}|ended the connection; {LookAt}, and does it trust the certificate in --cert\\?)"
         );
 
     [Theory]
-    [InlineData("http://{tls}", "", ".*")]
-    [InlineData("{tls}", "", ".*")]
-    [InlineData("{plain}", "--cacert {/ca.pem}", ".*")]
-    [InlineData("{plain}", "--insecure-transport=false", ".*")]
-    public Task OneSpeaksTlsAndTheOtherDoesNot(string endpoint, string options, string reason) =>
-        NotReachedAsync("good", endpoint, options, $"{reason}; are --endpoints and the TLS options right\\?");
+    [InlineData("http://{tls}", "")]
+    [InlineData("{tls}", "")]
+    [InlineData("{plain}", "--cacert {/ca.pem}")]
+    [InlineData("{plain}", "--insecure-transport=false")]
+    public Task OneSpeaksTlsAndTheOtherDoesNot(string endpoint, string options) =>
+        NotReachedAsync("good", endpoint, options, $".*{LookAt}(, and does it trust the certificate in --cert)?\\?");
 
     /// <summary>The words of the real one, and behind them what to look at.</summary>
     [Theory]
