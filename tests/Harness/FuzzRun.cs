@@ -6,12 +6,12 @@ namespace EtcdSharp.Harness;
 
 /// <summary>
 /// What a fuzz test tries, and how long: ETCDSHARP_FUZZ_SECONDS, a second or two where nothing is said. Each input is made
-/// from its seed, and a failure names it; ETCDSHARP_FUZZ_SEED tries that one first.
+/// from its seed, and a failure names it; ETCDSHARP_FUZZ_SEED is the first of them, or <c>new</c>.
 /// </summary>
 /// <remarks>
-/// Seeds count up from 1, so that a run can be compared with the one before. Where a time is asked for, every other one counts
-/// up from a place that no run had before, so that long runs add up; whether a change is sound does not depend on luck.
-/// A file below artifacts/fuzz says which they are, also where the process ends in the middle.
+/// Seeds count up from 1, so that a run can be compared with the one before, and a short one tries what a longer one tried:
+/// whether a change is sound does not depend on luck. From <c>new</c> they count up from a place that no run had before, so that
+/// long runs add up. A file below artifacts/fuzz says which they are, also where the process ends in the middle.
 /// </remarks>
 public static class FuzzRun
 {
@@ -19,9 +19,9 @@ public static class FuzzRun
     private const string SeedVariable = "ETCDSHARP_FUZZ_SEED";
 
     /// <summary>Far above what a run of hours reaches from 1, and as far below the largest number.</summary>
-    private const int FreshFrom = 1 << 30;
+    private const int NewFrom = 1 << 30;
 
-    private const int FreshBelow = FreshFrom + (1 << 29);
+    private const int NewBelow = NewFrom + (1 << 29);
 
     private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(1);
 
@@ -32,11 +32,16 @@ public static class FuzzRun
         [CallerMemberName] string test = ""
     )
     {
-        var limit = TimeSpan.FromSeconds(Number(SecondsVariable) ?? defaultSeconds);
-        var isLong = Number(SecondsVariable) is not null;
-        var wanted = Number(SeedVariable);
-        var (known, fresh) = ((int)(wanted ?? 1), Random.Shared.Next(FreshFrom, FreshBelow));
-        var report = new Report(Path.GetFileNameWithoutExtension(file) + "." + test, known, isLong ? fresh : null);
+        var limit = TimeSpan.FromSeconds(
+            Setting(SecondsVariable) is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : defaultSeconds
+        );
+        var seed = Setting(SeedVariable) switch
+        {
+            null => 1,
+            "new" => Random.Shared.Next(NewFrom, NewBelow),
+            var number => int.Parse(number, CultureInfo.InvariantCulture),
+        };
+        var report = new Report(Path.GetFileNameWithoutExtension(file) + "." + test, seed);
         var started = Stopwatch.GetTimestamp();
         var (count, reported) = (0L, TimeSpan.Zero);
         report.Write(0, TimeSpan.Zero, "begun");
@@ -50,7 +55,7 @@ public static class FuzzRun
                     reported = took;
                 }
 
-                yield return isLong && count % 2 == 1 ? fresh++ : known++;
+                yield return seed++;
                 count++;
             }
         }
@@ -72,12 +77,10 @@ public static class FuzzRun
     private static string Folder() =>
         Directory.CreateDirectory(Path.Combine(Programs.RepositoryRoot, "artifacts", "fuzz")).FullName;
 
-    private static double? Number(string variable) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
-            ? double.Parse(text, CultureInfo.InvariantCulture)
-            : null;
+    private static string? Setting(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? text : null;
 
-    private sealed class Report(string test, int known, int? fresh)
+    private sealed class Report(string test, int first)
     {
         private readonly string _path = Path.Combine(Folder(), test + ".txt");
 
@@ -86,7 +89,7 @@ public static class FuzzRun
                 _path,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{test}: {count} inputs in {took.TotalSeconds:f1} s, seeds from {known}{(fresh is null ? "" : $" and from {fresh}")}, {state}\n"
+                    $"{test}: {count} inputs in {took.TotalSeconds:f1} s, seeds from {first}, {state}\n"
                 )
             );
     }
