@@ -21,7 +21,10 @@ namespace EtcdSharp.Server;
 /// </summary>
 public sealed class Member : IAsyncDisposable
 {
-    /// <summary>How long a removed member goes on before it stops, so that the one who removed it gets the answer.</summary>
+    /// <summary>
+    /// How long a removed member goes on before it stops, so that the one who removed it gets the answer, and all others hear from a
+    /// leader that the removal holds, also where one of them heard it first and refuses the leader.
+    /// </summary>
     private static readonly TimeSpan RemovalDelay = TimeSpan.FromSeconds(1);
 
     private readonly NodeOptions _nodeOptions;
@@ -240,7 +243,7 @@ public sealed class Member : IAsyncDisposable
     private void Connect()
     {
         var stopping = _stopping;
-        _peers.Attach(_node, () => _ = StopAsync());
+        _peers.Attach(_node, () => _ = StopAfterRemovalAsync());
         _node.Reconfiguration.PromoteAtLeader = (id, cancellation) => _peers.PromoteAtLeaderAsync(id, _node.Log, cancellation);
         _node.Machine.TermBegun = _publication.TermBegun;
         _node.Machine.RaiseNoSpace = () => QuotaGuard.RaiseAsync(_node.Log, stopping.Token);

@@ -19,6 +19,7 @@ internal sealed class EarlyElection
     private const int TurnTicks = 2;
 
     private bool _isOn;
+    private ulong _gone;
     private int _ticks;
     private int _firstTurn;
     private int _period;
@@ -26,15 +27,16 @@ internal sealed class EarlyElection
 
     /// <param name="voters">Those of the present configuration.</param>
     /// <param name="electionTicks">After twice as many, raft's own timeouts alone decide.</param>
-    /// <returns>False when it has begun before, or is not for a member like this one.</returns>
+    /// <returns>False when it has begun before for the same leader, or is not for a member like this one.</returns>
     public bool Begin(ulong gone, ulong self, IReadOnlyList<ulong> voters, int electionTicks)
     {
-        if (_isOn || !voters.Contains(self))
+        if ((_isOn && _gone == gone) || !voters.Contains(self))
         {
             return false;
         }
 
         _isOn = true;
+        _gone = gone;
         _ticks = 0;
         _firstTurn = TurnTicks * (1 + voters.Count(id => id != gone && id < self));
         _period = TurnTicks * voters.Count(id => id != gone);

@@ -41,6 +41,7 @@ internal sealed class RaftLoop
     private readonly List<ReadOnlyMemory<byte>> _batch = [];
     private readonly TickSchedule _ticks;
     private readonly EarlyElection _earlyElection = new();
+    private ulong _removedLeader;
 
     private RaftLoopInput _incoming = new();
     private RaftLoopInput _taken = new();
@@ -289,7 +290,10 @@ internal sealed class RaftLoop
         Tick();
         foreach (var message in _taken.Messages)
         {
-            _node.Step(message);
+            if (!IsFromRemovedLeader(message))
+            {
+                _node.Step(message);
+            }
         }
 
         // After the messages: who proposes a configuration change because the one before is applied must find
@@ -541,12 +545,16 @@ internal sealed class RaftLoop
         _alone = _soleVoter && configuration.Learners.Count == 0;
         if (leaderIsRemoved)
         {
+            _removedLeader = _leader;
             // It names an heir before it stops, but who knows of its removal does not listen to it any more.
             ReplaceLeader(_leader);
         }
 
         Publish();
     }
+
+    /// <summary>What was on its way when the removal took effect would make it the leader again, though nobody answers it any more.</summary>
+    private bool IsFromRemovedLeader(Message message) => _removedLeader != RaftIds.None && message.From == _removedLeader;
 
     private void Publish() => _state.PublishRaft(_node.BasicStatus, _alone);
 

@@ -46,6 +46,16 @@ public sealed class EarlyElectionTests
     }
 
     [Fact]
+    public void A_leader_that_goes_right_after_it_was_elected_is_replaced_as_well()
+    {
+        ulong[] voters = [1, 2, 3];
+        var early = new EarlyElection();
+        Assert.True(early.Begin(3, 1, voters, ElectionTicks));
+        Assert.True(early.Begin(2, 1, voters, ElectionTicks));
+        Assert.Equal([2, 6, 10, 14, 18], Enumerable.Range(1, 1000).Where(_ => early.Tick(s_nobodyLeads)));
+    }
+
+    [Fact]
     public void Learners_do_not_campaign_and_candidacies_are_not_broken_off()
     {
         var early = new EarlyElection();
