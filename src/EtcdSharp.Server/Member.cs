@@ -243,11 +243,12 @@ public sealed class Member : IAsyncDisposable
     private void Connect()
     {
         var stopping = _stopping;
-        _peers.Attach(_node, () => _ = StopAfterRemovalAsync());
+        Action removed = () => _ = StopAfterRemovalAsync();
+        _peers.Attach(_node, removed);
         _node.Reconfiguration.PromoteAtLeader = (id, cancellation) => _peers.PromoteAtLeaderAsync(id, _node.Log, cancellation);
         _node.Machine.TermBegun = _publication.TermBegun;
         _node.Machine.RaiseNoSpace = () => QuotaGuard.RaiseAsync(_node.Log, stopping.Token);
-        _node.Machine.RemovedFromCluster = () => _ = StopAfterRemovalAsync();
+        _node.Machine.RemovedFromCluster = removed;
         _node.SnapshotSaved = metadata => _ = Task.Run(() => ReplaceStateAsync(metadata));
         _node.LeadershipChanged = leads =>
         {

@@ -41,7 +41,6 @@ internal sealed class RaftLoop
     private readonly List<ReadOnlyMemory<byte>> _batch = [];
     private readonly TickSchedule _ticks;
     private readonly EarlyElection _earlyElection = new();
-    private ulong _removedLeader;
 
     private RaftLoopInput _incoming = new();
     private RaftLoopInput _taken = new();
@@ -56,6 +55,7 @@ internal sealed class RaftLoop
     private bool _stopped;
     private long _waitingBytes;
     private ulong _leader;
+    private ulong _removedLeader;
     private IReadOnlyList<ulong> _voters = [];
     private bool _soleVoter;
     private bool _alone;
