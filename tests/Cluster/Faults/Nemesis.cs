@@ -11,6 +11,9 @@ internal sealed class Nemesis(EtcdCluster cluster, Random random, FaultTools too
     /// <summary>A leader that hears nobody gives up at the second look that finds no majority; then comes the election.</summary>
     private const int StepDownAndElection = 2 + OneElection;
 
+    /// <summary>How long a member takes at most from a write that was refused to its end.</summary>
+    private static readonly TimeSpan s_stopping = TimeSpan.FromSeconds(3);
+
     private PeerNetwork Network => cluster.Network!;
 
     public async Task<Strike> StrikeAsync(FaultKind kind)
@@ -185,7 +188,7 @@ internal sealed class Nemesis(EtcdCluster cluster, Random random, FaultTools too
             async () =>
             {
                 tools.SmallDisk.Free();
-                if (!member.IsRunning)
+                if (await member.EndsAsync(s_stopping))
                 {
                     await RestartAsync([member]);
                 }

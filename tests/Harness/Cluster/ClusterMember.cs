@@ -98,6 +98,20 @@ public sealed partial class ClusterMember : IAsyncDisposable
         _isRunning = false;
     }
 
+    /// <summary>Whether the process has ended by then; what makes it end is under way already.</summary>
+    public async Task<bool> EndsAsync(TimeSpan within)
+    {
+        try
+        {
+            await WaitForExitAsync(within);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>SIGSTOP: the process stands still and its connections stay.</summary>
     public void Pause()
     {
