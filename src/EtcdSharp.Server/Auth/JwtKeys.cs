@@ -25,7 +25,30 @@ internal static class JwtKeys
             JwtFamily.Ecdsa => Ecdsa(algorithm, publicFile, privateFile),
             _ => Rsa(algorithm, publicFile, privateFile),
         };
+        if (key is { CanSign: true } && !SignsWhatItVerifies(key))
+        {
+            key = null;
+            problem =
+                $"the system's cryptography does not sign with this key and sign-method={algorithm.Name}; give another key or method";
+        }
+
         return key is not null;
+    }
+
+    /// <summary>
+    /// Tried before the first user comes: what the policy of the machine forbids, such as short keys on some distributions,
+    /// is read without complaint and refused where it is used, which would be in the middle of the apply loop.
+    /// </summary>
+    private static bool SignsWhatItVerifies(JwtKey key)
+    {
+        try
+        {
+            return key.Verify("a trial"u8, key.Sign("a trial"u8));
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
     }
 
     private static (JwtKey? Key, string? Problem) Hmac(JwtAlgorithm algorithm, byte[] secret) =>

@@ -48,8 +48,9 @@ internal static class PemKeys
                     ? null
                     : $"has another kind of key, {kind} {what} is needed for this sign-method";
             }
-            catch (CryptographicException exception)
+            catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException)
             {
+                // The second is what a curve gives that the system's library does not have.
                 return $"is not {kind} {what} ({exception.Message}), which this sign-method needs";
             }
         }
