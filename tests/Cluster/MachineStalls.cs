@@ -5,8 +5,9 @@ namespace EtcdSharp.Cluster;
 
 /// <summary>
 /// What the machine itself takes from everybody on it: a thread that has almost nothing to do notes each time that it was
-/// woken late or that syncing a few bytes took long. What members lose to that is not theirs to answer for, and nothing
-/// else is: on a machine that is at nobody's disposal this is about zero.
+/// woken late, that syncing a few bytes took long, or that this process began late with what was queued: in it are the
+/// clients, and the proxies that are the members' network. What members lose to that is not theirs to answer for, and
+/// nothing else is: on a machine that is at nobody's disposal this is about zero.
 /// </summary>
 internal sealed class MachineStalls : IDisposable
 {
@@ -18,6 +19,7 @@ internal sealed class MachineStalls : IDisposable
     private readonly string _path = Path.GetTempFileName();
     private readonly Thread _thread;
     private volatile bool _stopping;
+    private int _queued;
 
     public MachineStalls()
     {
@@ -30,10 +32,19 @@ internal sealed class MachineStalls : IDisposable
     {
         lock (_gate)
         {
-            return TimeSpan.FromSeconds(
-                _stalls.Sum(stall => Math.Max(0, Math.Min(to, stall.To) - Math.Max(from, stall.From)))
-                    / (double)Stopwatch.Frequency
-            );
+            var (lost, counted) = (0L, from);
+            foreach (var stall in _stalls.OrderBy(stall => stall.From))
+            {
+                var begin = Math.Max(counted, stall.From);
+                var end = Math.Min(to, stall.To);
+                if (end > begin)
+                {
+                    lost += end - begin;
+                    counted = end;
+                }
+            }
+
+            return TimeSpan.FromSeconds(lost / (double)Stopwatch.Frequency);
         }
     }
 
@@ -54,6 +65,23 @@ internal sealed class MachineStalls : IDisposable
             Thread.Sleep(step);
             Note(asleep + (long)(step.TotalSeconds * Stopwatch.Frequency), Stopwatch.GetTimestamp());
             Sync(file);
+            QueueOne();
+        }
+    }
+
+    private void QueueOne()
+    {
+        if (Interlocked.Exchange(ref _queued, 1) == 0)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            ThreadPool.UnsafeQueueUserWorkItem(
+                _ =>
+                {
+                    Note(begun, Stopwatch.GetTimestamp());
+                    Volatile.Write(ref _queued, 0);
+                },
+                null
+            );
         }
     }
 

@@ -13,6 +13,9 @@ public sealed class PeerNetwork : IDisposable
 {
     private const int PieceBytes = 64 * 1024;
 
+    /// <summary>More than the links between five members.</summary>
+    private const int ThreadsMin = 32;
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, (TcpListener Listener, int Port, int PeerPort)> _proxies = new(
@@ -24,7 +27,13 @@ public sealed class PeerNetwork : IDisposable
 
     private readonly SocketOwner _owner;
 
-    public PeerNetwork() => _owner = new SocketOwner(() => _processes.Select(pair => (pair.Key, pair.Value)));
+    public PeerNetwork()
+    {
+        // Finding out who calls blocks a thread for a while, and all members call at once when connections were torn. What
+        // other links carry must not wait for that.
+        ThreadPool.SetMinThreads(ThreadsMin, ThreadsMin);
+        _owner = new SocketOwner(() => _processes.Select(pair => (pair.Key, pair.Value)));
+    }
 
     /// <summary>Holds what goes from one member to the other, connections of both.</summary>
     public void Cut(string from, string to) => Link(from, to).Hold();
