@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using EtcdSharp.Raft;
+using EtcdSharp.Server.Auth;
 using EtcdSharp.Server.Compaction;
 using EtcdSharp.Server.Configuration;
+using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Edge.Grpc;
 using EtcdSharp.Server.Logging;
 using EtcdSharp.Server.Membership;
@@ -29,6 +31,7 @@ public sealed class Member : IAsyncDisposable
 
     private readonly NodeOptions _nodeOptions;
     private readonly FeatureGates _gates;
+    private readonly ITokens _tokens;
     private readonly MetricsCollector _metrics;
     private readonly TaskCompletionSource _served = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,6 +53,7 @@ public sealed class Member : IAsyncDisposable
         MemberOptions options,
         NodeOptions nodeOptions,
         FeatureGates gates,
+        ITokens tokens,
         MetricsCollector metrics,
         CancellationToken cancellation
     )
@@ -57,6 +61,7 @@ public sealed class Member : IAsyncDisposable
         _options = options;
         _nodeOptions = nodeOptions;
         _gates = gates;
+        _tokens = tokens;
         _metrics = metrics;
         Assemble(atStart: true, cancellation);
     }
@@ -103,8 +108,16 @@ public sealed class Member : IAsyncDisposable
 
         var gates = FeatureGates.Parse(options.FeatureGates, out var problem) ?? throw new BootstrapException(problem!);
 
+        if (!TokenOptions.TryRead(options.AuthToken, out var tokens, out problem))
+        {
+            throw new BootstrapException(problem);
+        }
+
+        StartLog.Notices(options.Logging.CreateLogger<AuthStore>(), tokens.Notices);
+
         // Reading the log and the index takes its time and blocks; it is not for the caller's thread.
-        var member = await Task.Run(() => Open(options, nodeOptions, gates, cancellation), cancellation).ConfigureAwait(false);
+        var member = await Task.Run(() => Open(options, nodeOptions, gates, tokens, cancellation), cancellation)
+            .ConfigureAwait(false);
         var started = false;
         try
         {
@@ -122,13 +135,20 @@ public sealed class Member : IAsyncDisposable
         }
     }
 
-    private static Member Open(MemberOptions options, NodeOptions nodeOptions, FeatureGates gates, CancellationToken cancellation)
+    private static Member Open(
+        MemberOptions options,
+        NodeOptions nodeOptions,
+        FeatureGates gates,
+        TokenOptions tokenOptions,
+        CancellationToken cancellation
+    )
     {
+        var tokens = tokenOptions.Create(options.Clock, options.Randomness, options.AuthTokenTtl);
         var metrics = new MetricsCollector(options.ExtensiveMetrics);
         Member? member = null;
         try
         {
-            member = new Member(options, nodeOptions, gates, metrics, cancellation);
+            member = new Member(options, nodeOptions, gates, tokens, metrics, cancellation);
             return member;
         }
         catch (Exception failure) when (StartProblem.Describe(failure, options.DataDirectory) is { } told)
@@ -176,9 +196,7 @@ public sealed class Member : IAsyncDisposable
                 + "start with a higher --emulated-version, or downgrade the cluster first";
         }
 
-        return _store.Backend.Get(BackendBucket.Auth, MetaKeys.AuthEnabled) is [1]
-            ? "authentication is enabled in the data directory, which this release does not support yet"
-            : null;
+        return null;
     }
 
     /// <summary>Builds everything from what is on the disk; a second time when a snapshot has replaced the store.</summary>
@@ -195,7 +213,7 @@ public sealed class Member : IAsyncDisposable
         _stopping = new CancellationTokenSource();
         _background = [];
         DefragmentIfWorth(start.Backend, _options.BootstrapDefragThresholdMegabytes, logger);
-        _store = new MemberStore(_options, _nodeOptions, start, _gates);
+        _store = new MemberStore(_options, _nodeOptions, start, _gates, _tokens);
         if (Unsupported() is { } problem)
         {
             _store.Dispose();
@@ -216,16 +234,18 @@ public sealed class Member : IAsyncDisposable
             _peers.LowestVersionAsync,
             _options.Logging.CreateLogger<Publication>()
         );
+        var access = new Authentication(_store.Auth, _tokens, _node.Log, _nodeOptions.RequestTimeout);
         _leases = new LeaseService(
             _store.Lessor,
             _node.Log,
             _peers.CreateLeaderLeases(_node.Log, _nodeOptions),
+            access,
             _options.Clock,
             () => _store.Kv.CurrentRevision
         );
         Connect();
         _memberMetrics = new MemberMetrics(_metrics, _store, _node.State, _gates);
-        _edge = new MemberEdge(_options, _store, _node, _leases, _metrics);
+        _edge = new MemberEdge(_options, _store, _node, _leases, access, _tokens, _metrics);
     }
 
     /// <summary>--feature-gates InitialCorruptCheck=true: a member with a past compares it with the others before it serves.</summary>
@@ -333,7 +353,7 @@ public sealed class Member : IAsyncDisposable
         }
 
         RunCorruptionChecks();
-        RunInBackground(new LeaseDuties(_store.Lessor, _node.Log, _options.Clock).RunAsync);
+        RunInBackground(new LeaseDuties(_store.Lessor, _node.Log, _store.Auth, _options.Clock).RunAsync);
         var urls = _options.AdvertiseClientUrls ?? _options.ListenClientUrls;
         await _publication.PublishAttributesAsync(_options.Name, urls, stopping).ConfigureAwait(false);
         StartLog.Published(

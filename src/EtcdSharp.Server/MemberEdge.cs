@@ -2,6 +2,7 @@ using EtcdSharp.Api.Errors;
 using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Health;
 using EtcdSharp.Grpc.Server;
+using EtcdSharp.Server.Auth;
 using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Edge.Grpc;
 using EtcdSharp.Server.Edge.Http;
@@ -20,6 +21,8 @@ internal sealed class MemberEdge
     private readonly MemberStore _store;
     private readonly MemberNode _node;
     private readonly LeaseService _leases;
+    private readonly Authentication _access;
+    private readonly ITokens _tokens;
     private readonly MetricsCollector _metrics;
     private readonly HealthService _health = new();
     private readonly GrpcDispatcher _services;
@@ -28,8 +31,18 @@ internal sealed class MemberEdge
     private readonly LeaderRequirement _leaderRequirement;
     private readonly LearnerLimits _learnerLimits;
 
-    public MemberEdge(MemberOptions options, MemberStore store, MemberNode node, LeaseService leases, MetricsCollector metrics)
+    public MemberEdge(
+        MemberOptions options,
+        MemberStore store,
+        MemberNode node,
+        LeaseService leases,
+        Authentication access,
+        ITokens tokens,
+        MetricsCollector metrics
+    )
     {
+        _access = access;
+        _tokens = tokens;
         _leases = leases;
         _options = options;
         _store = store;
@@ -105,8 +118,17 @@ internal sealed class MemberEdge
             MaxTxnOperations = _options.MaxTxnOperations,
             MaxRequestBytes = _options.MaxRequestBytes,
         };
-        new KvService(log, _store.Kv, _store.Backend, quota, kvOptions, () => _learnerLimits.IsLearner).Register(services);
-        new ClusterService(log, _store.Cluster, _node.Reconfiguration).Register(services);
+        new KvService(
+            log,
+            _store.Kv,
+            _store.Backend,
+            quota,
+            kvOptions,
+            _access,
+            _store.Lessor,
+            () => _learnerLimits.IsLearner
+        ).Register(services);
+        new ClusterService(log, _store.Cluster, _node.Reconfiguration, _access).Register(services);
         new MaintenanceService(
             log,
             _store.Kv,
@@ -115,12 +137,14 @@ internal sealed class MemberEdge
             _store.Quota,
             _store.Cluster,
             new DowngradeService(log, _store.Kv, _store.Cluster),
+            _access,
             _node.MoveLeaderAsync
         ).Register(services);
-        new AuthService(log, () => _store.Kv.CurrentRevision).Register(services);
+        new AuthService(log, _access, _tokens, _store.Passwords, _options.Logging.CreateLogger<AuthService>()).Register(services);
         new WatchService(
             _store.Hub,
             log,
+            _access,
             new WatchServiceOptions
             {
                 ProgressInterval = _options.WatchProgressInterval,
@@ -130,7 +154,7 @@ internal sealed class MemberEdge
             }
         ).Register(services);
         _leases.Register(services);
-        var own = new OwnRequests(log, _store.Kv, _store.Hub, quota);
+        var own = new OwnRequests(log, _store.Kv, _store.Hub, quota, _access);
         new LockService(own).Register(services);
         new ElectionService(own).Register(services);
         _health.Set("", serving: true);

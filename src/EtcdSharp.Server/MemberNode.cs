@@ -72,6 +72,7 @@ internal sealed class MemberNode
             store.Kv,
             store.Lessor,
             store.Alarms,
+            store.Auth,
             store.Quota,
             store.Cluster,
             State,

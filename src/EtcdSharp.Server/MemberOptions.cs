@@ -132,6 +132,15 @@ public sealed record MemberOptions
     /// <summary>With the feature gate CompactHashCheck: how often a leader compares the hashes taken at compactions.</summary>
     public TimeSpan CompactHashCheckTime { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>What users get for their password: simple, or jwt with its keys, as --auth-token has it.</summary>
+    public string AuthToken { get; init; } = "simple";
+
+    /// <summary>How long a simple token is valid after its last use.</summary>
+    public TimeSpan AuthTokenTtl { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>4 to 31: the work that a password's hash takes doubles with each.</summary>
+    public int BcryptCost { get; init; } = 10;
+
     /// <summary>Pairs Name=true or Name=false, separated by commas.</summary>
     public string FeatureGates { get; init; } = "";
 

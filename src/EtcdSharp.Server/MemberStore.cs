@@ -2,11 +2,13 @@ using EtcdSharp.Mvcc;
 using EtcdSharp.Mvcc.Watch;
 using EtcdSharp.Platform;
 using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Auth;
 using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Lease;
 using EtcdSharp.Server.Membership;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Storage.Backend;
+using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Server;
 
@@ -15,12 +17,15 @@ internal sealed class MemberStore : IDisposable
 {
     private readonly WatchCatchUpLoop? _catchUp;
 
-    public MemberStore(MemberOptions options, NodeOptions node, StartingPoint start, FeatureGates gates)
+    public MemberStore(MemberOptions options, NodeOptions node, StartingPoint start, FeatureGates gates, ITokens tokens)
     {
         Backend = start.Backend;
         Cluster = new ClusterState(Backend, start.ClusterId, start.MemberId) { ServerVersion = options.ServerVersion };
         Alarms = new AlarmStore(Backend);
         Quota = new Quota(Backend, options.QuotaBackendBytes);
+        var authLogger = options.Logging.CreateLogger<AuthStore>();
+        Passwords = new Passwords(options.BcryptCost, options.Randomness, authLogger);
+        Auth = new AuthStore(Backend, tokens, Passwords.Hash, authLogger);
 
         // The leases come first: the store hangs its keys on them as it restores.
         var heartbeat = TimeSpan.FromMilliseconds(node.HeartbeatMs);
@@ -60,6 +65,10 @@ internal sealed class MemberStore : IDisposable
     public ClusterState Cluster { get; }
 
     public AlarmStore Alarms { get; }
+
+    public AuthStore Auth { get; }
+
+    public Passwords Passwords { get; }
 
     public Quota Quota { get; }
 

@@ -138,6 +138,11 @@ public sealed partial class EtcdServer : IAsyncDisposable
                 await Endpoint.Range(request);
                 return;
             }
+            catch (GrpcFailure failure) when (failure.Detail == "etcdserver: user name is empty")
+            {
+                // Authentication is on, and who asks is asked for once the read is confirmed.
+                return;
+            }
             catch (Exception failure) when (failure is HttpRequestException or GrpcFailure or TimeoutException or IOException)
             {
                 if (Stopwatch.GetElapsedTime(started) > StartLimit)

@@ -134,6 +134,17 @@ public sealed class EtcdError
         "etcdserver: authentication failed, invalid user ID or password"
     );
 
+    // etcd has no code for these two, and sends its own words for them as they are.
+    public static readonly EtcdError NoPasswordUser = new(
+        EtcdErrorCode.Unknown,
+        "auth: authentication failed, password was given for no password user"
+    );
+
+    public static readonly EtcdError TokenNotSigned = new(
+        EtcdErrorCode.Unknown,
+        "auth: token signing attempted with verify-only key"
+    );
+
     public static readonly EtcdError PermissionNotGiven = new(EtcdErrorCode.InvalidArgument, "etcdserver: permission not given");
 
     public static readonly EtcdError PermissionDenied = new(EtcdErrorCode.PermissionDenied, "etcdserver: permission denied");

@@ -1,32 +1,81 @@
+using EtcdSharp.Api;
+using EtcdSharp.Api.Errors;
+using EtcdSharp.Mvcc;
+using EtcdSharp.Server.Auth;
+using EtcdSharp.Server.Lease;
 using EtcdSharp.Server.Node;
 
 namespace EtcdSharp.Server.Apply;
 
 /// <summary>
-/// Where users and their permissions are checked. Authentication is not built yet, so a log that changes users,
-/// roles or their permissions cannot be followed: to skip such an entry would leave the data open.
+/// Refuses what the caller may not do, by the users and roles at this place of the log: the member that took the
+/// request may have known others. Requests that change users and roles end here.
 /// </summary>
-internal sealed class AuthApplier(RequestApplier next) : RequestApplier
+internal sealed class AuthApplier(RequestApplier next, AuthStore auth, MvccStore store, Lessor lessor) : RequestApplier
 {
+    private readonly AuthRequests _requests = new(auth, () => store.CurrentRevision);
+
     public override ApplyResult Apply(in ApplyContext context)
     {
+        if (Check(context) is { } refusal)
+        {
+            return ApplyResult.Failed(refusal);
+        }
+
+        return AuthRequests.IsOne(context.Kind) ? _requests.Apply(context) : next.Apply(context);
+    }
+
+    private EtcdError? Check(in ApplyContext context)
+    {
+        var view = auth.View;
+        if (!view.IsEnabled)
+        {
+            return null;
+        }
+
+        var permissions = new RequestPermissions(view, context.Caller, lessor);
         switch (context.Kind)
         {
-            case RequestKind.AuthStatus
-            or RequestKind.AuthDisable
-            or RequestKind.Authenticate
-            or RequestKind.AuthUserGet
-            or RequestKind.AuthUserList
-            or RequestKind.AuthRoleGet
-            or RequestKind.AuthRoleList:
-                // They change nothing while authentication is off.
-                return ApplyResult.Done(0);
-            case RequestKind.AuthEnable or (>= RequestKind.AuthUserAdd and <= RequestKind.AuthRoleRevokePermission):
-                throw new NotSupportedException(
-                    $"the log holds a request of the authentication API ({context.Kind}), which this release does not support yet"
-                );
+            case RequestKind.Put:
+                RequestParsing.TryReadPut(context.Body, out var put);
+                return permissions.CheckPut(put);
+            case RequestKind.Txn:
+                return permissions.CheckTxn(context.Body);
+            case RequestKind.DeleteRange:
+                RequestParsing.TryReadDelete(context.Body, out var delete);
+                return permissions.CheckDelete(delete);
+            case RequestKind.Range:
+                return permissions.CheckRange(context.Body);
+            case RequestKind.LeaseRevoke:
+                return permissions.CheckLease(LeaseRevokeRequest.Parser.ParseFrom(context.Body).ID);
+            case RequestKind.AuthUserGet:
+                return CheckUserGet(view, context);
+            case RequestKind.AuthRoleGet:
+                return CheckRoleGet(view, context);
+            case RequestKind.Authenticate or RequestKind.AuthStatus:
+                return null;
             default:
-                return next.Apply(context);
+                return AuthRequests.IsOne(context.Kind) ? view.CheckAdmin(context.Caller) : null;
         }
+    }
+
+    /// <summary>Everybody may see the own roles.</summary>
+    private static EtcdError? CheckUserGet(AuthView view, in ApplyContext context) =>
+        view.CheckAdmin(context.Caller) is not { } refusal ? null
+        : AuthUserGetRequest.Parser.ParseFrom(context.Body).Name == (context.Caller?.User ?? "") ? null
+        : refusal;
+
+    /// <summary>Everybody may see what the own roles permit.</summary>
+    private static EtcdError? CheckRoleGet(AuthView view, in ApplyContext context)
+    {
+        if (view.CheckAdmin(context.Caller) is not { } refusal)
+        {
+            return null;
+        }
+
+        var role = AuthRoleGetRequest.Parser.ParseFrom(context.Body).Role;
+        return view.Users.TryGetValue(context.Caller?.User ?? "", out var user) && user.Stored.Roles.Contains(role)
+            ? null
+            : refusal;
     }
 }

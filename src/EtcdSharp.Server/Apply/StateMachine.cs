@@ -4,6 +4,7 @@ using EtcdSharp.Mvcc;
 using EtcdSharp.Platform;
 using EtcdSharp.Platform.Wire;
 using EtcdSharp.Raft;
+using EtcdSharp.Server.Auth;
 using EtcdSharp.Server.Lease;
 using EtcdSharp.Server.Membership;
 using EtcdSharp.Server.Node;
@@ -34,6 +35,7 @@ internal sealed class StateMachine : IStateMachine
         MvccStore store,
         Lessor lessor,
         AlarmStore alarms,
+        AuthStore auth,
         Quota quota,
         ClusterState cluster,
         NodeState state,
@@ -44,7 +46,7 @@ internal sealed class StateMachine : IStateMachine
     )
     {
         var executor = new RequestExecutor(store, lessor, alarms, cluster, clock);
-        _chain = new AlarmApplier(new QuotaApplier(new AuthApplier(executor), quota), alarms);
+        _chain = new AlarmApplier(new QuotaApplier(new AuthApplier(executor, auth, store, lessor), quota), alarms);
         _store = store;
         _lessor = lessor;
         _alarms = alarms;
@@ -72,7 +74,8 @@ internal sealed class StateMachine : IStateMachine
     public ApplyResult Apply(in Entry entry, in DecodedRequest request, bool someoneWaits)
     {
         var started = _clock.MonotonicNanoseconds;
-        var result = _chain.Apply(new ApplyContext(request.Kind, request.Body(entry.Data.Span), someoneWaits));
+        var body = request.Body(entry.Data.Span);
+        var result = _chain.Apply(new ApplyContext(request.Kind, body, entry.Index, request.Caller, someoneWaits));
         var took = _clock.MonotonicNanoseconds - started;
         if (took > _options.SlowApplyNanoseconds)
         {

@@ -47,6 +47,12 @@ internal sealed class EtcdConfiguration
     public required TimeSpan BackendBatchInterval { get; init; }
     public required int BackendBatchLimit { get; init; }
     public required ulong BootstrapDefragThresholdMegabytes { get; init; }
+    public required string AuthToken { get; init; }
+
+    public required TimeSpan AuthTokenTtl { get; init; }
+
+    public required int BcryptCost { get; init; }
+
     public required int MaxTxnOperations { get; init; }
     public required int MaxRequestBytes { get; init; }
     public required uint MaxConcurrentStreams { get; init; }
@@ -149,6 +155,9 @@ internal sealed class EtcdConfiguration
                     ? (int)Math.Min(limit, int.MaxValue)
                     : BackendBatchLimitDefault,
             BootstrapDefragThresholdMegabytes = values.Unsigned("bootstrap-defrag-threshold-megabytes"),
+            AuthToken = values.Text("auth-token"),
+            AuthTokenTtl = TimeSpan.FromSeconds(Math.Min(values.Unsigned("auth-token-ttl"), int.MaxValue)),
+            BcryptCost = (int)Math.Min(values.Unsigned("bcrypt-cost"), int.MaxValue),
             MaxTxnOperations = (int)Math.Min(values.Unsigned("max-txn-ops"), int.MaxValue),
             MaxRequestBytes = (int)values.Unsigned("max-request-bytes"),
             MaxConcurrentStreams = (uint)Math.Min(values.Unsigned("max-concurrent-streams"), uint.MaxValue),

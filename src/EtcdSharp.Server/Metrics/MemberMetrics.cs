@@ -54,9 +54,7 @@ internal sealed class MemberMetrics : IDisposable
         Number("etcd_mvcc_db_total_size_in_bytes", () => _store.Backend.SizeBytes);
         Number("etcd_mvcc_db_total_size_in_use_in_bytes", () => _store.Backend.InUseBytes);
         Number("etcd_debugging_mvcc_current_revision", () => _store.Kv.CurrentRevision);
-
-        // The users and roles of a store that has none are at revision 1, and none can be made yet.
-        Number("etcd_debugging_auth_revision", () => 1);
+        Number("etcd_debugging_auth_revision", () => (long)_store.Auth.View.Revision);
         Number("etcd_debugging_mvcc_compact_revision", () => _store.Kv.CompactedRevision);
     }
 

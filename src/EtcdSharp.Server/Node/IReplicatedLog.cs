@@ -1,5 +1,6 @@
 using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
+using EtcdSharp.Server.Auth;
 using Google.Protobuf;
 
 namespace EtcdSharp.Server.Node;
@@ -28,18 +29,30 @@ internal interface IReplicatedLog
 
     /// <summary>
     /// Replicates a request and waits until it is applied here. <paramref name="body"/> is the encoded request
-    /// (PutRequest for <see cref="RequestKind.Put"/> and so on) and is copied before the call returns.
+    /// (PutRequest for <see cref="RequestKind.Put"/> and so on) and is copied before the call returns. Without a caller it
+    /// is refused where authentication is on and the request is a user's.
     /// </summary>
-    ValueTask<ApplyResult> ProposeAsync(RequestKind kind, ReadOnlySpan<byte> body, CancellationToken cancellation);
+    ValueTask<ApplyResult> ProposeAsync(
+        RequestKind kind,
+        ReadOnlySpan<byte> body,
+        CancellationToken cancellation,
+        Caller? caller = null
+    );
 
     /// <summary>As above for a generated message.</summary>
-    ValueTask<ApplyResult> ProposeAsync(RequestKind kind, IMessage body, CancellationToken cancellation);
+    ValueTask<ApplyResult> ProposeAsync(RequestKind kind, IMessage body, CancellationToken cancellation, Caller? caller = null);
 
     /// <summary>
     /// As above for what only the leader may decide: the request is void unless this member leads in that term when the
     /// request gets into the log (<see cref="EtcdError.LeaderChanged"/>), and is never forwarded to another leader.
     /// </summary>
-    ValueTask<ApplyResult> ProposeAsLeaderAsync(ulong term, RequestKind kind, IMessage body, CancellationToken cancellation);
+    ValueTask<ApplyResult> ProposeAsLeaderAsync(
+        ulong term,
+        RequestKind kind,
+        IMessage body,
+        CancellationToken cancellation,
+        Caller? caller = null
+    );
 
     /// <summary>
     /// Waits until this member has applied everything that was committed when the call began, as confirmed by the

@@ -1,5 +1,6 @@
 using EtcdSharp.Api;
 using EtcdSharp.Platform;
+using EtcdSharp.Server.Auth;
 using EtcdSharp.Server.Lease;
 
 namespace EtcdSharp.Server.Node;
@@ -8,7 +9,7 @@ namespace EtcdSharp.Server.Node;
 /// What the leader owes its leases: expired ones are revoked and remaining times recorded, through the log, so that
 /// every member does the same at the same place.
 /// </summary>
-internal sealed class LeaseDuties(Lessor lessor, IReplicatedLog log, IClock clock)
+internal sealed class LeaseDuties(Lessor lessor, IReplicatedLog log, AuthStore auth, IClock clock)
 {
     /// <summary>Revocations under way at once; etcd's figure.</summary>
     private const int PendingRevokesMax = 16;
@@ -56,8 +57,11 @@ internal sealed class LeaseDuties(Lessor lessor, IReplicatedLog log, IClock cloc
     /// <summary>One that fails is due again later: the lessor keeps offering it.</summary>
     private async Task RevokeAsync(ulong term, long id, CancellationToken stopping)
     {
-        var result = await log.ProposeAsLeaderAsync(term, RequestKind.LeaseRevoke, new LeaseRevokeRequest { ID = id }, stopping)
-            .ConfigureAwait(false);
+        // Where users are asked for, what the member does itself is done as the one to whom everything is permitted.
+        var view = auth.View;
+        var root = view.IsEnabled ? new Caller(AuthUser.RootName, view.Revision) : null;
+        var request = new LeaseRevokeRequest { ID = id };
+        var result = await log.ProposeAsLeaderAsync(term, RequestKind.LeaseRevoke, request, stopping, root).ConfigureAwait(false);
         if (result.Error is null)
         {
             NodeMetrics.LeasesExpired.Add(1);

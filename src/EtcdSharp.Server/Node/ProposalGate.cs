@@ -1,6 +1,6 @@
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Platform;
-using Google.Protobuf;
+using EtcdSharp.Server.Auth;
 
 namespace EtcdSharp.Server.Node;
 
@@ -25,6 +25,7 @@ internal sealed class ProposalGate(NodeState state, WaiterTable waiters, RaftLoo
         RequestKind kind,
         ReadOnlySpan<byte> body,
         CancellationToken cancellation,
+        Caller? caller = null,
         ulong leaderTerm = 0
     )
     {
@@ -39,18 +40,15 @@ internal sealed class ProposalGate(NodeState state, WaiterTable waiters, RaftLoo
             return Refused(EtcdError.RequestTooManyRequests);
         }
 
-        var size = RequestEncoding.SizeOf(kind, body.Length, id);
+        var size = RequestEncoding.SizeOf(kind, body.Length, id, caller);
         var data = size <= options.MaxRequestBytes ? new byte[size] : [];
         if (data.Length != 0)
         {
-            RequestEncoding.Encode(data, kind, body, id);
+            RequestEncoding.Encode(data, kind, body, id, caller);
         }
 
         return Enter(pending, new Proposal(id, data, leaderTerm), kind, cancellation);
     }
-
-    public ValueTask<ApplyResult> ProposeAsync(RequestKind kind, IMessage body, CancellationToken cancellation) =>
-        ProposeAsync(kind, body.ToByteArray(), cancellation, leaderTerm: 0);
 
     private ValueTask<ApplyResult> Enter(
         PendingRequest pending,

@@ -1,5 +1,6 @@
 using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
+using EtcdSharp.Server.Auth;
 using Google.Protobuf;
 
 namespace EtcdSharp.Server.Node;
@@ -30,18 +31,27 @@ internal sealed class ReplicatedLog(
 
     public ulong NextRequestId() => ids.Next();
 
-    public ValueTask<ApplyResult> ProposeAsync(RequestKind kind, ReadOnlySpan<byte> body, CancellationToken cancellation) =>
-        gate.ProposeAsync(kind, body, cancellation);
+    public ValueTask<ApplyResult> ProposeAsync(
+        RequestKind kind,
+        ReadOnlySpan<byte> body,
+        CancellationToken cancellation,
+        Caller? caller = null
+    ) => gate.ProposeAsync(kind, body, cancellation, caller);
 
-    public ValueTask<ApplyResult> ProposeAsync(RequestKind kind, IMessage body, CancellationToken cancellation) =>
-        gate.ProposeAsync(kind, body, cancellation);
+    public ValueTask<ApplyResult> ProposeAsync(
+        RequestKind kind,
+        IMessage body,
+        CancellationToken cancellation,
+        Caller? caller = null
+    ) => gate.ProposeAsync(kind, body.ToByteArray(), cancellation, caller);
 
     public ValueTask<ApplyResult> ProposeAsLeaderAsync(
         ulong term,
         RequestKind kind,
         IMessage body,
-        CancellationToken cancellation
-    ) => gate.ProposeAsync(kind, body.ToByteArray(), cancellation, term);
+        CancellationToken cancellation,
+        Caller? caller = null
+    ) => gate.ProposeAsync(kind, body.ToByteArray(), cancellation, caller, term);
 
     public ValueTask<EtcdError?> ReadBarrierAsync(CancellationToken cancellation) => reads.WaitAsync(cancellation);
 

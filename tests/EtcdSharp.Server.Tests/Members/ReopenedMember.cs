@@ -3,6 +3,7 @@ using EtcdSharp.Platform.Simulated;
 using EtcdSharp.Raft;
 using EtcdSharp.Raft.Wire;
 using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Auth;
 using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Storage;
@@ -59,7 +60,7 @@ internal sealed class ReopenedMember : IDisposable
         _log = start.Log;
         try
         {
-            _store = new MemberStore(options, new NodeOptions(), start, FeatureGates.Parse("", out _)!);
+            _store = new MemberStore(options, new NodeOptions(), start, FeatureGates.Parse("", out _)!, new NoTokens());
             Replay(options, start);
         }
         catch
@@ -96,6 +97,7 @@ internal sealed class ReopenedMember : IDisposable
             _store!.Kv,
             _store.Lessor,
             _store.Alarms,
+            _store.Auth,
             _store.Quota,
             _store.Cluster,
             new NodeState(start.MemberId),

@@ -1,4 +1,5 @@
 using EtcdSharp.Api;
+using EtcdSharp.Server.Auth;
 using EtcdSharp.Server.Node;
 using Google.Protobuf;
 
@@ -33,6 +34,19 @@ public sealed class RequestEncodingTests
         Assert.True(RequestEncoding.TryDecode(data, out var request));
         Assert.Equal((kind, 99UL), (request.Kind, request.Id));
         Assert.Equal(77, CompactionRequest.Parser.ParseFrom(request.Body(data)).Revision);
+    }
+
+    [Fact]
+    public void The_caller_is_encoded_and_found_again()
+    {
+        var caller = new Caller("Jürgen", 12);
+        var bytes = new CompactionRequest { Revision = 77 }.ToByteArray();
+        var data = new byte[RequestEncoding.SizeOf(RequestKind.Compaction, bytes.Length, 99, caller)];
+        RequestEncoding.Encode(data, RequestKind.Compaction, bytes, 99, caller);
+        var header = InternalRaftRequest.Parser.ParseFrom(data).Header;
+        Assert.Equal((99UL, "Jürgen", 12UL), (header.ID, header.Username, header.AuthRevision));
+        Assert.True(RequestEncoding.TryDecode(data, out var request));
+        Assert.Equal((99UL, caller), (request.Id, request.Caller));
     }
 
     [Fact]
@@ -101,8 +115,8 @@ public sealed class RequestEncodingTests
     private static byte[] Encode(RequestKind kind, IMessage body, ulong id)
     {
         var bytes = body.ToByteArray();
-        var data = new byte[RequestEncoding.SizeOf(kind, bytes.Length, id)];
-        RequestEncoding.Encode(data, kind, bytes, id);
+        var data = new byte[RequestEncoding.SizeOf(kind, bytes.Length, id, caller: null)];
+        RequestEncoding.Encode(data, kind, bytes, id, caller: null);
         return data;
     }
 }

@@ -22,6 +22,8 @@ internal sealed record Contents
 
     private IReadOnlyList<string> Members { get; init; } = [];
 
+    private IReadOnlyList<string> Users { get; init; } = [];
+
     public static async Task<Contents> ReadAsync(EtcdEndpoint etcd)
     {
         var (count, revision, live) = await FoldKeysAsync(etcd);
@@ -45,6 +47,7 @@ internal sealed record Contents
                     a.ToString()
                 ),
             ],
+            Users = await new Users(etcd).DescribeAsync(),
             Members = [.. (await etcd.MemberList()).Members.Select(m => $"{m.ID:x} {m.Name} {m.IsLearner}")],
         };
     }
@@ -56,6 +59,7 @@ internal sealed record Contents
         Assert.Equal(Leases, again.Leases);
         Assert.Equal(Alarms, again.Alarms);
         Assert.Equal(Members, again.Members);
+        Assert.Equal(Users, again.Users);
     }
 
     /// <summary>The keys with their history, but not who the members are.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using EtcdSharp.Api.Authpb;
 
 namespace EtcdSharp.Interop.DataDirectories;
 
@@ -45,11 +46,7 @@ public sealed class HandOverTests(ITestOutputHelper output)
 
             await AssertVersionsAsync(server);
             await Workload.WriteAsync(server.Endpoint, turn, s_keys / Turns);
-            if (turn == 0)
-            {
-                await Workload.AddUsersAsync(server.Endpoint);
-            }
-
+            await Workload.ChangeUsersAsync(server.Endpoint, turn);
             left = await Contents.ReadAsync(server.Endpoint);
             output.WriteLine(
                 $"turn {turn}: {kind} served after {opened.TotalMilliseconds:f0} ms, holds {left.Count} keys at revision {left.Revision}"
@@ -67,8 +64,56 @@ public sealed class HandOverTests(ITestOutputHelper output)
         Assert.True(left!.Count > s_keys / 2, $"only {left.Count} keys are there in the end");
         await using var last = await Servers.StartAsync(ServerKind.Real, directory.Path, "3.5");
         await left.AssertFoundByAsync(last.Endpoint);
-        await Workload.AssertUsersAsync(last.Endpoint);
     }
+
+    /// <summary>Killed right after the last change, so that the other one finds the users in the log, not yet in the store.</summary>
+    [Theory]
+    [InlineData(ServerKind.Real, ServerKind.Ours)]
+    [InlineData(ServerKind.Ours, ServerKind.Real)]
+    public async Task A_directory_with_authentication_on_goes_over_and_back(ServerKind one, ServerKind other)
+    {
+        Assert.SkipWhen(Programs.RealEtcd is null, Programs.HowToGetRealEtcd);
+        using var directory = new ScratchDirectory();
+        await using (var server = await Servers.StartAsync(one, directory.Path, "3.5"))
+        {
+            await server.Endpoint.Put(new PutRequest { Key = Text("app/1"), Value = Text("first") });
+            var users = new Users(server.Endpoint);
+            await users.AddUserAsync("root", "root's");
+            await users.GrantRoleAsync("root", "root");
+            await users.AddRoleAsync("app");
+            await users.GrantAsync("app", "app/", "app0", Permission.Types.Type.Readwrite);
+            await users.AddUserAsync("alice", "alice's");
+            await users.GrantRoleAsync("alice", "app");
+            await users.EnableAsync();
+            await server.KillAsync();
+        }
+
+        await using (var server = await Servers.StartAsync(other, directory.Path, "3.5"))
+        {
+            await AssertAskedAsync(server.Endpoint, "alice's");
+            using var root = await new Users(server.Endpoint).LogInAsync("root", "root's");
+            await new Users(root).ChangePasswordAsync("alice", "changed");
+            await server.KillAsync();
+        }
+
+        await using var again = await Servers.StartAsync(one, directory.Path, "3.5");
+        var refused = await Assert.ThrowsAsync<GrpcFailure>(() => new Users(again.Endpoint).LogInAsync("alice", "alice's"));
+        Assert.Equal("etcdserver: authentication failed, invalid user ID or password", refused.Detail);
+        await AssertAskedAsync(again.Endpoint, "changed");
+    }
+
+    private static async Task AssertAskedAsync(EtcdEndpoint etcd, string password)
+    {
+        var anonymous = await Assert.ThrowsAsync<GrpcFailure>(() => etcd.Range(new RangeRequest { Key = Text("app/1") }));
+        Assert.Equal("etcdserver: user name is empty", anonymous.Detail);
+        using var alice = await new Users(etcd).LogInAsync("alice", password);
+        Assert.Equal("first", (await alice.Range(new RangeRequest { Key = Text("app/1") })).Kvs[0].Value.ToStringUtf8());
+        await alice.Put(new PutRequest { Key = Text("app/2"), Value = Text(password) });
+        var denied = await Assert.ThrowsAsync<GrpcFailure>(() => alice.Put(new PutRequest { Key = Text("other") }));
+        Assert.Equal("etcdserver: permission denied", denied.Detail);
+    }
+
+    private static ByteString Text(string text) => ByteString.CopyFromUtf8(text);
 
     [Fact]
     public async Task A_directory_that_was_raised_is_refused_by_an_older_emulation_with_the_way_out()

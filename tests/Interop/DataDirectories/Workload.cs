@@ -1,4 +1,5 @@
 using System.Globalization;
+using EtcdSharp.Api.Authpb;
 
 namespace EtcdSharp.Interop.DataDirectories;
 
@@ -48,29 +49,28 @@ internal static class Workload
         }
     }
 
-    /// <summary>Users and roles while authentication is off: ours has no use for them yet, but must not lose them.</summary>
-    public static async Task AddUsersAsync(EtcdEndpoint etcd)
+    /// <summary>Users and roles of a turn, and changes to those of the turn before, while authentication is off.</summary>
+    public static async Task ChangeUsersAsync(EtcdEndpoint etcd, int turn)
     {
-        await etcd.Call<AuthRoleAddResponse>("/etcdserverpb.Auth/RoleAdd", new AuthRoleAddRequest { Name = "reader" });
-        await etcd.Call<AuthUserAddResponse>(
-            "/etcdserverpb.Auth/UserAdd",
-            new AuthUserAddRequest { Name = "alice", Password = "secret" }
-        );
-        await etcd.Call<AuthUserGrantRoleResponse>(
-            "/etcdserverpb.Auth/UserGrantRole",
-            new AuthUserGrantRoleRequest { User = "alice", Role = "reader" }
-        );
+        var auth = new Users(etcd);
+        var (user, role) = ($"user-{turn}", $"role-{turn}");
+        await auth.AddRoleAsync(role);
+        await auth.GrantAsync(role, "k/", "k0", Permission.Types.Type.Read);
+        await auth.GrantAsync(role, "own", "", Permission.Types.Type.Readwrite);
+        await auth.AddUserAsync(user, $"secret-{turn}");
+        await auth.GrantRoleAsync(user, role);
+        if (turn == 0)
+        {
+            return;
+        }
 
-        // A log that still holds such requests is refused by ours; a defragmentation gets them into the store file for sure.
-        await etcd.Call<DefragmentResponse>("/etcdserverpb.Maintenance/Defragment", new DefragmentRequest());
-    }
-
-    public static async Task AssertUsersAsync(EtcdEndpoint etcd)
-    {
-        var user = await etcd.Call<AuthUserGetResponse>("/etcdserverpb.Auth/UserGet", new AuthUserGetRequest { Name = "alice" });
-        Assert.Equal(["reader"], user.Roles);
-        var roles = await etcd.Call<AuthRoleListResponse>("/etcdserverpb.Auth/RoleList", new AuthRoleListRequest());
-        Assert.Equal(["reader"], roles.Roles);
+        await auth.ChangePasswordAsync($"user-{turn - 1}", "another");
+        await auth.GrantRoleAsync($"user-{turn - 1}", role);
+        if (turn % 3 == 2)
+        {
+            await auth.DeleteRoleAsync($"role-{turn - 1}");
+            await auth.DeleteUserAsync($"user-{turn - 2}");
+        }
     }
 
     private static TxnRequest Batch(int turn, int from, int count, long lease)

@@ -9,8 +9,8 @@ internal static class Requests
     public static byte[] Encode(RequestKind kind, IMessage body, ulong id)
     {
         var encoded = body.ToByteArray();
-        var data = new byte[RequestEncoding.SizeOf(kind, encoded.Length, id)];
-        RequestEncoding.Encode(data, kind, encoded, id);
+        var data = new byte[RequestEncoding.SizeOf(kind, encoded.Length, id, caller: null)];
+        RequestEncoding.Encode(data, kind, encoded, id, caller: null);
         return data;
     }
 }

@@ -1,5 +1,6 @@
 using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
+using EtcdSharp.Server.Auth;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Simulation.Faults;
 using Google.Protobuf;
@@ -28,17 +29,26 @@ internal sealed class SimLog(SimMember member, IReplicatedLog log) : IReplicated
 
     public ulong NextRequestId() => log.NextRequestId();
 
-    public ValueTask<ApplyResult> ProposeAsync(RequestKind kind, ReadOnlySpan<byte> body, CancellationToken cancellation) =>
-        log.ProposeAsync(kind, body, cancellation);
+    public ValueTask<ApplyResult> ProposeAsync(
+        RequestKind kind,
+        ReadOnlySpan<byte> body,
+        CancellationToken cancellation,
+        Caller? caller = null
+    ) => log.ProposeAsync(kind, body, cancellation, caller);
 
-    public ValueTask<ApplyResult> ProposeAsync(RequestKind kind, IMessage body, CancellationToken cancellation) =>
-        log.ProposeAsync(kind, body, cancellation);
+    public ValueTask<ApplyResult> ProposeAsync(
+        RequestKind kind,
+        IMessage body,
+        CancellationToken cancellation,
+        Caller? caller = null
+    ) => log.ProposeAsync(kind, body, cancellation, caller);
 
     public ValueTask<ApplyResult> ProposeAsLeaderAsync(
         ulong term,
         RequestKind kind,
         IMessage body,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        Caller? caller = null
     )
     {
         if (kind == RequestKind.LeaseRevoke)
@@ -48,8 +58,8 @@ internal sealed class SimLog(SimMember member, IReplicatedLog log) : IReplicated
         }
 
         return member.World.Defect == Defect.RevocationByFormerLeader
-            ? log.ProposeAsync(kind, body, cancellation)
-            : log.ProposeAsLeaderAsync(term, kind, body, cancellation);
+            ? log.ProposeAsync(kind, body, cancellation, caller)
+            : log.ProposeAsLeaderAsync(term, kind, body, cancellation, caller);
     }
 
     /// <summary>Reads share rounds, and a task lets only one of those go on at once who wait for it; so each gets its own.</summary>

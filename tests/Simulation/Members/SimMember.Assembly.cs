@@ -1,6 +1,8 @@
 using EtcdSharp.Server;
 using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Auth;
 using EtcdSharp.Server.Configuration;
+using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Edge.Grpc;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Server.Peer;
@@ -50,7 +52,8 @@ internal sealed partial class SimMember
         _start = DefectiveStarts.Tamper(this, NewBootstrap().Run(DescribeSelf()), isNew);
         _simulation = NewSimulation();
         var nodeOptions = Options(_simulation);
-        Store = new MemberStore(options, nodeOptions, _start, CheckpointGates[World.Shape.LeaseCheckpoints]);
+        var gates = CheckpointGates[World.Shape.LeaseCheckpoints];
+        Store = new MemberStore(options, nodeOptions, _start, gates, new NoTokens());
         Store.Hub.CatchUpWanted = CatchUpSoon;
         _catchUp = null;
         _receiver = new SnapshotReceiver(new SnapshotDirectory(Disk, _data.SnapPath, NullLogger.Instance), NullLogger.Instance);
@@ -87,12 +90,14 @@ internal sealed partial class SimMember
             Store.Lessor,
             asksNobody ? new SimLog(this, Node.Log) { AsksNobody = true } : Log,
             NoOtherLeader.Instance,
+            new Authentication(Store.Auth, new NoTokens(), Node.Log, TimeSpan.Zero),
             Clock,
             () => Store.Kv.CurrentRevision
         );
         _leaseDuties = new LeaseDuties(
             Store.Lessor,
             Log,
+            Store.Auth,
             World.Defect == Defect.LeaseExpiresEarly ? new ClockAhead(Clock, 3 * Shape.Second) : Clock
         );
         _dutiesUnderWay = Task.CompletedTask;

@@ -1,43 +1,214 @@
 using EtcdSharp.Api;
+using EtcdSharp.Api.Errors;
 using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Contract;
 using EtcdSharp.Grpc.Server;
+using EtcdSharp.Platform;
+using EtcdSharp.Server.Auth;
+using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Node;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Server.Edge.Grpc;
 
-/// <summary>The Auth service as far as it goes: it says that authentication is off, and that it cannot be turned on yet.</summary>
-internal sealed class AuthService(IReplicatedLog log, Func<long> currentRevision)
+/// <summary>
+/// The Auth service: users, roles, and tokens for passwords. All of it goes through the log, also what only asks, so
+/// that it is answered by the users and roles at one place of it. No password does: hashes are made and checked here.
+/// </summary>
+internal sealed class AuthService(IReplicatedLog log, Authentication access, ITokens tokens, Passwords passwords, ILogger logger)
 {
-    /// <summary>The revision of the users and roles that etcd begins with.</summary>
-    private const ulong InitialAuthRevision = 1;
-
-    public void Register(GrpcServiceBuilder services) =>
+    public void Register(GrpcServiceBuilder services)
+    {
         services
-            .Unary(AuthMethods.AuthStatus, Status)
-            .Unary(AuthMethods.AuthEnable, NotBuilt<AuthEnableRequest, AuthEnableResponse>)
-            .Unary(AuthMethods.AuthDisable, NotBuilt<AuthDisableRequest, AuthDisableResponse>)
-            .Unary(AuthMethods.Authenticate, NotEnabled)
-            .Unary(AuthMethods.UserAdd, NotBuilt<AuthUserAddRequest, AuthUserAddResponse>)
-            .Unary(AuthMethods.UserGet, NotBuilt<AuthUserGetRequest, AuthUserGetResponse>)
-            .Unary(AuthMethods.UserList, NotBuilt<AuthUserListRequest, AuthUserListResponse>)
-            .Unary(AuthMethods.UserDelete, NotBuilt<AuthUserDeleteRequest, AuthUserDeleteResponse>)
-            .Unary(AuthMethods.UserChangePassword, NotBuilt<AuthUserChangePasswordRequest, AuthUserChangePasswordResponse>)
-            .Unary(AuthMethods.UserGrantRole, NotBuilt<AuthUserGrantRoleRequest, AuthUserGrantRoleResponse>)
-            .Unary(AuthMethods.UserRevokeRole, NotBuilt<AuthUserRevokeRoleRequest, AuthUserRevokeRoleResponse>)
-            .Unary(AuthMethods.RoleAdd, NotBuilt<AuthRoleAddRequest, AuthRoleAddResponse>)
-            .Unary(AuthMethods.RoleGet, NotBuilt<AuthRoleGetRequest, AuthRoleGetResponse>)
-            .Unary(AuthMethods.RoleList, NotBuilt<AuthRoleListRequest, AuthRoleListResponse>)
-            .Unary(AuthMethods.RoleDelete, NotBuilt<AuthRoleDeleteRequest, AuthRoleDeleteResponse>)
-            .Unary(AuthMethods.RoleGrantPermission, NotBuilt<AuthRoleGrantPermissionRequest, AuthRoleGrantPermissionResponse>)
-            .Unary(AuthMethods.RoleRevokePermission, NotBuilt<AuthRoleRevokePermissionRequest, AuthRoleRevokePermissionResponse>);
+            .Unary(AuthMethods.Authenticate, AuthenticateAsync)
+            .Unary(AuthMethods.UserAdd, access.Named<AuthUserAddRequest, AuthUserAddResponse>(AddUserAsync))
+            .Unary(
+                AuthMethods.UserChangePassword,
+                access.Named<AuthUserChangePasswordRequest, AuthUserChangePasswordResponse>(ChangePasswordAsync)
+            );
+        Add(AuthMethods.AuthStatus, RequestKind.AuthStatus, static (answer, header) => answer.Header = header);
+        Add(AuthMethods.AuthEnable, RequestKind.AuthEnable, static (answer, header) => answer.Header = header);
+        Add(AuthMethods.AuthDisable, RequestKind.AuthDisable, static (answer, header) => answer.Header = header);
+        Add(AuthMethods.UserGet, RequestKind.AuthUserGet, static (answer, header) => answer.Header = header);
+        Add(AuthMethods.UserList, RequestKind.AuthUserList, static (answer, header) => answer.Header = header);
+        Add(AuthMethods.UserDelete, RequestKind.AuthUserDelete, static (answer, header) => answer.Header = header);
+        Add(AuthMethods.UserGrantRole, RequestKind.AuthUserGrantRole, static (answer, header) => answer.Header = header);
+        Add(AuthMethods.UserRevokeRole, RequestKind.AuthUserRevokeRole, static (answer, header) => answer.Header = header);
+        Add(AuthMethods.RoleAdd, RequestKind.AuthRoleAdd, static (answer, header) => answer.Header = header);
+        Add(AuthMethods.RoleGet, RequestKind.AuthRoleGet, static (answer, header) => answer.Header = header);
+        Add(AuthMethods.RoleList, RequestKind.AuthRoleList, static (answer, header) => answer.Header = header);
+        Add(AuthMethods.RoleDelete, RequestKind.AuthRoleDelete, static (answer, header) => answer.Header = header);
+        Add(
+            AuthMethods.RoleGrantPermission,
+            RequestKind.AuthRoleGrantPermission,
+            static (answer, header) => answer.Header = header
+        );
+        Add(
+            AuthMethods.RoleRevokePermission,
+            RequestKind.AuthRoleRevokePermission,
+            static (answer, header) => answer.Header = header
+        );
 
-    private ValueTask<GrpcResult<AuthStatusResponse>> Status(AuthStatusRequest request, GrpcServerCall call) =>
-        new(new AuthStatusResponse { Header = log.Header(currentRevision()), AuthRevision = InitialAuthRevision });
+        void Add<TRequest, TResponse>(
+            GrpcMethod<TRequest, TResponse> method,
+            RequestKind kind,
+            Action<TResponse, ResponseHeader> setHeader
+        )
+            where TRequest : IMessage
+            where TResponse : IMessage =>
+            services.Unary(
+                method,
+                access.Named<TRequest, TResponse>((request, call) => ProposeAsync(kind, request, call, setHeader))
+            );
+    }
 
-    private static ValueTask<GrpcResult<AuthenticateResponse>> NotEnabled(AuthenticateRequest request, GrpcServerCall call) =>
-        new(Api.Errors.EtcdError.AuthNotEnabled.ToStatus());
+    private async ValueTask<GrpcResult<TResponse>> ProposeAsync<TResponse>(
+        RequestKind kind,
+        IMessage request,
+        GrpcServerCall call,
+        Action<TResponse, ResponseHeader> setHeader
+    )
+        where TResponse : IMessage
+    {
+        var applied = await log.ProposeAsync(kind, request, CancellationToken.None, Authentication.CallerOf(call))
+            .ConfigureAwait(false);
+        if (applied.Error is { } error)
+        {
+            return error.ToStatus();
+        }
 
-    private static ValueTask<GrpcResult<TResponse>> NotBuilt<TRequest, TResponse>(TRequest request, GrpcServerCall call) =>
-        new(new GrpcStatus(StatusCode.Unimplemented, $"{call.MethodName} is not supported by this release of EtcdSharp yet"));
+        var response = (TResponse)applied.Response!;
+        setHeader(response, log.Header(applied.Revision));
+        return response;
+    }
+
+    private async ValueTask<GrpcResult<AuthUserAddResponse>> AddUserAsync(AuthUserAddRequest request, GrpcServerCall call)
+    {
+        if (request.Options is not { NoPassword: true })
+        {
+            var (hashed, refusal) = await HashAsync(request.Password).ConfigureAwait(false);
+            if (refusal is { } status)
+            {
+                return status;
+            }
+
+            request.HashedPassword = hashed;
+            request.Password = "";
+        }
+
+        return await ProposeAsync<AuthUserAddResponse>(
+                RequestKind.AuthUserAdd,
+                request,
+                call,
+                static (answer, header) => answer.Header = header
+            )
+            .ConfigureAwait(false);
+    }
+
+    private async ValueTask<GrpcResult<AuthUserChangePasswordResponse>> ChangePasswordAsync(
+        AuthUserChangePasswordRequest request,
+        GrpcServerCall call
+    )
+    {
+        if (request.Password.Length != 0)
+        {
+            var (hashed, refusal) = await HashAsync(request.Password).ConfigureAwait(false);
+            if (refusal is { } status)
+            {
+                return status;
+            }
+
+            request.HashedPassword = hashed;
+            request.Password = "";
+        }
+
+        return await ProposeAsync<AuthUserChangePasswordResponse>(
+                RequestKind.AuthUserChangePassword,
+                request,
+                call,
+                static (answer, header) => answer.Header = header
+            )
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The password is checked by the users as they are here, and the token given by those at its place in the log; where
+    /// they are not the same, the password is checked again.
+    /// </summary>
+    private async ValueTask<GrpcResult<AuthenticateResponse>> AuthenticateAsync(AuthenticateRequest request, GrpcServerCall call)
+    {
+        if (await log.ReadBarrierAsync(call.CancellationToken).ConfigureAwait(false) is { } unconfirmed)
+        {
+            return unconfirmed.ToStatus();
+        }
+
+        while (true)
+        {
+            var view = access.View;
+            if (await CheckPasswordAsync(view, request.Name, request.Password).ConfigureAwait(false) is { } refusal)
+            {
+                if (refusal != EtcdError.AuthNotEnabled)
+                {
+                    AuthLog.AuthenticationRefused(logger, request.Name, refusal.Message);
+                }
+
+                return refusal.ToStatus();
+            }
+
+            var replicated = new InternalAuthenticateRequest { Name = request.Name, SimpleToken = tokens.NewPrefix() };
+            var applied = await log.ProposeAsync(RequestKind.Authenticate, replicated, call.CancellationToken)
+                .ConfigureAwait(false);
+            if (applied.Error is { } error)
+            {
+                return error.ToStatus();
+            }
+
+            if (access.View.Revision == view.Revision)
+            {
+                var response = (AuthenticateResponse)applied.Response!;
+                response.Header = log.Header(applied.Revision);
+                return response;
+            }
+        }
+    }
+
+    private async ValueTask<EtcdError?> CheckPasswordAsync(AuthView view, string name, string password)
+    {
+        if (!view.IsEnabled)
+        {
+            return EtcdError.AuthNotEnabled;
+        }
+
+        if (!view.Users.TryGetValue(name, out var user))
+        {
+            return EtcdError.AuthFailed;
+        }
+
+        if (user.HasNoPassword)
+        {
+            return EtcdError.NoPasswordUser;
+        }
+
+        // Away from the threads that serve: this is meant to take long.
+        var stored = user.Stored.Password.ToByteArray();
+        return await Task.Run(() => PasswordHash.Matches(stored, password)).ConfigureAwait(false) ? null : EtcdError.AuthFailed;
+    }
+
+    private async ValueTask<(string Hashed, GrpcStatus? Refusal)> HashAsync(string password)
+    {
+        if (PasswordHash.ProblemOf(password) is { } problem)
+        {
+            return ("", new GrpcStatus(StatusCode.Unknown, problem));
+        }
+
+        try
+        {
+            return (Convert.ToBase64String(await Task.Run(() => passwords.Hash(password)).ConfigureAwait(false)), null);
+        }
+        catch (PlatformNotSupportedException missing)
+        {
+            return ("", new GrpcStatus(StatusCode.Unimplemented, missing.Message));
+        }
+    }
 }

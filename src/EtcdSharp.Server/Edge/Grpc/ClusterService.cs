@@ -3,21 +3,27 @@ using EtcdSharp.Api.Errors;
 using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Contract;
 using EtcdSharp.Grpc.Server;
+using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Membership;
 using EtcdSharp.Server.Node;
 
 namespace EtcdSharp.Server.Edge.Grpc;
 
 /// <summary>The Cluster service: lists and changes the members.</summary>
-internal sealed class ClusterService(IReplicatedLog log, ClusterState cluster, Reconfiguration reconfiguration)
+internal sealed class ClusterService(
+    IReplicatedLog log,
+    ClusterState cluster,
+    Reconfiguration reconfiguration,
+    Authentication access
+)
 {
     public void Register(GrpcServiceBuilder services) =>
         services
-            .Unary(ClusterMethods.MemberList, ListAsync)
-            .Unary(ClusterMethods.MemberAdd, AddAsync)
-            .Unary(ClusterMethods.MemberRemove, RemoveAsync)
-            .Unary(ClusterMethods.MemberUpdate, UpdateAsync)
-            .Unary(ClusterMethods.MemberPromote, PromoteAsync);
+            .Unary(ClusterMethods.MemberList, access.ForUsers<MemberListRequest, MemberListResponse>(ListAsync))
+            .Unary(ClusterMethods.MemberAdd, access.ForAdmins<MemberAddRequest, MemberAddResponse>(AddAsync))
+            .Unary(ClusterMethods.MemberRemove, access.ForAdmins<MemberRemoveRequest, MemberRemoveResponse>(RemoveAsync))
+            .Unary(ClusterMethods.MemberUpdate, access.ForAdmins<MemberUpdateRequest, MemberUpdateResponse>(UpdateAsync))
+            .Unary(ClusterMethods.MemberPromote, access.ForAdmins<MemberPromoteRequest, MemberPromoteResponse>(PromoteAsync));
 
     private async ValueTask<GrpcResult<MemberListResponse>> ListAsync(MemberListRequest request, GrpcServerCall call)
     {

@@ -9,7 +9,7 @@ using Google.Protobuf;
 namespace EtcdSharp.Server.Edge.Grpc;
 
 /// <summary>v3electionpb.Election: one leader by name, who says a value to everybody, as long as its lease lives.</summary>
-internal sealed class ElectionService(OwnRequests own)
+internal sealed class ElectionService(OwnRequests requests)
 {
     private static readonly GrpcStatus s_notLeader = new(StatusCode.Unknown, "election: not leader");
     private static readonly GrpcStatus s_noLeader = new(StatusCode.Unknown, "election: no leader");
@@ -25,6 +25,7 @@ internal sealed class ElectionService(OwnRequests own)
 
     private async ValueTask<GrpcResult<CampaignResponse>> CampaignAsync(CampaignRequest request, GrpcServerCall call)
     {
+        var own = requests.Of(call);
         var queue = new KeyQueue(own, request.Name);
         var lease = await own.LeaseAsync(request.Lease, call.CancellationToken).ConfigureAwait(false);
         var leader = new LeaderKey
@@ -43,7 +44,7 @@ internal sealed class ElectionService(OwnRequests own)
             leader.Rev = mine.CreateRevision;
             if (
                 mine.Value != request.Value
-                && await TryPutAsync(leader, request.Value, call.CancellationToken).ConfigureAwait(false) is null
+                && await TryPutAsync(own, leader, request.Value, call.CancellationToken).ConfigureAwait(false) is null
             )
             {
                 return s_notLeader;
@@ -66,18 +67,20 @@ internal sealed class ElectionService(OwnRequests own)
 
     private async ValueTask<GrpcResult<ProclaimResponse>> ProclaimAsync(ProclaimRequest request, GrpcServerCall call)
     {
+        var own = requests.Of(call);
         if (request.Leader is not { } leader)
         {
             return s_missingLeader;
         }
 
         leader.Lease = await own.LeaseAsync(leader.Lease, call.CancellationToken).ConfigureAwait(false);
-        var header = await TryPutAsync(leader, request.Value, call.CancellationToken).ConfigureAwait(false);
+        var header = await TryPutAsync(own, leader, request.Value, call.CancellationToken).ConfigureAwait(false);
         return header is null ? s_notLeader : new ProclaimResponse { Header = header };
     }
 
     private async ValueTask<GrpcResult<LeaderResponse>> LeaderAsync(LeaderRequest request, GrpcServerCall call)
     {
+        var own = requests.Of(call);
         var queue = new KeyQueue(own, request.Name);
         var found = await own.RangeAsync(queue.Oldest, call.CancellationToken).ConfigureAwait(false);
         return found.Kvs.Count == 0 ? s_noLeader : new LeaderResponse { Header = found.Header, Kv = found.Kvs[0] };
@@ -85,6 +88,7 @@ internal sealed class ElectionService(OwnRequests own)
 
     private async ValueTask<GrpcResult<ResignResponse>> ResignAsync(ResignRequest request, GrpcServerCall call)
     {
+        var own = requests.Of(call);
         if (request.Leader is not { } leader)
         {
             return s_missingLeader;
@@ -100,10 +104,11 @@ internal sealed class ElectionService(OwnRequests own)
         GrpcServerCall call
     )
     {
+        var own = requests.Of(call);
         var queue = new KeyQueue(own, request.Name);
-        while (await FindLeaderAsync(queue, call.CancellationToken).ConfigureAwait(false) is { } leader)
+        while (await FindLeaderAsync(own, queue, call.CancellationToken).ConfigureAwait(false) is { } leader)
         {
-            if (!await FollowAsync(leader, responses, call.CancellationToken).ConfigureAwait(false))
+            if (!await FollowAsync(own, leader, responses, call.CancellationToken).ConfigureAwait(false))
             {
                 break;
             }
@@ -113,7 +118,7 @@ internal sealed class ElectionService(OwnRequests own)
     }
 
     /// <summary>The leader, as soon as there is one; null when the history that was waited on is compacted.</summary>
-    private async ValueTask<LeaderResponse?> FindLeaderAsync(KeyQueue queue, CancellationToken cancellation)
+    private async ValueTask<LeaderResponse?> FindLeaderAsync(OwnRequests own, KeyQueue queue, CancellationToken cancellation)
     {
         var found = await own.RangeAsync(queue.Oldest, cancellation).ConfigureAwait(false);
         if (found.Kvs.Count != 0)
@@ -137,6 +142,7 @@ internal sealed class ElectionService(OwnRequests own)
 
     /// <summary>Tells the leader and all it proclaims, until its key is deleted; false when nobody can or wants to hear more.</summary>
     private async ValueTask<bool> FollowAsync(
+        OwnRequests own,
         LeaderResponse leader,
         GrpcStreamWriter<LeaderResponse> responses,
         CancellationToken cancellation
@@ -169,7 +175,12 @@ internal sealed class ElectionService(OwnRequests own)
     }
 
     /// <summary>The header of the write; null when the key is not the one that leads.</summary>
-    private async ValueTask<ResponseHeader?> TryPutAsync(LeaderKey leader, ByteString value, CancellationToken cancellation)
+    private async ValueTask<ResponseHeader?> TryPutAsync(
+        OwnRequests own,
+        LeaderKey leader,
+        ByteString value,
+        CancellationToken cancellation
+    )
     {
         var request = new TxnRequest
         {

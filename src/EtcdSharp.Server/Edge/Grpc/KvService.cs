@@ -7,6 +7,8 @@ using EtcdSharp.Grpc.Contract;
 using EtcdSharp.Grpc.Server;
 using EtcdSharp.Mvcc;
 using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Edge.Admission;
+using EtcdSharp.Server.Lease;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Storage.Backend;
 
@@ -22,6 +24,8 @@ internal sealed class KvService(
     BackendStore backend,
     QuotaGuard quota,
     KvServiceOptions options,
+    Authentication access,
+    Lessor lessor,
     Func<bool> isLearner
 )
 {
@@ -30,16 +34,25 @@ internal sealed class KvService(
 
     private static readonly RawMarshaller Raw = RawMarshaller.Instance;
 
-    private readonly RangeStreamer _streamer = new(log, store, options.MaxRequestBytes);
+    private readonly RangeStreamer _streamer = new(log, store, access, options.MaxRequestBytes);
 
     public void Register(GrpcServiceBuilder services) =>
         services
             .Unary(KvMethods.Range.With(Raw, KvResponseMarshaller.Instance), RangeAsync)
             .ServerStreaming(KvMethods.RangeStream.With(Raw, KvResponseMarshaller.Instance), RangeStreamAsync)
-            .Unary(KvMethods.Put.With(Raw, KvResponseMarshaller.Instance), PutAsync)
-            .Unary(KvMethods.DeleteRange.With(Raw, KvResponseMarshaller.Instance), DeleteRangeAsync)
-            .Unary(KvMethods.Txn.With(Raw, KvResponseMarshaller.Instance), TxnAsync)
-            .Unary(KvMethods.Compact, CompactAsync);
+            .Unary(
+                KvMethods.Put.With(Raw, KvResponseMarshaller.Instance),
+                access.Named<ReadOnlySequence<byte>, KvResponse>(PutAsync)
+            )
+            .Unary(
+                KvMethods.DeleteRange.With(Raw, KvResponseMarshaller.Instance),
+                access.Named<ReadOnlySequence<byte>, KvResponse>(DeleteRangeAsync)
+            )
+            .Unary(
+                KvMethods.Txn.With(Raw, KvResponseMarshaller.Instance),
+                access.Named<ReadOnlySequence<byte>, KvResponse>(TxnAsync)
+            )
+            .Unary(KvMethods.Compact, access.ForAdmins<CompactionRequest, CompactionResponse>(CompactAsync));
 
     private ValueTask<GrpcResult<KvResponse>> PutAsync(ReadOnlySequence<byte> request, GrpcServerCall call)
     {
@@ -49,7 +62,7 @@ internal sealed class KvService(
             return Malformed("PutRequest");
         }
 
-        return KvChecks.CheckPut(put) is { } error ? Refused(error) : WriteAsync(RequestKind.Put, body);
+        return KvChecks.CheckPut(put) is { } error ? Refused(error) : WriteAsync(RequestKind.Put, body, call);
     }
 
     private ValueTask<GrpcResult<KvResponse>> DeleteRangeAsync(ReadOnlySequence<byte> request, GrpcServerCall call)
@@ -60,7 +73,7 @@ internal sealed class KvService(
             return Malformed("DeleteRangeRequest");
         }
 
-        return delete.Key.IsEmpty ? Refused(EtcdError.EmptyKey) : WriteAsync(RequestKind.DeleteRange, body);
+        return delete.Key.IsEmpty ? Refused(EtcdError.EmptyKey) : WriteAsync(RequestKind.DeleteRange, body, call);
     }
 
     private ValueTask<GrpcResult<KvResponse>> TxnAsync(ReadOnlySequence<byte> request, GrpcServerCall call)
@@ -72,7 +85,7 @@ internal sealed class KvService(
             return Refused(error);
         }
 
-        return traits.IsReadOnly ? ReadTxnAsync(body, traits.IsSerializable, call) : WriteAsync(RequestKind.Txn, body);
+        return traits.IsReadOnly ? ReadTxnAsync(body, traits.IsSerializable, call) : WriteAsync(RequestKind.Txn, body, call);
     }
 
     /// <summary>
@@ -80,14 +93,15 @@ internal sealed class KvService(
     /// gate gives a request up that takes too long.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<GrpcResult<KvResponse>> WriteAsync(RequestKind kind, ReadOnlyMemory<byte> body)
+    private async ValueTask<GrpcResult<KvResponse>> WriteAsync(RequestKind kind, ReadOnlyMemory<byte> body, GrpcServerCall call)
     {
+        var caller = Authentication.CallerOf(call);
         if (!quota.HasRoomFor(kind, body.Span))
         {
             return (await quota.RefuseAsync(CancellationToken.None).ConfigureAwait(false)).ToStatus();
         }
 
-        var result = await log.ProposeAsync(kind, body.Span, CancellationToken.None).ConfigureAwait(false);
+        var result = await log.ProposeAsync(kind, body.Span, CancellationToken.None, caller).ConfigureAwait(false);
         return result.Error is { } error ? error.ToStatus() : KvResponse.Rent(log, result.Revision, result.Body);
     }
 
@@ -106,7 +120,7 @@ internal sealed class KvService(
 
         if (serializable)
         {
-            return new ValueTask<GrpcResult<KvResponse>>(Read(query));
+            return access.View.IsEnabled ? ReadAsAsync(body, call) : new ValueTask<GrpcResult<KvResponse>>(Read(query));
         }
 
         if (isLearner())
@@ -115,20 +129,44 @@ internal sealed class KvService(
         }
 
         var barrier = log.ReadBarrierAsync(CancellationToken.None);
-        return barrier.IsCompletedSuccessfully && barrier.Result is null
+        return barrier.IsCompletedSuccessfully && barrier.Result is null && !access.View.IsEnabled
             ? new ValueTask<GrpcResult<KvResponse>>(Read(query))
-            : ReadAfterAsync(barrier, body);
+            : ReadAfterAsync(barrier, body, call);
     }
 
-    private async ValueTask<GrpcResult<KvResponse>> ReadAfterAsync(ValueTask<EtcdError?> barrier, ReadOnlyMemory<byte> body)
+    private async ValueTask<GrpcResult<KvResponse>> ReadAfterAsync(
+        ValueTask<EtcdError?> barrier,
+        ReadOnlyMemory<byte> body,
+        GrpcServerCall call
+    )
     {
         if (await barrier.ConfigureAwait(false) is { } error)
         {
             return error.ToStatus();
         }
 
+        return await ReadAsAsync(body, call).ConfigureAwait(false);
+    }
+
+    /// <summary>What the caller may see by the users and roles of this moment; if they change meanwhile, nothing.</summary>
+    private async ValueTask<GrpcResult<KvResponse>> ReadAsAsync(ReadOnlyMemory<byte> body, GrpcServerCall call)
+    {
+        var (caller, unknown) = await access.IdentifyAsync(call).ConfigureAwait(false);
+        var view = access.View;
+        if ((unknown ?? new RequestPermissions(view, caller, lessor).CheckRange(body.Span)) is { } refusal)
+        {
+            return refusal.ToStatus();
+        }
+
         RequestParsing.TryReadRange(body.Span, out var query, out _);
-        return Read(query);
+        var found = Read(query);
+        return access.IsStill(view, caller) ? found : Withdrawn(found);
+    }
+
+    private static GrpcResult<KvResponse> Withdrawn(in GrpcResult<KvResponse> found)
+    {
+        found.Value?.Return();
+        return EtcdError.AuthOldRevision.ToStatus();
     }
 
     private GrpcResult<KvResponse> Read(in RangeQuery query)
@@ -167,7 +205,8 @@ internal sealed class KvService(
             return error.ToStatus();
         }
 
-        return await _streamer.StreamAsync(body, responses).ConfigureAwait(false);
+        var (caller, unknown) = await access.IdentifyAsync(call).ConfigureAwait(false);
+        return unknown?.ToStatus() ?? await _streamer.StreamAsync(body, caller, responses).ConfigureAwait(false);
     }
 
     private async ValueTask<GrpcResult<KvResponse>> ReadTxnAsync(
@@ -181,11 +220,19 @@ internal sealed class KvService(
             return error.ToStatus();
         }
 
+        var (caller, unknown) = await access.IdentifyAsync(call).ConfigureAwait(false);
+        var view = access.View;
+        if ((unknown ?? new RequestPermissions(view, caller, lessor).CheckTxn(body.Span)) is { } refusal)
+        {
+            return refusal.ToStatus();
+        }
+
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                return ReadTxn(body.Span);
+                var found = ReadTxn(body.Span);
+                return access.IsStill(view, caller) ? found : Withdrawn(found);
             }
             catch (TxnExecutionException overtaken) when (attempt < OvertakenReadsMax)
             {

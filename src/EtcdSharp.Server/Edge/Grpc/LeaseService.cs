@@ -4,6 +4,8 @@ using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Contract;
 using EtcdSharp.Grpc.Server;
 using EtcdSharp.Platform;
+using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Lease;
 using EtcdSharp.Server.Node;
 using Google.Protobuf;
@@ -20,16 +22,20 @@ internal sealed class LeaseService(
     Lessor lessor,
     IReplicatedLog log,
     ILeaderLeases leader,
+    Authentication access,
     IClock clock,
     Func<long> currentRevision
 )
 {
     public void Register(GrpcServiceBuilder builder) =>
         builder
-            .Unary(LeaseMethods.LeaseGrant, GrantAsync)
-            .Unary(LeaseMethods.LeaseRevoke, RevokeAsync)
-            .Unary(LeaseMethods.LeaseTimeToLive, TimeToLiveAsync)
-            .Unary(LeaseMethods.LeaseLeases, ListAsync)
+            .Unary(LeaseMethods.LeaseGrant, access.ForUsers<LeaseGrantRequest, LeaseGrantResponse>(GrantAsync))
+            .Unary(LeaseMethods.LeaseRevoke, access.ForUsers<LeaseRevokeRequest, LeaseRevokeResponse>(RevokeAsync))
+            .Unary(
+                LeaseMethods.LeaseTimeToLive,
+                access.ForUsers<LeaseTimeToLiveRequest, LeaseTimeToLiveResponse>(TimeToLiveAsync)
+            )
+            .Unary(LeaseMethods.LeaseLeases, access.ForUsers<LeaseLeasesRequest, LeaseLeasesResponse>(ListAsync))
             .Bidirectional(LeaseMethods.LeaseKeepAlive, KeepAliveAsync);
 
     /// <summary>Renews a lease on this member if it leads, else on the leader. The lease is gone when the error says so.</summary>
@@ -108,7 +114,13 @@ internal sealed class LeaseService(
             request.ID = LeaseIds.Next(log);
         }
 
-        var applied = await log.ProposeAsync(RequestKind.LeaseGrant, request, call.CancellationToken).ConfigureAwait(false);
+        var applied = await log.ProposeAsync(
+                RequestKind.LeaseGrant,
+                request,
+                call.CancellationToken,
+                Authentication.CallerOf(call)
+            )
+            .ConfigureAwait(false);
         if (applied.Error is { } error)
         {
             return Refusal(error);
@@ -121,7 +133,13 @@ internal sealed class LeaseService(
 
     private async ValueTask<GrpcResult<LeaseRevokeResponse>> RevokeAsync(LeaseRevokeRequest request, GrpcServerCall call)
     {
-        var applied = await log.ProposeAsync(RequestKind.LeaseRevoke, request, call.CancellationToken).ConfigureAwait(false);
+        var applied = await log.ProposeAsync(
+                RequestKind.LeaseRevoke,
+                request,
+                call.CancellationToken,
+                Authentication.CallerOf(call)
+            )
+            .ConfigureAwait(false);
         return applied.Error is { } error ? Refusal(error) : new LeaseRevokeResponse { Header = log.Header(applied.Revision) };
     }
 
@@ -130,12 +148,23 @@ internal sealed class LeaseService(
         GrpcServerCall call
     )
     {
+        var (view, caller) = (access.View, Authentication.CallerOf(call));
+        if (request.Keys && new RequestPermissions(view, caller, lessor).CheckLeaseKeys(request.ID) is { } refusal)
+        {
+            return Refusal(refusal);
+        }
+
         var (response, error) = log.IsLeader
             ? await TimeToLiveHereAsync(request, call.CancellationToken).ConfigureAwait(false)
             : await leader.TimeToLiveAsync(request, call.CancellationToken).ConfigureAwait(false);
         if (error is not null && error != EtcdError.LeaseNotFound)
         {
             return Refusal(error);
+        }
+
+        if (request.Keys && !access.IsStill(view, caller))
+        {
+            return Refusal(EtcdError.AuthOldRevision);
         }
 
         response ??= new LeaseTimeToLiveResponse { ID = request.ID, TTL = -1 };
@@ -180,9 +209,15 @@ internal sealed class LeaseService(
 
     private ValueTask<GrpcResult<LeaseLeasesResponse>> ListAsync(LeaseLeasesRequest request, GrpcServerCall call)
     {
+        var permissions = new RequestPermissions(access.View, Authentication.CallerOf(call), lessor);
         var response = new LeaseLeasesResponse { Header = log.Header(currentRevision()) };
         foreach (var id in lessor.ListIds())
         {
+            if (permissions.CheckLeaseKeys(id) is { } refusal)
+            {
+                return new(Refusal(refusal));
+            }
+
             response.Leases.Add(new Api.LeaseStatus { ID = id });
         }
 
@@ -198,6 +233,10 @@ internal sealed class LeaseService(
         while (await requests.MoveNextAsync().ConfigureAwait(false))
         {
             var id = requests.Current.ID;
+            if (await CheckRenewalAsync(id, call).ConfigureAwait(false) is { } refusal)
+            {
+                return Refusal(refusal);
+            }
 
             // The header is made before the renewal: its revision is then no later than the lease was alive at.
             var response = new LeaseKeepAliveResponse { ID = id, Header = log.Header(currentRevision()) };
@@ -215,6 +254,20 @@ internal sealed class LeaseService(
         }
 
         return GrpcStatus.Ok;
+    }
+
+    /// <summary>A lease is kept by whoever may write its keys.</summary>
+    private async ValueTask<EtcdError?> CheckRenewalAsync(long id, GrpcServerCall call)
+    {
+        var view = access.View;
+        if (!view.IsEnabled)
+        {
+            return null;
+        }
+
+        var (caller, unknown) = await access.IdentifyAsync(call).ConfigureAwait(false);
+        return unknown
+            ?? (caller is null ? EtcdError.UserEmpty : new RequestPermissions(access.View, caller, lessor).CheckLease(id));
     }
 
     private static GrpcStatus Refusal(EtcdError error) => new((StatusCode)error.Code, error.Message);

@@ -8,7 +8,7 @@ using Google.Protobuf;
 namespace EtcdSharp.Server.Edge.Grpc;
 
 /// <summary>v3lockpb.Lock: a mutex by name, held as long as its key exists, and that as long as the lease lives.</summary>
-internal sealed class LockService(OwnRequests own)
+internal sealed class LockService(OwnRequests requests)
 {
     private static readonly GrpcStatus s_sessionExpired = new(StatusCode.Unknown, "mutex: session is expired");
 
@@ -17,6 +17,7 @@ internal sealed class LockService(OwnRequests own)
 
     private async ValueTask<GrpcResult<LockResponse>> LockAsync(LockRequest request, GrpcServerCall call)
     {
+        var own = requests.Of(call);
         var queue = new KeyQueue(own, request.Name);
         var lease = await own.LeaseAsync(request.Lease, call.CancellationToken).ConfigureAwait(false);
         var key = queue.KeyOf(lease);
@@ -48,7 +49,10 @@ internal sealed class LockService(OwnRequests own)
     }
 
     private async ValueTask<GrpcResult<UnlockResponse>> UnlockAsync(UnlockRequest request, GrpcServerCall call) =>
-        new UnlockResponse { Header = await own.DeleteAsync(request.Key, call.CancellationToken).ConfigureAwait(false) };
+        new UnlockResponse
+        {
+            Header = await requests.Of(call).DeleteAsync(request.Key, call.CancellationToken).ConfigureAwait(false),
+        };
 
     /// <summary>Creates the key unless it is there, and reads it and the oldest key either way.</summary>
     private static TxnRequest Enter(KeyQueue queue, ByteString key, long lease)

@@ -5,6 +5,7 @@ using EtcdSharp.Grpc.Contract;
 using EtcdSharp.Grpc.Server;
 using EtcdSharp.Mvcc;
 using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Membership;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Storage.Backend;
@@ -20,6 +21,7 @@ internal sealed class MaintenanceService(
     Quota quota,
     ClusterState cluster,
     DowngradeService downgrade,
+    Authentication access,
     Func<ulong, CancellationToken, ValueTask<EtcdError?>> moveLeader
 )
 {
@@ -27,17 +29,25 @@ internal sealed class MaintenanceService(
 
     public void Register(GrpcServiceBuilder services) =>
         services
-            .Unary(MaintenanceMethods.Alarm, AlarmAsync)
-            .Unary(MaintenanceMethods.Status, StatusAsync)
-            .Unary(MaintenanceMethods.Defragment, DefragmentAsync)
-            .Unary(MaintenanceMethods.Hash, HashAsync)
-            .Unary(MaintenanceMethods.HashKV, HashKvAsync)
-            .ServerStreaming(MaintenanceMethods.Snapshot, SnapshotAsync)
-            .Unary(MaintenanceMethods.MoveLeader, MoveLeaderAsync)
-            .Unary(MaintenanceMethods.Downgrade, downgrade.HandleAsync);
+            .Unary(MaintenanceMethods.Alarm, access.ForUsers<AlarmRequest, AlarmResponse>(AlarmAsync))
+            .Unary(MaintenanceMethods.Status, access.ForUsers<StatusRequest, StatusResponse>(StatusAsync))
+            .Unary(MaintenanceMethods.Defragment, access.ForAdmins<DefragmentRequest, DefragmentResponse>(DefragmentAsync))
+            .Unary(MaintenanceMethods.Hash, access.ForAdmins<HashRequest, HashResponse>(HashAsync))
+            .Unary(MaintenanceMethods.HashKV, access.ForAdmins<HashKVRequest, HashKVResponse>(HashKvAsync))
+            .ServerStreaming(MaintenanceMethods.Snapshot, access.ForAdmins<SnapshotRequest, SnapshotResponse>(SnapshotAsync))
+            .Unary(MaintenanceMethods.MoveLeader, access.ForAdmins<MoveLeaderRequest, MoveLeaderResponse>(MoveLeaderAsync))
+            .Unary(MaintenanceMethods.Downgrade, access.ForAdmins<DowngradeRequest, DowngradeResponse>(downgrade.HandleAsync));
 
     private async ValueTask<GrpcResult<AlarmResponse>> AlarmAsync(AlarmRequest request, GrpcServerCall call)
     {
+        if (
+            request.Action != AlarmRequest.Types.AlarmAction.Get
+            && access.View.CheckAdmin(Authentication.CallerOf(call)) is { } refusal
+        )
+        {
+            return refusal.ToStatus();
+        }
+
         var result = await log.ProposeAsync(RequestKind.Alarm, request, CancellationToken.None).ConfigureAwait(false);
         if (result.Error is { } error)
         {

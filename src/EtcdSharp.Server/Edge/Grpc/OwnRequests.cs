@@ -1,9 +1,12 @@
 using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Grpc;
+using EtcdSharp.Grpc.Server;
 using EtcdSharp.Mvcc;
 using EtcdSharp.Mvcc.Watch;
 using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Auth;
+using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Node;
 using Google.Protobuf;
 
@@ -14,13 +17,23 @@ namespace EtcdSharp.Server.Edge.Grpc;
 /// way as for a client's requests. A refusal ends the call with etcd's message and the code UNKNOWN, which is what the
 /// client that etcd's services have inside makes of every code.
 /// </summary>
-internal sealed class OwnRequests(IReplicatedLog log, MvccStore store, WatchHub hub, QuotaGuard quota)
+internal sealed class OwnRequests(
+    IReplicatedLog log,
+    MvccStore store,
+    WatchHub hub,
+    QuotaGuard quota,
+    Authentication access,
+    GrpcServerCall? call = null
+)
 {
     /// <summary>None of these transactions has more than two operations; the limit is the checks' to ask for.</summary>
     private const int TxnOperationsMax = 2;
 
     /// <summary>The seconds of a lease that the caller left to the service.</summary>
     private const long GrantedTtlSeconds = 60;
+
+    /// <summary>What the caller of a call asks through it; each request is permitted or refused as one of theirs.</summary>
+    public OwnRequests Of(GrpcServerCall theirs) => new(log, store, hub, quota, access, theirs);
 
     /// <exception cref="GrpcStatusException">It was refused.</exception>
     public async ValueTask<TxnResponse> TxnAsync(TxnRequest request, CancellationToken cancellation)
@@ -49,6 +62,8 @@ internal sealed class OwnRequests(IReplicatedLog log, MvccStore store, WatchHub 
     public async ValueTask<RangeResponse> RangeAsync(RangeRequest request, CancellationToken cancellation)
     {
         ThrowIf(await log.ReadBarrierAsync(cancellation).ConfigureAwait(false));
+        var caller = await IdentifyAsync().ConfigureAwait(false);
+        ThrowIf(access.View.CheckRead(caller, request.Key.Span, request.RangeEnd.Span));
         return Read(request);
     }
 
@@ -59,6 +74,11 @@ internal sealed class OwnRequests(IReplicatedLog log, MvccStore store, WatchHub 
         if (asked != 0)
         {
             return asked;
+        }
+
+        if (access.View.IsEnabled && await IdentifyAsync().ConfigureAwait(false) is null)
+        {
+            ThrowIf(EtcdError.UserEmpty);
         }
 
         var request = new LeaseGrantRequest { ID = LeaseIds.Next(log), TTL = GrantedTtlSeconds };
@@ -88,14 +108,27 @@ internal sealed class OwnRequests(IReplicatedLog log, MvccStore store, WatchHub 
 
     private async ValueTask<ApplyResult> WriteAsync(RequestKind kind, byte[] body, CancellationToken cancellation)
     {
+        var caller = await IdentifyAsync().ConfigureAwait(false);
         if (!quota.HasRoomFor(kind, body))
         {
             ThrowIf(await quota.RefuseAsync(cancellation).ConfigureAwait(false));
         }
 
-        var result = await log.ProposeAsync(kind, body, cancellation).ConfigureAwait(false);
+        var result = await log.ProposeAsync(kind, body, cancellation, caller).ConfigureAwait(false);
         ThrowIf(result.Error);
         return result;
+    }
+
+    private async ValueTask<Caller?> IdentifyAsync()
+    {
+        if (call is null)
+        {
+            return null;
+        }
+
+        var (caller, unknown) = await access.IdentifyAsync(call).ConfigureAwait(false);
+        ThrowIf(unknown);
+        return caller;
     }
 
     private static void ThrowIf(EtcdError? error)

@@ -1,8 +1,11 @@
+using EtcdSharp.Api.Errors;
 using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Server;
 using EtcdSharp.Mvcc;
 using EtcdSharp.Platform.Wire;
 using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Auth;
+using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Node;
 
 namespace EtcdSharp.Server.Edge.Grpc;
@@ -11,15 +14,21 @@ namespace EtcdSharp.Server.Edge.Grpc;
 /// Answers a range in chunks, all of one revision, so that neither side ever holds the whole result. The chunks grow
 /// or shrink until they have about the size of the largest request.
 /// </summary>
-internal sealed class RangeStreamer(IReplicatedLog log, MvccStore store, int chunkBytesTarget)
+internal sealed class RangeStreamer(IReplicatedLog log, MvccStore store, Authentication access, int chunkBytesTarget)
 {
     private const long FirstChunkKeys = 10;
 
-    public async ValueTask<GrpcStatus> StreamAsync(byte[] request, GrpcStreamWriter<KvResponse> responses)
+    /// <summary>The caller is asked for every chunk: the users and roles of the moment decide.</summary>
+    public async ValueTask<GrpcStatus> StreamAsync(byte[] request, Caller? caller, GrpcStreamWriter<KvResponse> responses)
     {
         var chunk = new ChunkState { KeysWanted = FirstChunkKeys };
         while (true)
         {
+            if (CheckRead(request, caller) is { } refusal)
+            {
+                return refusal.ToStatus();
+            }
+
             var (response, status) = ReadChunk(request, chunk);
             if (response is null)
             {
@@ -31,6 +40,12 @@ internal sealed class RangeStreamer(IReplicatedLog log, MvccStore store, int chu
                 return GrpcStatus.Ok;
             }
         }
+    }
+
+    private EtcdError? CheckRead(byte[] request, Caller? caller)
+    {
+        RequestParsing.TryReadRange(request, out var query, out _);
+        return access.View.CheckRead(caller, query.Key, query.RangeEnd);
     }
 
     private (KvResponse? Response, GrpcStatus Status) ReadChunk(byte[] request, ChunkState chunk)

@@ -5,6 +5,7 @@ using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Contract;
 using EtcdSharp.Grpc.Server;
 using EtcdSharp.Mvcc.Watch;
+using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Node;
 using Google.Protobuf;
 using QueuedResponse = EtcdSharp.Mvcc.Watch.WatchResponse;
@@ -22,11 +23,13 @@ internal sealed class WatchService
 
     private readonly WatchHub _hub;
     private readonly IReplicatedLog _log;
+    private readonly Authentication _access;
     private readonly WatchServiceOptions _options;
     private readonly WatchMessageMarshaller _marshaller;
 
-    public WatchService(WatchHub hub, IReplicatedLog log, WatchServiceOptions options)
+    public WatchService(WatchHub hub, IReplicatedLog log, Authentication access, WatchServiceOptions options)
     {
+        _access = access;
         _hub = hub;
         _log = log;
         _options = options;
@@ -51,7 +54,7 @@ internal sealed class WatchService
             while (await requests.MoveNextAsync().ConfigureAwait(false))
             {
                 await stream.WaitForControlRoomAsync().ConfigureAwait(false);
-                Handle(requests.Current, stream, progress, call);
+                await HandleAsync(requests.Current, stream, progress, call).ConfigureAwait(false);
             }
 
             // A client that has said all it wants still hears of its watches, until it leaves.
@@ -114,12 +117,17 @@ internal sealed class WatchService
         }
     }
 
-    private void Handle(WatchRequest request, WatchStream stream, WatchProgressTimer progress, GrpcServerCall call)
+    private async ValueTask HandleAsync(
+        WatchRequest request,
+        WatchStream stream,
+        WatchProgressTimer progress,
+        GrpcServerCall call
+    )
     {
         switch (request.RequestUnionCase)
         {
             case WatchRequest.RequestUnionOneofCase.CreateRequest:
-                Create(request.CreateRequest, stream, progress, call);
+                await CreateAsync(request.CreateRequest, stream, progress, call).ConfigureAwait(false);
                 break;
             case WatchRequest.RequestUnionOneofCase.CancelRequest:
                 stream.Cancel(request.CancelRequest.WatchId);
@@ -133,7 +141,12 @@ internal sealed class WatchService
         }
     }
 
-    private void Create(WatchCreateRequest request, WatchStream stream, WatchProgressTimer progress, GrpcServerCall call)
+    private async ValueTask CreateAsync(
+        WatchCreateRequest request,
+        WatchStream stream,
+        WatchProgressTimer progress,
+        GrpcServerCall call
+    )
     {
         if (request.StartRevision < 0)
         {
@@ -152,9 +165,9 @@ internal sealed class WatchService
             WantsProgress = request.ProgressNotify,
             AllowsFragments = request.Fragment,
         };
-        if (_options.Refusal?.Invoke(call, create) is { } reason)
+        if (_access.View.IsEnabled && await CheckAsync(create.Key, request.RangeEnd, call).ConfigureAwait(false) is { } refusal)
         {
-            stream.Refuse(reason);
+            stream.Refuse(refusal.Message);
             return;
         }
 
@@ -164,6 +177,12 @@ internal sealed class WatchService
         }
 
         stream.Create(create);
+    }
+
+    private async ValueTask<EtcdError?> CheckAsync(byte[] key, ByteString rangeEnd, GrpcServerCall call)
+    {
+        var (caller, unknown) = await _access.IdentifyAsync(call).ConfigureAwait(false);
+        return unknown ?? _access.View.CheckRead(caller, key, rangeEnd.Span);
     }
 
     /// <summary>On the wire an empty end asks for one key and a single zero byte for every key from the first on.</summary>

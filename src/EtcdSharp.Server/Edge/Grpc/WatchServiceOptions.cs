@@ -1,5 +1,4 @@
 using EtcdSharp.Grpc.Server;
-using EtcdSharp.Mvcc.Watch;
 using EtcdSharp.Platform;
 
 namespace EtcdSharp.Server.Edge.Grpc;
@@ -21,7 +20,4 @@ internal sealed record WatchServiceOptions
     public required IRandomness Randomness { get; init; }
 
     public required TimeProvider Time { get; init; }
-
-    /// <summary>Why the caller may not watch the range, in the words of the cancel reason; null when it may. Left out without authentication.</summary>
-    public Func<GrpcServerCall, WatchCreate, string?>? Refusal { get; init; }
 }

@@ -2,6 +2,7 @@ using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Mvcc;
 using EtcdSharp.Platform;
+using EtcdSharp.Server.Auth;
 using EtcdSharp.Server.Lease;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Storage.Backend;
@@ -32,10 +33,19 @@ internal sealed class AppliedLog(MvccStore store, Lessor lessor, BackendStore ba
 
     public ulong NextRequestId() => 0x8000_0000_0000_0000 | ++_index;
 
-    public ValueTask<ApplyResult> ProposeAsync(RequestKind kind, ReadOnlySpan<byte> body, CancellationToken cancellation) =>
-        throw new NotSupportedException("Not asked for by these services.");
+    public ValueTask<ApplyResult> ProposeAsync(
+        RequestKind kind,
+        ReadOnlySpan<byte> body,
+        CancellationToken cancellation,
+        Caller? caller = null
+    ) => throw new NotSupportedException("Not asked for by these services.");
 
-    public ValueTask<ApplyResult> ProposeAsync(RequestKind kind, IMessage body, CancellationToken cancellation)
+    public ValueTask<ApplyResult> ProposeAsync(
+        RequestKind kind,
+        IMessage body,
+        CancellationToken cancellation,
+        Caller? caller = null
+    )
     {
         lock (_apply)
         {
@@ -90,8 +100,9 @@ internal sealed class AppliedLog(MvccStore store, Lessor lessor, BackendStore ba
         ulong term,
         RequestKind kind,
         IMessage body,
-        CancellationToken cancellation
-    ) => ProposeAsync(kind, body, cancellation);
+        CancellationToken cancellation,
+        Caller? caller = null
+    ) => ProposeAsync(kind, body, cancellation, caller);
 
     public ValueTask<EtcdError?> ReadBarrierAsync(CancellationToken cancellation) => new((EtcdError?)null);
 

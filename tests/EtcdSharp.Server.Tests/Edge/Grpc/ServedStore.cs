@@ -3,11 +3,14 @@ using EtcdSharp.Grpc.Server;
 using EtcdSharp.Mvcc;
 using EtcdSharp.Mvcc.Watch;
 using EtcdSharp.Platform;
+using EtcdSharp.Server.Auth;
+using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Edge.Grpc;
 using EtcdSharp.Server.Edge.Listening;
 using EtcdSharp.Server.Lease;
 using EtcdSharp.Storage.Backend;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EtcdSharp.Server.Tests.Edge.Grpc;
 
@@ -43,10 +46,14 @@ internal sealed class ServedStore : IAsyncDisposable
     public static async Task<ServedStore> StartAsync(int fragmentBytesMax = 2 * 1024 * 1024)
     {
         var served = new ServedStore();
+        var tokens = new NoTokens();
+        var auth = new AuthStore(served._backend, tokens, _ => [], NullLogger.Instance);
+        var access = new Authentication(auth, tokens, served.Log, TimeSpan.FromSeconds(5));
         var services = new GrpcServiceBuilder();
         new WatchService(
             served.Hub,
             served.Log,
+            access,
             new WatchServiceOptions
             {
                 FragmentBytesMax = fragmentBytesMax,
@@ -59,6 +66,7 @@ internal sealed class ServedStore : IAsyncDisposable
             served.Lessor,
             served.Log,
             NoOtherLeader.Instance,
+            access,
             SystemClock.Instance,
             () => served.Store.CurrentRevision
         ).Register(services);
