@@ -22,11 +22,11 @@ internal static class JwtText
 
         try
         {
-            var bytes = Base64Url.DecodeFromChars(text);
-            return text.SequenceEqual(Base64Url.EncodeToString(bytes)) ? bytes : null;
+            return Base64Url.DecodeFromChars(text);
         }
         catch (FormatException)
         {
+            // Bits are left over.
             return null;
         }
     }

@@ -8,16 +8,13 @@ namespace EtcdSharp.Server.Tests.Auth;
 
 public sealed class TokenOptionsTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("etcdsharp-auth-").FullName;
-    private readonly RSA _rsa = RSA.Create(2048);
-    private readonly ECDsa _ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private static readonly RSA s_rsa = RSA.Create(2048);
+    private static readonly RSA s_otherRsa = RSA.Create(1024);
+    private static readonly ECDsa s_ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    public void Dispose()
-    {
-        _rsa.Dispose();
-        _ecdsa.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
+    private readonly string _folder = Directory.CreateTempSubdirectory("etcdsharp-auth-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public void Simple_tokens_are_warned_of_as_in_etcd()
@@ -75,18 +72,18 @@ public sealed class TokenOptionsTests : IDisposable
     [Fact]
     public void All_forms_of_keys_are_read()
     {
-        CertificateRequest request = new("CN=etcd", _rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        CertificateRequest request = new("CN=etcd", s_rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
         string[] privateForms =
         [
-            _rsa.ExportPkcs8PrivateKeyPem(),
-            _rsa.ExportRSAPrivateKeyPem(),
-            "words before\n" + _rsa.ExportPkcs8PrivateKeyPem(),
+            s_rsa.ExportPkcs8PrivateKeyPem(),
+            s_rsa.ExportRSAPrivateKeyPem(),
+            "words before\n" + s_rsa.ExportPkcs8PrivateKeyPem(),
         ];
         string[] publicForms =
         [
-            _rsa.ExportSubjectPublicKeyInfoPem(),
-            _rsa.ExportRSAPublicKeyPem(),
+            s_rsa.ExportSubjectPublicKeyInfoPem(),
+            s_rsa.ExportRSAPublicKeyPem(),
             certificate.ExportCertificatePem(),
         ];
         foreach (var form in privateForms)
@@ -97,9 +94,9 @@ public sealed class TokenOptionsTests : IDisposable
             }
         }
 
-        Read($"jwt,sign-method=ES256,priv-key={Write("one", _ecdsa.ExportECPrivateKeyPem())}");
-        Read($"jwt,sign-method=ES256,priv-key={Write("one", AsOpensslWrites(_ecdsa.ExportECPrivateKeyPem()))}");
-        Read($"jwt,sign-method=ES256,priv-key={Write("one", _ecdsa.ExportPkcs8PrivateKeyPem())}");
+        Read($"jwt,sign-method=ES256,priv-key={Write("one", s_ecdsa.ExportECPrivateKeyPem())}");
+        Read($"jwt,sign-method=ES256,priv-key={Write("one", AsOpensslWrites(s_ecdsa.ExportECPrivateKeyPem()))}");
+        Read($"jwt,sign-method=ES256,priv-key={Write("one", s_ecdsa.ExportPkcs8PrivateKeyPem())}");
     }
 
     [Fact]
@@ -177,7 +174,7 @@ public sealed class TokenOptionsTests : IDisposable
         // The public point stands at the end of the private key's file.
         const int pointBytes = 64;
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var key = _ecdsa.ExportECPrivateKey();
+        var key = s_ecdsa.ExportECPrivateKey();
         other.ExportECPrivateKey().AsSpan(^pointBytes..).CopyTo(key.AsSpan(^pointBytes..));
         var path = Write("mixed", PemEncoding.WriteString("EC PRIVATE KEY", key));
 
@@ -189,7 +186,7 @@ public sealed class TokenOptionsTests : IDisposable
     [Fact]
     public void A_key_on_an_unknown_curve_is_refused()
     {
-        var key = _ecdsa.ExportECPrivateKey();
+        var key = s_ecdsa.ExportECPrivateKey();
         ReadOnlySpan<byte> prime256 = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
         key[key.AsSpan().IndexOf(prime256) + 4] = 0x33;
         var path = Write("curve", PemEncoding.WriteString("EC PRIVATE KEY", key));
@@ -215,7 +212,12 @@ public sealed class TokenOptionsTests : IDisposable
     public void Damaged_key_files_are_problems()
     {
         var random = new SeededRandom(3);
-        string[] good = [_rsa.ExportPkcs8PrivateKeyPem(), _rsa.ExportSubjectPublicKeyInfoPem(), _ecdsa.ExportECPrivateKeyPem()];
+        string[] good =
+        [
+            s_rsa.ExportPkcs8PrivateKeyPem(),
+            s_rsa.ExportSubjectPublicKeyInfoPem(),
+            s_ecdsa.ExportECPrivateKeyPem(),
+        ];
         for (var round = 0; round < 600; round++)
         {
             var text = good[round % 3].ToCharArray();
@@ -255,19 +257,18 @@ public sealed class TokenOptionsTests : IDisposable
 
     private string WithFiles(string text)
     {
-        using var other = RSA.Create(1024);
         PbeParameters encryption = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
         return string.Format(
             System.Globalization.CultureInfo.InvariantCulture,
             text,
-            Write("rsa.pub", _rsa.ExportSubjectPublicKeyInfoPem()),
-            Write("rsa.key", _rsa.ExportPkcs8PrivateKeyPem()),
-            Write("ec.pub", _ecdsa.ExportSubjectPublicKeyInfoPem()),
-            Write("ec.key", _ecdsa.ExportPkcs8PrivateKeyPem()),
+            Write("rsa.pub", s_rsa.ExportSubjectPublicKeyInfoPem()),
+            Write("rsa.key", s_rsa.ExportPkcs8PrivateKeyPem()),
+            Write("ec.pub", s_ecdsa.ExportSubjectPublicKeyInfoPem()),
+            Write("ec.key", s_ecdsa.ExportPkcs8PrivateKeyPem()),
             Write("empty", ""),
-            Write("rsa1.key", _rsa.ExportRSAPrivateKeyPem()),
-            Write("encrypted.key", _rsa.ExportEncryptedPkcs8PrivateKeyPem("pass", encryption)),
-            Write("other.key", other.ExportPkcs8PrivateKeyPem())
+            Write("rsa1.key", s_rsa.ExportRSAPrivateKeyPem()),
+            Write("encrypted.key", s_rsa.ExportEncryptedPkcs8PrivateKeyPem("pass", encryption)),
+            Write("other.key", s_otherRsa.ExportPkcs8PrivateKeyPem())
         );
     }
 
