@@ -169,10 +169,11 @@ internal sealed unsafe class BoltWriteBucket : IBucketTree
             return false;
         }
 
+        Node leaf = LeafNode(name);
+        int index = IndexOfBucket(leaf, name);
         child.GiveUpPages();
         _children.Remove(child);
-        Node leaf = LeafNode(name);
-        leaf.RemoveAt(leaf.LowerBound(name));
+        leaf.RemoveAt(index);
         return true;
     }
 
@@ -188,18 +189,21 @@ internal sealed unsafe class BoltWriteBucket : IBucketTree
     internal void StoreBucket(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         Node leaf = LeafNode(name);
+        int index = IndexOfBucket(leaf, name);
+        Store(leaf, index, exists: true, name, value, PageFormat.BucketElementFlag);
+    }
+
+    /// <summary>The way down to a name is the same each time unless keys do not rise: then it may not be where it was found.</summary>
+    private int IndexOfBucket(Node leaf, ReadOnlySpan<byte> name)
+    {
         int index = leaf.LowerBound(name);
-        if (!leaf.HasKeyAt(index, name) || !leaf.Item(index).IsBucket)
-        {
-            // The way down to a name is the same each time unless keys do not rise: balancing has moved some by then.
-            throw _transaction.State.Damaged(
+        return leaf.HasKeyAt(index, name) && leaf.Item(index).IsBucket
+            ? index
+            : throw _transaction.State.Damaged(
                 leaf.PageId,
                 BoltDamage.KeyOrder,
                 "the element of a nested bucket is not found where its name belongs"
             );
-        }
-
-        Store(leaf, index, exists: true, name, value, PageFormat.BucketElementFlag);
     }
 
     private static void CheckKey(ReadOnlySpan<byte> key)
