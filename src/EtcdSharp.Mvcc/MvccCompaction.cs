@@ -114,11 +114,31 @@ internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, MvccO
                 }
             }
 
-            DoStep();
+            if (!TryStep())
+            {
+                return;
+            }
+
             if (_job is not null)
             {
                 _stop.Wait(options.CompactionPauseMs);
             }
+        }
+    }
+
+    /// <summary>A store that cannot be read any more is not compacted further: what it would delete may be what others need.</summary>
+    private bool TryStep()
+    {
+        try
+        {
+            DoStep();
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException)
+        {
+            options.Failed("compacting the store", failure);
+            _job?.Finished.TrySetException(failure);
+            return false;
         }
     }
 

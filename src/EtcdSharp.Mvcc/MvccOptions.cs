@@ -11,6 +11,13 @@ internal sealed class MvccOptions
     /// <summary>Off in the simulation, which calls <see cref="MvccStore.CompactStep"/> when the seed says so.</summary>
     public bool CompactsOnOwnThread { get; init; } = true;
 
+    /// <summary>
+    /// Called on a thread of the store, with what it was doing, when the file cannot be read: it is damaged, or the disk
+    /// fails. Must not return; the default ends the process.
+    /// </summary>
+    public Action<string, Exception> Failed { get; init; } =
+        static (part, failure) => Environment.FailFast($"{part} failed: {failure.Message}", failure);
+
     /// <summary>Seeds the hash of the key table, so that nobody can choose keys that collide.</summary>
     public ulong HashSeed { get; init; } = 0x9E3779B97F4A7C15;
 }

@@ -44,6 +44,12 @@ internal sealed class MemberStore : IDisposable
             new BackendLeaseBucket(Backend)
         );
         Hub = simulation is null ? new WatchHub() : new WatchHub(simulation.WatchBufferBytes);
+        var storeLogger = options.Logging.CreateLogger<MvccStore>();
+        Action<string, Exception> failed = (part, failure) =>
+        {
+            NodeLog.Fatal(storeLogger, part, failure);
+            options.Fatal(part, failure);
+        };
         Kv = new MvccStore(
             Backend,
             Lessor,
@@ -53,11 +59,12 @@ internal sealed class MemberStore : IDisposable
                 CompactionBatchLimit = options.CompactionBatchLimit,
                 CompactionPauseMs = options.CompactionSleepMs,
                 CompactsOnOwnThread = simulation is null,
+                Failed = failed,
                 HashSeed = options.Randomness.NextUInt64(),
             }
         );
         Hub.Open(new StoreWatchHistory(Kv));
-        _catchUp = simulation is null ? new WatchCatchUpLoop(Hub) : null;
+        _catchUp = simulation is null ? new WatchCatchUpLoop(Hub, failed) : null;
     }
 
     public BackendStore Backend { get; }

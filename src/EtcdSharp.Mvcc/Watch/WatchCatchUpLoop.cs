@@ -4,12 +4,16 @@ namespace EtcdSharp.Mvcc.Watch;
 internal sealed class WatchCatchUpLoop : IDisposable
 {
     private readonly WatchCatchUp _catchUp;
+    private readonly Action<string, Exception> _failed;
     private readonly AutoResetEvent _wanted = new(initialState: false);
     private readonly Thread _thread;
     private volatile bool _isStopping;
 
-    public WatchCatchUpLoop(WatchHub hub)
+    /// <param name="hub">Whose watchers catch up.</param>
+    /// <param name="failed">Called on the thread when the history cannot be read. Must not return.</param>
+    public WatchCatchUpLoop(WatchHub hub, Action<string, Exception> failed)
     {
+        _failed = failed;
         _catchUp = new WatchCatchUp(hub);
         hub.CatchUpWanted = () => _wanted.Set();
         _thread = new Thread(Run) { IsBackground = true, Name = "watch catch-up" };
@@ -27,6 +31,18 @@ internal sealed class WatchCatchUpLoop : IDisposable
     }
 
     private void Run()
+    {
+        try
+        {
+            CatchUpAgainAndAgain();
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException)
+        {
+            _failed("reading the history for watchers", failure);
+        }
+    }
+
+    private void CatchUpAgainAndAgain()
     {
         while (!_isStopping)
         {

@@ -23,7 +23,7 @@ public class WatchConcurrencyTests
         }
 
         // Half of them begin in the past and meet the writer on the way; the other half begin with the writer.
-        using var loop = new WatchCatchUpLoop(hub);
+        using var loop = new WatchCatchUpLoop(hub, new MvccOptions().Failed);
         var tasks = Enumerable.Range(0, readers).Select(i => ReadAllAsync(hub, i % 2 == 0 ? 2 : 0, writes + 1)).ToList();
         var writer = new Thread(() =>
         {

@@ -29,7 +29,7 @@ internal sealed class ServedStore : IAsyncDisposable
         Hub = new WatchHub();
         Store = new MvccStore(_backend, Lessor, Hub, new MvccOptions());
         Hub.Open(new StoreWatchHistory(Store));
-        _loop = new WatchCatchUpLoop(Hub);
+        _loop = new WatchCatchUpLoop(Hub, new MvccOptions().Failed);
         Log = new AppliedLog(Store, Lessor, _backend, SystemClock.Instance);
     }
 
