@@ -6,7 +6,8 @@ namespace EtcdSharp.Server.Auth;
 
 /// <summary>
 /// Tokens that mean something only to the members that applied their assignment: sixteen random letters and the index of
-/// the log entry that gave them. Each member lets one lapse when it has not been shown there for a while.
+/// the log entry before the one that gave them, which is what real members of the same cluster write. Each member lets one
+/// lapse when it has not been shown there for a while.
 /// </summary>
 /// <remarks>
 /// The edge finds tokens on its own threads, so they are behind a gate. They stand in the order of their last use, which
@@ -102,7 +103,7 @@ internal sealed class SimpleTokens : ITokens
                 return false;
             }
 
-            token = string.Create(CultureInfo.InvariantCulture, $"{prefix}.{index}");
+            token = string.Create(CultureInfo.InvariantCulture, $"{prefix}.{index - 1}");
             var now = _clock.MonotonicNanoseconds;
             Sweep(now);
             if (_byText.TryGetValue(token, out var former))
@@ -120,7 +121,10 @@ internal sealed class SimpleTokens : ITokens
         }
     }
 
-    public ulong? AppliedIndexFor(string token) => TryParseIndex(token, out var index) ? index : null;
+    public ulong? AppliedIndexFor(string token) =>
+        !TryParseIndex(token, out var before) ? null
+        : before == ulong.MaxValue ? before
+        : before + 1;
 
     public Caller? Find(string token, ulong authRevision)
     {

@@ -18,11 +18,11 @@ public sealed class SimpleTokensTests
         var tokens = Enabled();
 
         Assert.True(tokens.TryAssign("alice", 3, Prefix, 42, out var token));
-        Assert.Equal("abcdefghijklmnOP.42", token);
+        Assert.Equal("abcdefghijklmnOP.41", token);
         Assert.Equal(42ul, tokens.AppliedIndexFor(token));
         Assert.Equal(new Caller("alice", 7), tokens.Find(token, 7));
-        Assert.Null(tokens.Find("abcdefghijklmnOP.43", 7));
-        Assert.Null(tokens.Find("Abcdefghijklmnop.42", 7));
+        Assert.Null(tokens.Find("abcdefghijklmnOP.42", 7));
+        Assert.Null(tokens.Find("Abcdefghijklmnop.41", 7));
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class SimpleTokensTests
     }
 
     [Theory]
-    [InlineData("abc.0", 0ul)]
+    [InlineData("abc.0", 1ul)]
     [InlineData("abc.18446744073709551615", ulong.MaxValue)]
     [InlineData("abc.18446744073709551616", null)]
     [InlineData("abc.-1", null)]
