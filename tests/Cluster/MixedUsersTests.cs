@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using EtcdSharp.Api.Authpb;
 
 namespace EtcdSharp.Cluster;
@@ -8,16 +9,34 @@ public sealed class MixedUsersTests
     private const string RootPassword = "root's";
     private const string AlicePassword = "alice's";
 
-    [Fact]
-    public async Task WhoeverLogsInAtOneMemberIsKnownToAll()
+    /// <param name="token">The kind of token.</param>
+    /// <param name="afterwards">What a token is worth when its user is gone: a signed one is still one, of earlier times.</param>
+    [Theory]
+    [InlineData("simple", "etcdserver: invalid auth token")]
+    [InlineData("jwt,sign-method=HS256,ttl=10m,priv-key=", "etcdserver: revision of auth store is old")]
+    public async Task WhoeverLogsInAtOneMemberIsKnownToAll(string token, string afterwards)
     {
         Assert.SkipUnless(Programs.RealEtcd is not null, Programs.HowToGetRealEtcd);
+        var key = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllBytesAsync(key, RandomNumberGenerator.GetBytes(32));
+            await RunAsync(token.EndsWith('=') ? token + key : token, afterwards);
+        }
+        finally
+        {
+            File.Delete(key);
+        }
+    }
+
+    private static async Task RunAsync(string authToken, string afterwards)
+    {
         await using var cluster = await EtcdCluster.StartAsync(
             [ServerKind.Real, ServerKind.Ours, ServerKind.Ours],
             new ClusterOptions(
                 HeartbeatMs: 100,
                 ElectionMs: 1000,
-                ["--log-level", "info", "--bcrypt-cost", "4"],
+                ["--log-level", "info", "--bcrypt-cost", "4", "--auth-token", authToken],
                 EmulatedVersion: "3.5"
             )
         );
@@ -49,12 +68,12 @@ public sealed class MixedUsersTests
         }
 
         await AssertSameAsync(cluster);
-        await RevokeAndExpire(cluster);
+        await RevokeAndExpire(cluster, afterwards);
         await AssertSameAsync(cluster);
     }
 
     /// <summary>A change at one member is felt at the others, and a lease ends also where its owner is no more.</summary>
-    private static async Task RevokeAndExpire(EtcdCluster cluster)
+    private static async Task RevokeAndExpire(EtcdCluster cluster, string afterwards)
     {
         var (real, ours) = (cluster.Members[0].Endpoint, cluster.Members[1].Endpoint);
         var token = await LogIn(ours, "alice", AlicePassword);
@@ -66,9 +85,10 @@ public sealed class MixedUsersTests
         await Call(root, "UserDelete", new AuthUserDeleteRequest { Name = "alice" });
         await Assert.ThrowsAsync<GrpcFailure>(() => real.Range(new RangeRequest { Key = Utf8("app/") }));
         var gone = await Assert.ThrowsAsync<GrpcFailure>(() => alice.Put(new PutRequest { Key = Utf8("app/x") }));
-        Assert.Equal("etcdserver: invalid auth token", gone.Detail);
+        Assert.Equal(afterwards, gone.Detail);
+        using var later = As(ours, await LogIn(real, "root", RootPassword));
         var limit = DateTime.UtcNow + TimeSpan.FromSeconds(20);
-        while ((await root.Range(new RangeRequest { Key = Utf8("app/short") })).Kvs.Count != 0)
+        while ((await later.Range(new RangeRequest { Key = Utf8("app/short") })).Kvs.Count != 0)
         {
             Assert.True(DateTime.UtcNow < limit, "the key outlived its lease");
             await Task.Delay(50);

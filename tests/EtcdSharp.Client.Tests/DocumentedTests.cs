@@ -280,7 +280,7 @@ public sealed partial class DocumentedTests(Servers servers)
     }
 
     [Theory]
-    [OnEach(NotOurs = "there are no users yet")]
+    [OnEach]
     public async Task Users(ServerKind kind)
     {
         await using var server = await RestartableServer.StartAsync(kind);

@@ -8,9 +8,6 @@ namespace EtcdSharp.Client.Tests.Support;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class OnEachAttribute : DataAttribute
 {
-    /// <summary>Why our own server is left out, where it lacks what the test is about.</summary>
-    public string? NotOurs { get; set; }
-
     public override bool SupportsDiscoveryEnumeration() => true;
 
     public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker)
@@ -18,10 +15,7 @@ public sealed class OnEachAttribute : DataAttribute
         ITheoryDataRow[] rows =
         [
             new TheoryDataRow(ServerKind.Real) { Skip = Programs.RealEtcd is null ? Programs.HowToGetRealEtcd : null },
-            new TheoryDataRow(ServerKind.Ours)
-            {
-                Skip = NotOurs ?? (File.Exists(Programs.OurEtcd) ? null : "src/etcd is not built"),
-            },
+            new TheoryDataRow(ServerKind.Ours) { Skip = File.Exists(Programs.OurEtcd) ? null : "src/etcd is not built" },
         ];
         return new(rows);
     }
