@@ -39,7 +39,7 @@ internal sealed record SnapshotStatus(uint Hash, long Revision, long TotalKeys, 
 
         try
         {
-            return Read(read);
+            return Read(read, out problem);
         }
         catch (InvalidDataException damage)
         {
@@ -48,7 +48,7 @@ internal sealed record SnapshotStatus(uint Hash, long Revision, long TotalKeys, 
         }
     }
 
-    private static SnapshotStatus Read(BoltReadTransaction read)
+    private static SnapshotStatus? Read(BoltReadTransaction read, out string? problem)
     {
         var hash = 0U;
         var keys = new LiveKeys();
@@ -57,7 +57,14 @@ internal sealed record SnapshotStatus(uint Hash, long Revision, long TotalKeys, 
         {
             hash = Crc32C.Append(hash, buckets.Key);
             var isKeyBucket = buckets.Key.SequenceEqual(BucketNames.Of(BackendBucket.Key));
-            var entries = read.Bucket(buckets.Key)!.Cursor();
+            if (read.Bucket(buckets.Key) is not { } bucket)
+            {
+                // No check finds it: the root may hold such a thing, but nobody puts it there.
+                problem = $"cannot get hash of bucket {Encoding.UTF8.GetString(buckets.Key)}";
+                return null;
+            }
+
+            var entries = bucket.Cursor();
             for (var more = entries.SeekFirst(); more; more = entries.Next())
             {
                 hash = Crc32C.Append(Crc32C.Append(hash, entries.Key), entries.Value);
@@ -68,6 +75,7 @@ internal sealed record SnapshotStatus(uint Hash, long Revision, long TotalKeys, 
             }
         }
 
+        problem = null;
         return new SnapshotStatus(hash, keys.Revision, keys.Count, read.SizeBytes, VersionOf(read));
     }
 

@@ -33,7 +33,17 @@ internal static class BboltStatsCommand
         {
             if (buckets.Key.StartsWith(prefixBytes))
             {
-                stats.Add(read.Bucket(buckets.Key)!.Stats());
+                if (read.Bucket(buckets.Key) is not { } bucket)
+                {
+                    throw new BoltCorruptionException(
+                        file.Path,
+                        0,
+                        BoltDamage.BadBucket,
+                        $"the root lists {Encoding.UTF8.GetString(buckets.Key)}, which is no bucket"
+                    );
+                }
+
+                stats.Add(bucket.Stats());
                 count++;
             }
         }

@@ -64,6 +64,36 @@ public sealed class OfflineFuzzTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.True(read > 0 && refused > 0, $"{read} read, {refused} refused");
     }
 
+    /// <summary>The fuzz test found it in some minutes: the root may hold what is no bucket, and no check minds.</summary>
+    [Fact]
+    public void A_snapshot_whose_root_holds_something_that_is_no_bucket_is_refused()
+    {
+        var damaged = (byte[])_store.Clone();
+        const int pageBytes = 4096;
+        const int headerBytes = 16;
+        const int elementBytes = 16;
+        var changed = 0;
+        for (var page = 2 * pageBytes; page < damaged.Length; page += pageBytes)
+        {
+            int count = BitConverter.ToUInt16(damaged, page + 10);
+            for (var i = 0; i < Math.Min(count, (pageBytes - headerBytes) / elementBytes); i++)
+            {
+                var element = page + headerBytes + (i * elementBytes);
+                var key = (long)element + BitConverter.ToUInt32(damaged, element + 4);
+                if (key + 5 <= damaged.Length && damaged.AsSpan((int)key, 5).SequenceEqual("alarm"u8))
+                {
+                    damaged[element] = 0;
+                    changed++;
+                }
+            }
+        }
+
+        Assert.True(changed > 0, "the root page was not found");
+        File.WriteAllBytes(Snapshot, damaged);
+        Assert.Null(SnapshotStatus.TryRead(SystemDisk.Instance, Snapshot, TimeSpan.FromSeconds(1), out var problem));
+        Assert.Equal("cannot get hash of bucket alarm", problem);
+    }
+
     /// <summary>The fuzz test found that damage which only the commit meets was told as a failed write.</summary>
     [Fact]
     public void A_snapshot_with_elements_out_of_place_is_damaged_in_the_words_of_a_restore()
