@@ -205,6 +205,12 @@ public sealed class RaftNode
     /// </summary>
     public void ForgetLeader() => _core.ForgetLeader();
 
+    /// <summary>
+    /// Makes a leader a follower of nobody, in the same term, as a failed check of the quorum does: for whoever knows sooner
+    /// that no quorum answers.
+    /// </summary>
+    public void StepDown() => _core.StepDown();
+
     /// <summary>A message to the peer could not be delivered.</summary>
     public void ReportUnreachable(ulong id) => _core.ReportUnreachable(id);
 

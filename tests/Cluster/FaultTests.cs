@@ -37,6 +37,20 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task ALeaderThatHearsNobodyIsReplacedInTime()
+    {
+        var result = await Episode.RunAsync(
+            new EpisodeOptions
+            {
+                Kinds = [ServerKind.Ours, ServerKind.Ours, ServerKind.Ours],
+                Faults = [FaultKind.LeaderDeaf, FaultKind.LeaderDeaf, FaultKind.LeaderDeaf],
+                Seed = 5,
+            }
+        );
+        RequireSeen(result);
+    }
+
+    [Fact]
     public async Task FiveMembersSurviveTwoThatAreAway()
     {
         LongRun.Require();

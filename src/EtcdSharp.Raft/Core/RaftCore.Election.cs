@@ -58,6 +58,15 @@ internal sealed partial class RaftCore
         }
     }
 
+    public void StepDown()
+    {
+        if (Role == RaftRole.Leader)
+        {
+            _logger.Warning($"{Id:x} stepped down to follower since quorum is not active");
+            BecomeFollower(Term, RaftIds.None);
+        }
+    }
+
     private void TickAsLeader()
     {
         _heartbeatElapsed++;

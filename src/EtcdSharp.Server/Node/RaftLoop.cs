@@ -41,6 +41,7 @@ internal sealed class RaftLoop
     private readonly List<ReadOnlyMemory<byte>> _batch = [];
     private readonly TickSchedule _ticks;
     private readonly EarlyElection _earlyElection = new();
+    private readonly QuorumSilence _silence;
 
     private RaftLoopInput _incoming = new();
     private RaftLoopInput _taken = new();
@@ -57,6 +58,7 @@ internal sealed class RaftLoop
     private ulong _leader;
     private ulong _removedLeader;
     private IReadOnlyList<ulong> _voters = [];
+    private bool _isJoint;
     private bool _soleVoter;
     private bool _alone;
     private bool _proposalsBlocked;
@@ -82,6 +84,7 @@ internal sealed class RaftLoop
         _options = options;
         _logger = logger;
         _ticks = new TickSchedule(options.HeartbeatMs);
+        _silence = new QuorumSilence(options.ElectionTicks);
         _reads.Attach(WakeForReads);
         _simulation = options.Simulation;
         if (_simulation is not null)
@@ -287,13 +290,18 @@ internal sealed class RaftLoop
 
     private void WorkOn(bool readsWaiting)
     {
-        Tick();
+        var timePassed = Tick();
         foreach (var message in _taken.Messages)
         {
             if (!IsFromRemovedLeader(message))
             {
-                _node.Step(message);
+                Step(message);
             }
+        }
+
+        if (timePassed)
+        {
+            StepDownUnheard();
         }
 
         // After the messages: who proposes a configuration change because the one before is applied must find
@@ -351,12 +359,13 @@ internal sealed class RaftLoop
     /// <summary>Proposals that were left over from a full batch go on at once, but only while someone leads.</summary>
     private bool HasWork() => _leader != RaftIds.None && (_normal.Count != 0 || _priority.Count != 0) && !_proposalsBlocked;
 
-    private void Tick()
+    /// <summary>False when no time has passed for raft.</summary>
+    private bool Tick()
     {
         var now = _clock.MonotonicNanoseconds;
         if (!_ticks.Take(now))
         {
-            return;
+            return false;
         }
 
         _proposalsBlocked = false;
@@ -377,6 +386,46 @@ internal sealed class RaftLoop
         if (timedOut != 0)
         {
             NodeMetrics.ProposalsFailed.Add(timedOut);
+        }
+
+        return true;
+    }
+
+    private void Step(Message message)
+    {
+        if (message.Type is MessageType.MsgAppResp or MessageType.MsgHeartbeatResp)
+        {
+            _silence.Heard(message.From);
+        }
+
+        _node.Step(message);
+    }
+
+    /// <summary>
+    /// A leader that no quorum answers leads nobody. Those who hear it all the same would wait for it, and then for each
+    /// other: so the one with the most of the log is told to campaign. It gets no votes that it would not get later.
+    /// </summary>
+    private void StepDownUnheard()
+    {
+        if (!_silence.Tick(_voters, _state.MemberId) || _leader != _state.MemberId || _isJoint)
+        {
+            return;
+        }
+
+        var status = _node.Status();
+        var heir = status.Progress.Where(one => one.Id != _state.MemberId && _voters.Contains(one.Id)).MaxBy(one => one.Match);
+        _node.StepDown();
+        if (heir is not null)
+        {
+            _transport.Send([
+                new Message
+                {
+                    Type = MessageType.MsgTimeoutNow,
+                    From = _state.MemberId,
+                    To = heir.Id,
+                    Term = status.Basic.HardState.Term,
+                },
+            ]);
         }
     }
 
@@ -512,6 +561,7 @@ internal sealed class RaftLoop
         var leads = _leader == _state.MemberId;
         if (leads != ledBefore)
         {
+            _silence.Begin();
             Publish();
             LeadershipChanged?.Invoke(leads);
         }
@@ -538,6 +588,7 @@ internal sealed class RaftLoop
     {
         var leaderIsRemoved = _voters.Contains(_leader) && !configuration.Contains(_leader);
         _voters = configuration.Voters;
+        _isJoint = configuration.VotersOutgoing.Count != 0;
         _soleVoter =
             configuration.Voters.Count == 1
             && configuration.Voters[0] == _state.MemberId

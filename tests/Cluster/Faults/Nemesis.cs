@@ -8,7 +8,7 @@ internal sealed class Nemesis(EtcdCluster cluster, Random random, FaultTools too
     /// <summary>What an election takes at most without a split vote: timeouts are spread between one and two.</summary>
     private const int OneElection = 2;
 
-    /// <summary>A leader that hears nobody gives up at the second look that finds no majority; then comes the election.</summary>
+    /// <summary>A leader of etcd that hears nobody gives up at the second look that finds no majority; then comes the election.</summary>
     private const int StepDownAndElection = 2 + OneElection;
 
     /// <summary>How long a member takes at most from a write that was refused to its end.</summary>
@@ -45,7 +45,8 @@ internal sealed class Nemesis(EtcdCluster cluster, Random random, FaultTools too
             case FaultKind.LeaderUnheard:
                 return Silence(kind, followers.Select(other => (leader, other)), followers, OneElection);
             case FaultKind.LeaderDeaf:
-                return Silence(kind, followers.Select(other => (other, leader)), followers, StepDownAndElection);
+                var timeouts = leader.Kind == ServerKind.Real ? StepDownAndElection : OneElection;
+                return Silence(kind, followers.Select(other => (other, leader)), followers, timeouts);
             case FaultKind.FollowerUnheard:
                 var others = cluster.Members.Where(member => member != follower).ToList();
                 return Silence(kind, others.Select(other => (follower, other)), others, OneElection);
