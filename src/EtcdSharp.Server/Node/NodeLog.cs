@@ -1,3 +1,5 @@
+using EtcdSharp.Raft;
+using EtcdSharp.Server.Membership;
 using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Server.Node;
@@ -5,6 +7,23 @@ namespace EtcdSharp.Server.Node;
 /// <summary>What the write and read path tells the operator.</summary>
 internal static partial class NodeLog
 {
+    public static void LeaderIs(ILogger logger, ulong member, ulong before, ulong now, ulong term)
+    {
+        var self = MemberIds.ToText(member);
+        if (now == RaftIds.None)
+        {
+            LeaderLost(logger, self, MemberIds.ToText(before), term);
+        }
+        else if (before == RaftIds.None)
+        {
+            LeaderElected(logger, self, MemberIds.ToText(now), term);
+        }
+        else
+        {
+            LeaderChanged(logger, self, MemberIds.ToText(before), MemberIds.ToText(now), term);
+        }
+    }
+
     [LoggerMessage(Level = LogLevel.Information, Message = "raft.node: {Member} elected leader {Leader} at term {Term}")]
     public static partial void LeaderElected(ILogger logger, string member, string leader, ulong term);
 

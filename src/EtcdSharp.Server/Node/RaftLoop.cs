@@ -41,7 +41,7 @@ internal sealed class RaftLoop
     private readonly List<ReadOnlyMemory<byte>> _batch = [];
     private readonly TickSchedule _ticks;
     private readonly EarlyElection _earlyElection = new();
-    private readonly QuorumSilence _silence;
+    private readonly UnheardLeader _unheard;
 
     private RaftLoopInput _incoming = new();
     private RaftLoopInput _taken = new();
@@ -84,7 +84,7 @@ internal sealed class RaftLoop
         _options = options;
         _logger = logger;
         _ticks = new TickSchedule(options.HeartbeatMs);
-        _silence = new QuorumSilence(options.ElectionTicks);
+        _unheard = new UnheardLeader(node, state.MemberId, transport, options.ElectionTicks);
         _reads.Attach(WakeForReads);
         _simulation = options.Simulation;
         if (_simulation is not null)
@@ -295,13 +295,14 @@ internal sealed class RaftLoop
         {
             if (!IsFromRemovedLeader(message))
             {
-                Step(message);
+                _unheard.Heard(message);
+                _node.Step(message);
             }
         }
 
         if (timePassed)
         {
-            StepDownUnheard();
+            _unheard.Tick(_voters, leads: _leader == _state.MemberId && !_isJoint);
         }
 
         // After the messages: who proposes a configuration change because the one before is applied must find
@@ -389,44 +390,6 @@ internal sealed class RaftLoop
         }
 
         return true;
-    }
-
-    private void Step(Message message)
-    {
-        if (message.Type is MessageType.MsgAppResp or MessageType.MsgHeartbeatResp)
-        {
-            _silence.Heard(message.From);
-        }
-
-        _node.Step(message);
-    }
-
-    /// <summary>
-    /// A leader that no quorum answers leads nobody. Those who hear it all the same would wait for it, and then for each
-    /// other: so the one with the most of the log is told to campaign. It gets no votes that it would not get later.
-    /// </summary>
-    private void StepDownUnheard()
-    {
-        if (!_silence.Tick(_voters, _state.MemberId) || _leader != _state.MemberId || _isJoint)
-        {
-            return;
-        }
-
-        var status = _node.Status();
-        var heir = status.Progress.Where(one => one.Id != _state.MemberId && _voters.Contains(one.Id)).MaxBy(one => one.Match);
-        _node.StepDown();
-        if (heir is not null)
-        {
-            _transport.Send([
-                new Message
-                {
-                    Type = MessageType.MsgTimeoutNow,
-                    From = _state.MemberId,
-                    To = heir.Id,
-                    Term = status.Basic.HardState.Term,
-                },
-            ]);
-        }
     }
 
     /// <summary>
@@ -553,7 +516,7 @@ internal sealed class RaftLoop
                 _state.PublishLeaderSince(_clock.MonotonicNanoseconds);
             }
 
-            TellOfLeader(MemberIds.ToText(_state.MemberId), _leader, soft.Leader, _node.BasicStatus.HardState.Term);
+            NodeLog.LeaderIs(_logger, _state.MemberId, _leader, soft.Leader, _node.BasicStatus.HardState.Term);
             _leader = soft.Leader;
             _reads.LeaderChanged();
         }
@@ -561,25 +524,9 @@ internal sealed class RaftLoop
         var leads = _leader == _state.MemberId;
         if (leads != ledBefore)
         {
-            _silence.Begin();
+            _unheard.Begin();
             Publish();
             LeadershipChanged?.Invoke(leads);
-        }
-    }
-
-    private void TellOfLeader(string self, ulong before, ulong now, ulong term)
-    {
-        if (now == RaftIds.None)
-        {
-            NodeLog.LeaderLost(_logger, self, MemberIds.ToText(before), term);
-        }
-        else if (before == RaftIds.None)
-        {
-            NodeLog.LeaderElected(_logger, self, MemberIds.ToText(now), term);
-        }
-        else
-        {
-            NodeLog.LeaderChanged(_logger, self, MemberIds.ToText(before), MemberIds.ToText(now), term);
         }
     }
 
