@@ -368,8 +368,12 @@ internal sealed class AuthStore
         var permissions = user.Roles.SelectMany(name => roles.TryGetValue(name, out var role) ? role.KeyPermission : []).ToList();
         return new AuthUser(
             user,
-            Readable: KeyRanges.Of(permissions.Where(one => one.PermType != Permission.Types.Type.Write)),
-            Writable: KeyRanges.Of(permissions.Where(one => one.PermType != Permission.Types.Type.Read))
+            Readable: KeyRanges.Of(
+                permissions.Where(one => one.PermType is Permission.Types.Type.Read or Permission.Types.Type.Readwrite)
+            ),
+            Writable: KeyRanges.Of(
+                permissions.Where(one => one.PermType is Permission.Types.Type.Write or Permission.Types.Type.Readwrite)
+            )
         );
     }
 

@@ -1,258 +1,232 @@
-using EtcdSharp.Api.Authpb;
+using static EtcdSharp.Conformance.Auth.AuthCalls;
 
 namespace EtcdSharp.Conformance.Auth;
 
-/// <summary>What a user may do with keys. Each request is refused or permitted as a whole.</summary>
-public sealed class PermissionCases
+/// <summary>What is asked of a user for each request about keys.</summary>
+public sealed class PermissionCases(AuthMembers members) : IClassFixture<AuthMembers>
 {
-    private const string Denied = "etcdserver: permission denied";
-    private const Permission.Types.Type Read = Permission.Types.Type.Read;
-    private const Permission.Types.Type Write = Permission.Types.Type.Write;
-    private const Permission.Types.Type ReadWrite = Permission.Types.Type.Readwrite;
+    private const string RangeStream = "/etcdserverpb.KV/RangeStream";
 
-    private static Task IsDenied(Task call) => Refused(GrpcCode.PermissionDenied, Denied, call);
+    private static readonly ByteString s_mine = Utf8("mine");
+    private static readonly ByteString s_read = Utf8("read");
+    private static readonly ByteString s_write = Utf8("write");
+    private static readonly ByteString s_other = Utf8("other");
 
-    private static RangeRequest Range(string key, string rangeEnd = "") => new() { Key = Utf8(key), RangeEnd = Utf8(rangeEnd) };
-
-    private static DeleteRangeRequest Deletion(string key, string rangeEnd = "", bool prevKv = false) =>
+    private static Compare IsNew(ByteString key) =>
         new()
         {
-            Key = Utf8(key),
-            RangeEnd = Utf8(rangeEnd),
-            PrevKv = prevKv,
+            Key = key,
+            Target = Compare.Types.CompareTarget.Create,
+            Result = Compare.Types.CompareResult.Equal,
         };
 
-    private static PutRequest Putting(string key, long lease = 0, bool prevKv = false) =>
-        new()
+    private static RangeRequest Serializable(ByteString key) => new() { Key = key, Serializable = true };
+
+    private static Task<EtcdEndpoint> Ann(AuthMember member) =>
+        member.User("ann", Allow.ReadWrite("mine"), Allow.Read("read"), Allow.Write("write"));
+
+    private static Task Ask(EtcdEndpoint etcd, string what, ByteString key) =>
+        what switch
         {
-            Key = Utf8(key),
-            Lease = lease,
-            PrevKv = prevKv,
+            "Range" => etcd.Range(Get(key)),
+            "serializable Range" => etcd.Range(Serializable(key)),
+            "RangeStream" => etcd.ServerStream<RangeStreamResponse>(RangeStream, Get(key)),
+            "Put" => etcd.Put(Put(key, "x")),
+            "DeleteRange" => etcd.DeleteRange(Delete(key)),
+            "Txn that reads" => etcd.Txn(Txn(Op(Get(key)))),
+            "serializable Txn" => etcd.Txn(Txn(Op(Serializable(key)))),
+            "Txn that writes" => etcd.Txn(Txn(Op(Put(key, "x")))),
+            "Txn that compares" => etcd.Txn(new TxnRequest { Compare = { IsNew(key) } }),
+            _ => throw new ArgumentOutOfRangeException(nameof(what), what, null),
         };
 
-    [Theory, OnEach]
-    public async Task ReadingAndWritingAreTwoThings(ServerKind kind)
+    [Theory]
+    [OnEach("Range")]
+    [OnEach("serializable Range")]
+    [OnEach("RangeStream", Since = "3.7")]
+    [OnEach("Put")]
+    [OnEach("DeleteRange")]
+    [OnEach("Txn that reads")]
+    [OnEach("serializable Txn")]
+    [OnEach("Txn that writes")]
+    [OnEach("Txn that compares")]
+    public async Task EveryRequestNeedsAUserWhoMay(ServerKind kind, string what)
     {
-        var (nobody, root, user) = await Accounts.EnabledAsync(kind, (Read, "r", ""), (Write, "w", ""), (ReadWrite, "b", ""));
-        await using var _ = nobody;
-        var etcd = user.Etcd;
-        await etcd.Range(Range("r"));
-        await IsDenied(etcd.Put(Putting("r")));
-        await IsDenied(etcd.DeleteRange(Deletion("r")));
-        await etcd.Put(Putting("w"));
-        await etcd.DeleteRange(Deletion("w"));
-        await IsDenied(etcd.Range(Range("w")));
-        await IsDenied(etcd.Put(Putting("w", prevKv: true)));
-        await IsDenied(etcd.DeleteRange(Deletion("w", prevKv: true)));
-        await etcd.Put(Putting("b", prevKv: true));
-        await etcd.DeleteRange(Deletion("b", prevKv: true));
-        await etcd.Range(Range("b"));
-        await IsDenied(etcd.Range(Range("x")));
-        await IsDenied(etcd.Put(Putting("x")));
+        await using var member = await members.Guarded(kind);
+        var ann = await Ann(member);
+        await WithoutUser(Ask(member.Nobody, what, s_mine));
+        await BadToken(Ask(member.Pretender, what, s_mine));
+        await Denied(Ask(ann, what, s_other));
+        await Ask(ann, what, s_mine);
+        await Ask(member.Root, what, s_other);
     }
 
     [Theory, OnEach]
-    public async Task ARangeMustBePermittedToItsEnd(ServerKind kind)
+    public async Task AnEmptyTransactionNeedsNoUser(ServerKind kind)
     {
-        var (nobody, root, user) = await Accounts.EnabledAsync(
-            kind,
-            (Read, "a", "c"),
-            (Read, "c", "e"),
-            (Read, "f", "h"),
-            (Read, "g", "j"),
-            (Read, "k", ""),
-            (Read, "x", "\0")
+        await using var member = await members.Guarded(kind);
+        Assert.True((await member.Nobody.Txn(new TxnRequest())).Succeeded);
+        await BadToken(member.Pretender.Txn(new TxnRequest()));
+    }
+
+    [Theory, OnEach]
+    public async Task WhatIsWrongWithARequestIsToldBeforeWhoMay(ServerKind kind)
+    {
+        await using var member = await members.Guarded(kind);
+        await Refused(GrpcCode.InvalidArgument, "etcdserver: key is not provided", member.Nobody.Put(Put(ByteString.Empty, "x")));
+        await Refused(
+            GrpcCode.InvalidArgument,
+            "etcdserver: duplicate key given in txn request",
+            member.Pretender.Txn(Txn(Op(Put(s_other, "1")), Op(Put(s_other, "2"))))
         );
-        await using var _ = nobody;
-        var etcd = user.Etcd;
-        await etcd.Range(Range("a", "c"));
-        await etcd.Range(Range("a", "e"));
-        await etcd.Range(Range("bb", "dd"));
-        await etcd.Range(Range("f", "j"));
-        await etcd.Range(Range("k", "k\0"));
-        await etcd.Range(Range("x", "\0"));
-        await etcd.Range(Range("y", "z"));
-        await etcd.Range(Range("z"));
-        await IsDenied(etcd.Range(Range("a", "e\0")));
-        await IsDenied(etcd.Range(Range("a", "f")));
-        await IsDenied(etcd.Range(Range("d", "g")));
-        await IsDenied(etcd.Range(Range("e")));
-        await IsDenied(etcd.Range(Range("j")));
-        await IsDenied(etcd.Range(Range("k", "l")));
-        await IsDenied(etcd.Range(Range("w", "\0")));
-        await IsDenied(etcd.Range(Range("a", "\0")));
-        await IsDenied(etcd.Range(Range("\0", "\0")));
     }
 
     [Theory, OnEach]
-    public async Task EveryFormOfReadingIsAskedFor(ServerKind kind)
+    public async Task WhoMayIsToldBeforeWhatIsNotThere(ServerKind kind)
     {
-        var (nobody, root, user) = await Accounts.EnabledAsync(kind, (Read, "a", "b"));
-        await using var _ = nobody;
-        await root.Etcd.Put(Putting("a1"));
-        foreach (var serializable in (bool[])[true, false])
-        {
-            var query = Range("a", "b");
-            query.Serializable = serializable;
-            Assert.Single((await user.Etcd.Range(query)).Kvs);
-            query.CountOnly = true;
-            Assert.Equal(1, (await user.Etcd.Range(query)).Count);
-            query.Revision = 1;
-            Assert.Equal(0, (await user.Etcd.Range(query)).Count);
-            query.RangeEnd = Utf8("c");
-            await IsDenied(user.Etcd.Range(query));
-            query.Limit = 1;
-            await IsDenied(user.Etcd.Range(query));
-        }
+        await using var member = await members.Guarded(kind);
+        var ann = await Ann(member);
+        await Denied(ann.Put(new PutRequest { Key = s_other, IgnoreValue = true }));
+        await Denied(ann.Put(Put(s_other, "x", lease: 4711)));
+        await Denied(ann.Range(new RangeRequest { Key = s_other, Revision = 1_000_000 }));
     }
 
     [Theory, OnEach]
-    public async Task AllRolesOfAUserCountTogether(ServerKind kind)
+    public async Task ThePreviousValueIsForReaders(ServerKind kind)
     {
-        var (nobody, root, user) = await Accounts.EnabledAsync(kind, (Read, "a", "b"));
-        await using var _ = nobody;
-        await root.AddRole("other");
-        await root.Grant("other", ReadWrite, "b", "c");
-        await IsDenied(user.Etcd.Range(Range("a", "c")));
-        await root.GrantRole("user", "other");
-        await user.Etcd.Range(Range("a", "c"));
-        await user.Etcd.Put(Putting("b"));
-        await IsDenied(user.Etcd.Put(Putting("a")));
-        await root.DeleteRole("other");
-        await IsDenied(user.Etcd.Range(Range("a", "c")));
-        await user.Etcd.Range(Range("a", "b"));
+        await using var member = await members.Guarded(kind);
+        var ann = await Ann(member);
+        await member.Root.Put(Put(s_write, "secret"));
+        await ann.Put(Put(s_write, "x"));
+        await Denied(ann.Put(new PutRequest { Key = s_write, PrevKv = true }));
+        await Denied(ann.DeleteRange(new DeleteRangeRequest { Key = s_write, PrevKv = true }));
+        await Denied(ann.Txn(Txn(Op(new PutRequest { Key = s_write, PrevKv = true }))));
+        await Denied(ann.Txn(Txn(Op(new DeleteRangeRequest { Key = s_write, PrevKv = true }))));
+        Assert.Equal("x", Assert.Single((await member.Root.Range(Get(s_write))).Kvs).Value.ToStringUtf8());
+        await ann.Put(Put(s_mine, "x"));
+        var put = await ann.Put(new PutRequest { Key = s_mine, PrevKv = true });
+        Assert.Equal("x", put.PrevKv.Value.ToStringUtf8());
+        Assert.Single((await ann.DeleteRange(new DeleteRangeRequest { Key = s_mine, PrevKv = true })).PrevKvs);
     }
 
     [Theory, OnEach]
-    public async Task ATransactionNeedsWhatEachOfItsPartsNeeds(ServerKind kind)
+    public async Task ThePreviousValuesOfARangeAreForReadersOfAllOfIt(ServerKind kind)
     {
-        var (nobody, root, user) = await Accounts.EnabledAsync(kind, (Read, "r", ""), (Write, "w", ""), (ReadWrite, "b", ""));
-        await using var _ = nobody;
-        var etcd = user.Etcd;
-        await etcd.Txn(If(Exists("r"), [Op(Putting("w")), Op(Range("b"))], Op(Range("r"))));
-        await IsDenied(etcd.Txn(If(Exists("w"), [Op(Putting("w"))])));
-        await IsDenied(etcd.Txn(If(Exists("r"), [Op(Putting("r"))], Op(Range("r")))));
-        await IsDenied(etcd.Txn(If(Exists("r"), [Op(Range("r"))], Op(Putting("r")))));
-        await IsDenied(etcd.Txn(Txn(Op(Range("w")))));
-        await IsDenied(etcd.Txn(Txn(Op(Deletion("w", prevKv: true)))));
-        await IsDenied(etcd.Txn(Txn(Op(Deletion("w", "x")))));
-        await etcd.Txn(Txn(Op(Deletion("w")), Op(Deletion("b", prevKv: true))));
-        await etcd.Txn(Txn(Op(Txn(Op(Putting("w"))))));
-        await IsDenied(etcd.Txn(Txn(Op(Txn(Op(Putting("r")))))));
-        await IsDenied(etcd.Txn(Txn(Op(Txn(Op(Range("w")))))));
-        await etcd.Txn(Txn());
+        await using var member = await members.Guarded(kind);
+        var ann = await member.User("ann", Allow.Write("a..e"), Allow.Read("a..c"));
+        var some = Allow.Delete("a..c");
+        some.PrevKv = true;
+        await ann.DeleteRange(some);
+        var all = Allow.Delete("a..e");
+        await ann.DeleteRange(all);
+        all.PrevKv = true;
+        await Denied(ann.DeleteRange(all));
     }
 
     [Theory, OnEach]
-    public async Task AReadOnlyTransactionIsAskedForToo(ServerKind kind)
+    public async Task KeepingTheValueIsWriting(ServerKind kind)
     {
-        var (nobody, root, user) = await Accounts.EnabledAsync(kind, (Read, "r", ""));
-        await using var _ = nobody;
-        foreach (var serializable in (bool[])[true, false])
-        {
-            var permitted = Range("r");
-            permitted.Serializable = serializable;
-            await user.Etcd.Txn(Txn(Op(permitted)));
-            var denied = Range("x");
-            denied.Serializable = serializable;
-            await IsDenied(user.Etcd.Txn(Txn(Op(denied))));
-            await IsDenied(user.Etcd.Txn(If(Exists("x"), [Op(permitted)])));
-            await Refused(GrpcCode.InvalidArgument, "etcdserver: user name is empty", nobody.Etcd.Txn(Txn(Op(permitted))));
-        }
+        await using var member = await members.Guarded(kind);
+        var ann = await Ann(member);
+        await member.Root.Put(Put(s_write, "kept"));
+        await ann.Put(new PutRequest { Key = s_write, IgnoreValue = true });
+    }
+
+    [Theory]
+    [OnEach(true, false)]
+    [OnEach(false, true)]
+    [OnEach(true, true)]
+    public async Task CountsAndKeysAreReadToo(ServerKind kind, bool countOnly, bool keysOnly)
+    {
+        await using var member = await members.Guarded(kind);
+        var ann = await Ann(member);
+        await Denied(ann.Range(Request(s_other)));
+        await Denied(ann.Range(Request(s_write)));
+        await ann.Range(Request(s_read));
+
+        RangeRequest Request(ByteString key) =>
+            new()
+            {
+                Key = key,
+                CountOnly = countOnly,
+                KeysOnly = keysOnly,
+            };
     }
 
     [Theory, OnEach]
-    public async Task ALeaseIsForThoseWhoMayWriteItsKeys(ServerKind kind)
+    public async Task ALimitDoesNotMakeARangeSmaller(ServerKind kind)
     {
-        var (nobody, root, user) = await Accounts.EnabledAsync(kind, (ReadWrite, "a", ""), (Read, "r", ""));
-        await using var _ = nobody;
-        var mine = (await user.Etcd.LeaseGrant(new LeaseGrantRequest { TTL = 600 })).ID;
-        await user.Etcd.Put(Putting("a", mine));
-        Assert.Equal(1L, (await Keys(user.Etcd, mine)).Keys.Count);
-        var shared = (await root.Etcd.LeaseGrant(new LeaseGrantRequest { TTL = 600 })).ID;
-        await user.Etcd.Put(Putting("a", shared));
-        await root.Etcd.Put(Putting("other", shared));
-        await IsDenied(user.Etcd.Put(Putting("a", shared)));
-        await IsDenied(user.Etcd.Txn(Txn(Op(Putting("a", shared)))));
-        await IsDenied(user.Etcd.LeaseRevoke(new LeaseRevokeRequest { ID = shared }));
-        await IsDenied(Keys(user.Etcd, shared));
-        await user.Etcd.LeaseTimeToLive(new LeaseTimeToLiveRequest { ID = shared });
-        await root.Etcd.Put(Putting("r", shared));
-        await root.Etcd.Put(Putting("other"));
-        Assert.Equal(2L, (await Keys(user.Etcd, shared)).Keys.Count);
-        await IsDenied(user.Etcd.LeaseRevoke(new LeaseRevokeRequest { ID = shared }));
-        await root.Etcd.LeaseRevoke(new LeaseRevokeRequest { ID = shared });
-        await user.Etcd.LeaseRevoke(new LeaseRevokeRequest { ID = mine });
-    }
-
-    [Theory, OnEach(Since = "3.7")]
-    public async Task ALeaseIsKeptAndListedByThoseWhoMay(ServerKind kind)
-    {
-        var (nobody, root, user) = await Accounts.EnabledAsync(kind, (ReadWrite, "a", ""), (Read, "r", ""));
-        await using var _ = nobody;
-        var lease = (await root.Etcd.LeaseGrant(new LeaseGrantRequest { TTL = 600 })).ID;
-        await root.Etcd.Put(Putting("a", lease));
-        Assert.Equal(600, await RenewAsync(user.Etcd, lease));
-        Assert.Single((await user.Etcd.LeaseLeases()).Leases);
-        await root.Etcd.Put(Putting("r", lease));
-        await IsDenied(RenewAsync(user.Etcd, lease));
-        Assert.Single((await user.Etcd.LeaseLeases()).Leases);
-        await root.Etcd.Put(Putting("other", lease));
-        await IsDenied(user.Etcd.LeaseLeases());
-        Assert.Equal(600, await RenewAsync(root.Etcd, lease));
+        await using var member = await members.Guarded(kind);
+        var ann = await member.User("ann", Allow.Read("a..c"));
+        var request = Allow.Get("a..d");
+        request.Limit = 1;
+        await Denied(ann.Range(request));
     }
 
     [Theory, OnEach]
-    public async Task ALeaseEndsAlsoWhereNobodyMayEndIt(ServerKind kind)
+    public async Task AnOldRevisionIsReadWithThePermissionsOfNow(ServerKind kind)
     {
-        var (nobody, root, user) = await Accounts.EnabledAsync(kind, (ReadWrite, "a", ""));
-        await using var _ = nobody;
-        var lease = (await user.Etcd.LeaseGrant(new LeaseGrantRequest { TTL = 1 })).ID;
-        await user.Etcd.Put(Putting("a", lease));
-        var limit = DateTime.UtcNow + TimeSpan.FromSeconds(15);
-        while ((await user.Etcd.Range(Range("a"))).Count != 0)
-        {
-            Assert.True(DateTime.UtcNow < limit, "the key outlived its lease");
-            await Task.Delay(50);
-        }
+        await using var member = await members.Guarded(kind);
+        var then = (await member.Root.Put(Put(s_mine, "old"))).Header.Revision;
+        var old = new RangeRequest { Key = s_mine, Revision = then };
+        var ann = await member.User("ann");
+        await Denied(ann.Range(old));
+        await member.Root.RoleGrantPermission("ann", Allow.Read("mine"));
+        Assert.Equal("old", Assert.Single((await ann.Range(old)).Kvs).Value.ToStringUtf8());
     }
 
     [Theory, OnEach]
-    public async Task AWatchNeedsThePermissionToReadItsRange(ServerKind kind)
+    public async Task BothBranchesAreLookedAt(ServerKind kind)
     {
-        var (nobody, root, user) = await Accounts.EnabledAsync(kind, (Read, "a", "b"));
-        await using var _ = nobody;
-        await using var watch = user.Etcd.Watch();
-        await watch.WriteAsync(Create(new WatchCreateRequest { Key = Utf8("a"), RangeEnd = Utf8("b") }));
-        Assert.True(await watch.Next() is { Created: true, Canceled: false });
-        await watch.WriteAsync(Create(new WatchCreateRequest { Key = Utf8("a"), RangeEnd = Utf8("c") }));
-        var refused = await watch.Next();
-        Assert.True(refused is { Created: true, Canceled: true, WatchId: -1 }, refused.ToString());
-        Assert.Contains(Denied, refused.CancelReason, StringComparison.Ordinal);
-        await root.Etcd.Put(Putting("a1"));
-        Assert.Equal("a1", (await watch.Events(1))[0].Kv.Key.ToStringUtf8());
-        await using var anonymous = nobody.Etcd.Watch();
-        await anonymous.WriteAsync(Watch(Utf8("a")));
-        var unnamed = await anonymous.Next();
-        Assert.True(unnamed is { Created: true, Canceled: true }, unnamed.ToString());
-        Assert.Contains("etcdserver: user name is empty", unnamed.CancelReason, StringComparison.Ordinal);
+        await using var member = await members.Guarded(kind);
+        var ann = await Ann(member);
+        await ann.DeleteRange(Delete(s_mine));
+        var mine = Op(Put(s_mine, "x"));
+        await Denied(ann.Txn(If(IsNew(s_mine), [mine], Op(Put(s_other, "x")))));
+        await Denied(ann.Txn(If(IsNew(s_mine), [Op(Put(s_other, "x"))], mine)));
+        await Denied(ann.Txn(If(IsNew(s_mine), [mine], Op(Get(s_other)))));
+        await Denied(ann.Txn(If(IsNew(s_mine), [mine], Op(Get(s_write)))));
+        await Denied(ann.Txn(If(IsNew(s_mine), [mine], Op(Put(s_read, "x")))));
+        await Denied(ann.Txn(If(IsNew(s_mine), [mine], Op(Delete(s_read)))));
+        Assert.Empty((await ann.Range(Get(s_mine))).Kvs);
+        await ann.Txn(If(IsNew(s_mine), [mine], Op(Get(s_read)), Op(Put(s_write, "x"))));
     }
 
-    private static Compare Exists(string key) =>
-        new()
-        {
-            Key = Utf8(key),
-            Target = Compare.Types.CompareTarget.Version,
-            Result = Compare.Types.CompareResult.Greater,
-        };
-
-    private static Task<LeaseTimeToLiveResponse> Keys(EtcdEndpoint etcd, long lease) =>
-        etcd.LeaseTimeToLive(new LeaseTimeToLiveRequest { ID = lease, Keys = true });
-
-    private static async Task<long> RenewAsync(EtcdEndpoint etcd, long lease)
+    [Theory, OnEach]
+    public async Task ComparingIsReading(ServerKind kind)
     {
-        await using var renewal = etcd.LeaseKeepAlive();
-        await renewal.WriteAsync(new LeaseKeepAliveRequest { ID = lease });
-        return (await renewal.ReadAsync())!.TTL;
+        await using var member = await members.Guarded(kind);
+        var ann = await Ann(member);
+        var mine = Op(Put(s_mine, "x"));
+        await Denied(ann.Txn(If(IsNew(s_other), [mine])));
+        await Denied(ann.Txn(If(IsNew(s_write), [mine])));
+        await ann.Txn(If(IsNew(s_read), [mine]));
+        var range = IsNew(s_read);
+        range.RangeEnd = Utf8("reae");
+        await Denied(ann.Txn(If(range, [mine])));
+    }
+
+    [Theory, OnEach]
+    public async Task TransactionsWithinTransactionsAreLookedAt(ServerKind kind)
+    {
+        await using var member = await members.Guarded(kind);
+        var ann = await Ann(member);
+        await ann.Txn(Txn(Op(Txn(Op(Get(s_read)), Op(Put(s_write, "x"))))));
+        await Denied(ann.Txn(Txn(Op(Txn(Op(Put(s_other, "x")))))));
+        await Denied(ann.Txn(Txn(Op(Txn(Op(Get(s_other)))))));
+        await Denied(ann.Txn(Txn(Op(If(IsNew(s_other), [])))));
+        await Denied(ann.Txn(If(IsNew(s_mine), [], Op(Txn(Op(Get(s_other)))))));
+        await Denied(ann.Txn(If(IsNew(s_mine), [Op(If(IsNew(s_mine), [], Op(Get(s_other))))])));
+    }
+
+    [Theory, OnEach]
+    public async Task ADeniedTransactionLeavesNothing(ServerKind kind)
+    {
+        await using var member = await members.Guarded(kind);
+        var ann = await Ann(member);
+        var before = (await member.Root.Range(Get(s_mine))).Header.Revision;
+        await Denied(ann.Txn(Txn(Op(Put(s_mine, "x")), Op(Put(s_other, "x")))));
+        await Denied(ann.Put(Put(s_other, "x")));
+        Assert.Equal(before, (await member.Root.Range(Get(s_mine))).Header.Revision);
     }
 }

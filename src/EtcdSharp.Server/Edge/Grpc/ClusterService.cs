@@ -20,7 +20,7 @@ internal sealed class ClusterService(
     public void Register(GrpcServiceBuilder services) =>
         services
             .Unary(ClusterMethods.MemberList, access.ForUsers<MemberListRequest, MemberListResponse>(ListAsync))
-            .Unary(ClusterMethods.MemberAdd, access.ForAdmins<MemberAddRequest, MemberAddResponse>(AddAsync))
+            .Unary(ClusterMethods.MemberAdd, access.Named<MemberAddRequest, MemberAddResponse>(AddAsync))
             .Unary(ClusterMethods.MemberRemove, access.ForAdmins<MemberRemoveRequest, MemberRemoveResponse>(RemoveAsync))
             .Unary(ClusterMethods.MemberUpdate, access.ForAdmins<MemberUpdateRequest, MemberUpdateResponse>(UpdateAsync))
             .Unary(ClusterMethods.MemberPromote, access.ForAdmins<MemberPromoteRequest, MemberPromoteResponse>(PromoteAsync));
@@ -42,6 +42,11 @@ internal sealed class ClusterService(
         if (PeerUrls.TryParse(request.PeerURLs) is not { } urls)
         {
             return EtcdError.MemberBadURLs.ToStatus();
+        }
+
+        if (access.View.CheckAdmin(Authentication.CallerOf(call)) is { } refusal)
+        {
+            return refusal.ToStatus();
         }
 
         var (member, view, error) = await reconfiguration

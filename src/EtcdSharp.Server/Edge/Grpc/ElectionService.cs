@@ -106,12 +106,20 @@ internal sealed class ElectionService(OwnRequests requests)
     {
         var own = requests.Of(call);
         var queue = new KeyQueue(own, request.Name);
-        while (await FindLeaderAsync(own, queue, call.CancellationToken).ConfigureAwait(false) is { } leader)
+        try
         {
-            if (!await FollowAsync(own, leader, responses, call.CancellationToken).ConfigureAwait(false))
+            while (await FindLeaderAsync(own, queue, call.CancellationToken).ConfigureAwait(false) is { } leader)
             {
-                break;
+                if (!await FollowAsync(own, leader, responses, call.CancellationToken).ConfigureAwait(false))
+                {
+                    break;
+                }
             }
+        }
+        catch (GrpcStatusException refused) when (refused.Code == StatusCode.Unknown)
+        {
+            // Whoever may not look hears of no leader, and not why: so etcd has it.
+            return GrpcStatus.Ok;
         }
 
         return GrpcStatus.Ok;

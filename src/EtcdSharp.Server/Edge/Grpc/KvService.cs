@@ -7,6 +7,7 @@ using EtcdSharp.Grpc.Contract;
 using EtcdSharp.Grpc.Server;
 using EtcdSharp.Mvcc;
 using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Auth;
 using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Lease;
 using EtcdSharp.Server.Node;
@@ -40,18 +41,9 @@ internal sealed class KvService(
         services
             .Unary(KvMethods.Range.With(Raw, KvResponseMarshaller.Instance), RangeAsync)
             .ServerStreaming(KvMethods.RangeStream.With(Raw, KvResponseMarshaller.Instance), RangeStreamAsync)
-            .Unary(
-                KvMethods.Put.With(Raw, KvResponseMarshaller.Instance),
-                access.Named<ReadOnlySequence<byte>, KvResponse>(PutAsync)
-            )
-            .Unary(
-                KvMethods.DeleteRange.With(Raw, KvResponseMarshaller.Instance),
-                access.Named<ReadOnlySequence<byte>, KvResponse>(DeleteRangeAsync)
-            )
-            .Unary(
-                KvMethods.Txn.With(Raw, KvResponseMarshaller.Instance),
-                access.Named<ReadOnlySequence<byte>, KvResponse>(TxnAsync)
-            )
+            .Unary(KvMethods.Put.With(Raw, KvResponseMarshaller.Instance), PutAsync)
+            .Unary(KvMethods.DeleteRange.With(Raw, KvResponseMarshaller.Instance), DeleteRangeAsync)
+            .Unary(KvMethods.Txn.With(Raw, KvResponseMarshaller.Instance), TxnAsync)
             .Unary(KvMethods.Compact, access.ForAdmins<CompactionRequest, CompactionResponse>(CompactAsync));
 
     private ValueTask<GrpcResult<KvResponse>> PutAsync(ReadOnlySequence<byte> request, GrpcServerCall call)
@@ -95,10 +87,19 @@ internal sealed class KvService(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<GrpcResult<KvResponse>> WriteAsync(RequestKind kind, ReadOnlyMemory<byte> body, GrpcServerCall call)
     {
-        var caller = Authentication.CallerOf(call);
         if (!quota.HasRoomFor(kind, body.Span))
         {
             return (await quota.RefuseAsync(CancellationToken.None).ConfigureAwait(false)).ToStatus();
+        }
+
+        Caller? caller = null;
+        if (access.View.IsEnabled)
+        {
+            (caller, var unknown) = await access.IdentifyAsync(call).ConfigureAwait(false);
+            if (unknown is not null)
+            {
+                return unknown.ToStatus();
+            }
         }
 
         var result = await log.ProposeAsync(kind, body.Span, CancellationToken.None, caller).ConfigureAwait(false);

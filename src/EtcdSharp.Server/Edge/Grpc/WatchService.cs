@@ -167,7 +167,8 @@ internal sealed class WatchService
         };
         if (_access.View.IsEnabled && await CheckAsync(create.Key, request.RangeEnd, call).ConfigureAwait(false) is { } refusal)
         {
-            stream.Refuse(refusal.Message);
+            // In the words of Go's clients, to which etcd leaves it to write its errors here.
+            stream.Refuse($"rpc error: code = {refusal.Code} desc = {refusal.Message}");
             return;
         }
 
