@@ -93,6 +93,11 @@ internal sealed class Episode
             await RoundAsync(nemesis, kind);
         }
 
+        if (_options.UntilALeaseEnds)
+        {
+            await UntilAsync(() => _leases.Ended > 0, "a lease that nobody renews any more ends");
+        }
+
         await stopping.CancelAsync();
         await Task.WhenAll(clients);
         await Task.WhenAll(_probes);

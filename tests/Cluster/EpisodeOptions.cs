@@ -21,5 +21,8 @@ internal sealed record EpisodeOptions
     /// <summary>How long each fault lasts beyond the time until clients are served again.</summary>
     public TimeSpan Lasting { get; init; } = TimeSpan.FromMilliseconds(800);
 
+    /// <summary>Goes on after the faults until a lease has ended that was let go, however often a new leader has extended it.</summary>
+    public bool UntilALeaseEnds { get; init; }
+
     public bool IsMixed => Kinds.Contains(ServerKind.Real);
 }

@@ -30,6 +30,7 @@ public sealed class FaultTests
                 Kinds = [ServerKind.Ours, ServerKind.Ours, ServerKind.Ours],
                 Faults = [FaultKind.LeaderKilled, FaultKind.LeaderParted, FaultKind.LeaderPausedAndParted],
                 Seed = 1,
+                UntilALeaseEnds = true,
             }
         );
         RequireSeen(result);

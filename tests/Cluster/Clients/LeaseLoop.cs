@@ -11,6 +11,9 @@ internal sealed class LeaseLoop(History history, Func<IReadOnlyList<ClusterMembe
 
     public int Renewals { get; private set; }
 
+    /// <summary>Leases that were renewed, let go and then seen to be gone.</summary>
+    public int Ended { get; private set; }
+
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
@@ -55,6 +58,7 @@ internal sealed class LeaseLoop(History history, Func<IReadOnlyList<ClusterMembe
             return;
         }
 
+        var renewedBefore = Renewals;
         var until = history.Now + ((2 + _random.Next(8)) * 1_000_000_000L);
         while (!stopping.IsCancellationRequested && history.Now < until)
         {
@@ -64,6 +68,28 @@ internal sealed class LeaseLoop(History history, Func<IReadOnlyList<ClusterMembe
             }
 
             await Task.Delay(_random.Next(50, 300), CancellationToken.None);
+        }
+
+        if (Renewals > renewedBefore)
+        {
+            await UntilGoneAsync(put.Key, stopping);
+        }
+    }
+
+    private async Task UntilGoneAsync(ByteString key, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            using var limit = new CancellationTokenSource(Patience);
+            var found = await Any()
+                .Endpoint.Call<RangeResponse>("/etcdserverpb.KV/Range", new RangeRequest { Key = key }, limit.Token);
+            if (found.Count == 0)
+            {
+                Ended++;
+                return;
+            }
+
+            await Task.Delay(100, CancellationToken.None);
         }
     }
 
