@@ -28,41 +28,26 @@ internal readonly struct RequestPermissions(AuthView view, Caller? caller, Lesso
         ?? (delete.PrevKv ? view.CheckRead(caller, delete.Key, delete.RangeEnd) : null);
 
     /// <summary>Both branches, whichever will be taken: the answer must not tell what the caller may not know.</summary>
-    public EtcdError? CheckTxn(ReadOnlySpan<byte> txn)
-    {
-        return CheckFields(txn, TxnCompareField) ?? CheckFields(txn, TxnSuccessField) ?? CheckFields(txn, TxnFailureField);
-    }
+    public EtcdError? CheckTxn(ReadOnlySpan<byte> txn) =>
+        CheckFields(txn, TxnCompareField) ?? CheckFields(txn, TxnSuccessField) ?? CheckFields(txn, TxnFailureField);
 
     /// <summary>Who may end a lease, or hang another key on it: whoever may write all keys that hang on it.</summary>
-    public EtcdError? CheckLease(long id)
-    {
-        if (!view.IsEnabled || view.CheckAdmin(caller) is null)
-        {
-            return null;
-        }
-
-        foreach (var key in lessor.KeysToRevoke(id) ?? [])
-        {
-            if (view.CheckWrite(caller, key, default) is { } refusal)
-            {
-                return refusal;
-            }
-        }
-
-        return null;
-    }
+    public EtcdError? CheckLease(long id) => CheckKeysOf(id, writes: true);
 
     /// <summary>Who may see the keys of a lease: whoever may read them all.</summary>
-    public EtcdError? CheckLeaseKeys(long id)
+    public EtcdError? CheckLeaseKeys(long id) => CheckKeysOf(id, writes: false);
+
+    private EtcdError? CheckKeysOf(long lease, bool writes)
     {
         if (!view.IsEnabled || view.CheckAdmin(caller) is null)
         {
             return null;
         }
 
-        foreach (var key in lessor.KeysToRevoke(id) ?? [])
+        foreach (var key in lessor.KeysToRevoke(lease) ?? [])
         {
-            if (view.CheckRead(caller, key, default) is { } refusal)
+            var refusal = writes ? view.CheckWrite(caller, key, default) : view.CheckRead(caller, key, default);
+            if (refusal is not null)
             {
                 return refusal;
             }

@@ -20,13 +20,14 @@ internal sealed class AuthService(IReplicatedLog log, Authentication access, ITo
 {
     public void Register(GrpcServiceBuilder services)
     {
-        services
-            .Unary(AuthMethods.Authenticate, AuthenticateAsync)
-            .Unary(AuthMethods.UserAdd, access.Named<AuthUserAddRequest, AuthUserAddResponse>(AddUserAsync))
-            .Unary(
-                AuthMethods.UserChangePassword,
-                access.Named<AuthUserChangePasswordRequest, AuthUserChangePasswordResponse>(ChangePasswordAsync)
-            );
+        services.Unary(AuthMethods.Authenticate, AuthenticateAsync);
+        Add(AuthMethods.UserAdd, RequestKind.AuthUserAdd, static (answer, header) => answer.Header = header, HashPasswordAsync);
+        Add(
+            AuthMethods.UserChangePassword,
+            RequestKind.AuthUserChangePassword,
+            static (answer, header) => answer.Header = header,
+            HashPasswordAsync
+        );
         Add(AuthMethods.AuthStatus, RequestKind.AuthStatus, static (answer, header) => answer.Header = header);
         Add(AuthMethods.AuthEnable, RequestKind.AuthEnable, static (answer, header) => answer.Header = header);
         Add(AuthMethods.AuthDisable, RequestKind.AuthDisable, static (answer, header) => answer.Header = header);
@@ -53,24 +54,37 @@ internal sealed class AuthService(IReplicatedLog log, Authentication access, ITo
         void Add<TRequest, TResponse>(
             GrpcMethod<TRequest, TResponse> method,
             RequestKind kind,
-            Action<TResponse, ResponseHeader> setHeader
+            Action<TResponse, ResponseHeader> setHeader,
+            Func<TRequest, ValueTask<GrpcStatus?>>? prepare = null
         )
             where TRequest : IMessage
             where TResponse : IMessage =>
             services.Unary(
                 method,
-                access.Named<TRequest, TResponse>((request, call) => ProposeAsync(kind, request, call, setHeader))
+                access.Named<TRequest, TResponse>((request, call) => ProposeAsync(kind, request, call, setHeader, prepare))
             );
     }
 
-    private async ValueTask<GrpcResult<TResponse>> ProposeAsync<TResponse>(
+    /// <param name="kind">Of the request in the log.</param>
+    /// <param name="request">As it came.</param>
+    /// <param name="call">Whose it is.</param>
+    /// <param name="setHeader">Gives the response its header.</param>
+    /// <param name="prepare">Makes of the request what may stand in the log; a status refuses it.</param>
+    private async ValueTask<GrpcResult<TResponse>> ProposeAsync<TRequest, TResponse>(
         RequestKind kind,
-        IMessage request,
+        TRequest request,
         GrpcServerCall call,
-        Action<TResponse, ResponseHeader> setHeader
+        Action<TResponse, ResponseHeader> setHeader,
+        Func<TRequest, ValueTask<GrpcStatus?>>? prepare
     )
+        where TRequest : IMessage
         where TResponse : IMessage
     {
+        if (prepare is not null && await prepare(request).ConfigureAwait(false) is { } refusal)
+        {
+            return refusal;
+        }
+
         var applied = await log.ProposeAsync(kind, request, CancellationToken.None, Authentication.CallerOf(call))
             .ConfigureAwait(false);
         if (applied.Error is { } error)
@@ -83,53 +97,28 @@ internal sealed class AuthService(IReplicatedLog log, Authentication access, ITo
         return response;
     }
 
-    private async ValueTask<GrpcResult<AuthUserAddResponse>> AddUserAsync(AuthUserAddRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcStatus?> HashPasswordAsync(AuthUserAddRequest request)
     {
-        if (request.Options is not { NoPassword: true })
+        if (request.Options is { NoPassword: true })
         {
-            var (hashed, refusal) = await HashAsync(request.Password).ConfigureAwait(false);
-            if (refusal is { } status)
-            {
-                return status;
-            }
-
-            request.HashedPassword = hashed;
-            request.Password = "";
+            return null;
         }
 
-        return await ProposeAsync<AuthUserAddResponse>(
-                RequestKind.AuthUserAdd,
-                request,
-                call,
-                static (answer, header) => answer.Header = header
-            )
-            .ConfigureAwait(false);
+        var (hashed, refusal) = await HashAsync(request.Password).ConfigureAwait(false);
+        (request.HashedPassword, request.Password) = (hashed, "");
+        return refusal;
     }
 
-    private async ValueTask<GrpcResult<AuthUserChangePasswordResponse>> ChangePasswordAsync(
-        AuthUserChangePasswordRequest request,
-        GrpcServerCall call
-    )
+    private async ValueTask<GrpcStatus?> HashPasswordAsync(AuthUserChangePasswordRequest request)
     {
-        if (request.Password.Length != 0)
+        if (request.Password.Length == 0)
         {
-            var (hashed, refusal) = await HashAsync(request.Password).ConfigureAwait(false);
-            if (refusal is { } status)
-            {
-                return status;
-            }
-
-            request.HashedPassword = hashed;
-            request.Password = "";
+            return null;
         }
 
-        return await ProposeAsync<AuthUserChangePasswordResponse>(
-                RequestKind.AuthUserChangePassword,
-                request,
-                call,
-                static (answer, header) => answer.Header = header
-            )
-            .ConfigureAwait(false);
+        var (hashed, refusal) = await HashAsync(request.Password).ConfigureAwait(false);
+        (request.HashedPassword, request.Password) = (hashed, "");
+        return refusal;
     }
 
     /// <summary>

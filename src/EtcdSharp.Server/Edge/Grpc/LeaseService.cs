@@ -259,8 +259,7 @@ internal sealed class LeaseService(
     /// <summary>A lease is kept by whoever may write its keys.</summary>
     private async ValueTask<EtcdError?> CheckRenewalAsync(long id, GrpcServerCall call)
     {
-        var view = access.View;
-        if (!view.IsEnabled)
+        if (!access.View.IsEnabled)
         {
             return null;
         }
