@@ -98,8 +98,14 @@ internal static class ClientStatus
             }
         }
 
-        return new(new(StatusCode.Unavailable, failure.Message), null, failure);
+        return new(new(StatusCode.Unavailable, Why(failure).Message), null, failure);
     }
+
+    /// <summary>Of a handshake that failed, the outer message only points inward; what a user can act on is at the bottom.</summary>
+    private static Exception Why(Exception failure) =>
+        failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+            ? failure.GetBaseException()
+            : failure;
 
     private static GrpcStatus Read(HttpResponseMessage response, out bool inTrailers)
     {
