@@ -74,6 +74,12 @@ public sealed record MemberOptions
 
     public int ElectionMs { get; init; } = 1000;
 
+    /// <summary>What another member sends is given up when no byte of it comes for so long; more for slow ways, never less.</summary>
+    public TimeSpan PeerReadTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A stream to another member that takes no byte for so long is given up; more for slow ways, never less.</summary>
+    public TimeSpan PeerWriteTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     public bool InitialElectionTickAdvance { get; init; } = true;
 
     public bool PreVote { get; init; } = true;

@@ -34,8 +34,13 @@ internal sealed class MemberPeers : IAsyncDisposable
         _logger = options.Logging.CreateLogger<MemberPeers>();
         _client = CreateClient(options);
         Identity = new PeerIdentity(start.MemberId, start.ClusterId, options.AdvertisePeerUrls, options.ServerVersion);
-        Transport = new PeerTransport(Identity, _client, TimeSpan.FromMilliseconds(options.HeartbeatMs), _logger);
-        _receiver = new SnapshotReceiver(new SnapshotDirectory(options.Disk, data.SnapPath, _logger), _logger);
+        var timing = PeerTiming.Of(options);
+        Transport = new PeerTransport(Identity, _client, timing, _logger);
+        _receiver = new SnapshotReceiver(
+            new SnapshotDirectory(options.Disk, data.SnapPath, _logger),
+            timing.ReadTimeout,
+            _logger
+        );
     }
 
     public PeerIdentity Identity { get; }

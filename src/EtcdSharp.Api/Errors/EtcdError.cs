@@ -66,7 +66,6 @@ public sealed class EtcdError
     public static readonly EtcdError PeerURLExist = new(EtcdErrorCode.FailedPrecondition, "etcdserver: Peer URLs already exists");
 
     /// <summary>etcd sends this one without its code (its table names the client's form of the error), and clients see "unknown".</summary>
-    // etcd has a better code for this one in its table, and sends it as unknown.
     public static readonly EtcdError MemberNotEnoughStarted = new(
         EtcdErrorCode.Unknown,
         "etcdserver: re-configuration failed due to not enough started members"
@@ -98,7 +97,7 @@ public sealed class EtcdError
 
     public static readonly EtcdError RequestTooLarge = new(EtcdErrorCode.InvalidArgument, "etcdserver: request is too large");
 
-    // etcd has a better code for this one in its table, and sends it as unknown.
+    /// <summary>Sent without its code too.</summary>
     public static readonly EtcdError RequestTooManyRequests = new(EtcdErrorCode.Unknown, "etcdserver: too many requests");
 
     public static readonly EtcdError RootUserNotExist = new(
@@ -134,12 +133,13 @@ public sealed class EtcdError
         "etcdserver: authentication failed, invalid user ID or password"
     );
 
-    // etcd has no code for these two, and sends its own words for them as they are.
+    /// <summary>Not in etcd's table: the words of its store of users reach the client as they are.</summary>
     public static readonly EtcdError NoPasswordUser = new(
         EtcdErrorCode.Unknown,
         "auth: authentication failed, password was given for no password user"
     );
 
+    /// <summary>Not in etcd's table either.</summary>
     public static readonly EtcdError TokenNotSigned = new(
         EtcdErrorCode.Unknown,
         "auth: token signing attempted with verify-only key"

@@ -11,6 +11,9 @@ internal sealed class EtcdConfiguration
     private const int BackendBatchLimitDefault = 10_000;
     private static readonly TimeSpan s_backendBatchIntervalDefault = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>etcd's figure.</summary>
+    private static readonly TimeSpan s_peerTimeoutMin = TimeSpan.FromSeconds(5);
+
     public required string Name { get; init; }
     public required string DataDirectory { get; init; }
     public required string WalDirectory { get; init; }
@@ -20,6 +23,8 @@ internal sealed class EtcdConfiguration
     public required int MaxWals { get; init; }
     public required int HeartbeatMilliseconds { get; init; }
     public required int ElectionMilliseconds { get; init; }
+    public required TimeSpan RaftReadTimeout { get; init; }
+    public required TimeSpan RaftWriteTimeout { get; init; }
     public required bool InitialElectionTickAdvance { get; init; }
     public required bool PreVote { get; init; }
     public required bool StrictReconfigCheck { get; init; }
@@ -121,6 +126,8 @@ internal sealed class EtcdConfiguration
             MaxWals = (int)values.Unsigned("max-wals"),
             HeartbeatMilliseconds = (int)values.Unsigned("heartbeat-interval"),
             ElectionMilliseconds = (int)values.Unsigned("election-timeout"),
+            RaftReadTimeout = PeerTimeout(values, "raft-read-timeout", notices),
+            RaftWriteTimeout = PeerTimeout(values, "raft-write-timeout", notices),
             InitialElectionTickAdvance = values.Boolean("initial-election-tick-advance"),
             PreVote = values.Boolean("pre-vote"),
             StrictReconfigCheck = values.Boolean("strict-reconfig-check"),
@@ -182,6 +189,21 @@ internal sealed class EtcdConfiguration
             FeatureGates = gates,
             UnsafeNoFsync = values.Boolean("unsafe-no-fsync"),
         };
+    }
+
+    /// <summary>Never below the default: the others count on it.</summary>
+    private static TimeSpan PeerTimeout(FlagValues values, string flag, List<ConfigurationNotice> notices)
+    {
+        var given = values.Duration(flag);
+        if (given >= s_peerTimeoutMin)
+        {
+            return given;
+        }
+
+        notices.Add(
+            new ConfigurationNotice(Warning: false, $"{flag} increased to minimum value: {GoDuration.Format(s_peerTimeoutMin)}")
+        );
+        return s_peerTimeoutMin;
     }
 
     /// <summary>The parts of a member's start that depend on the first members: name and URL pairs.</summary>

@@ -31,6 +31,8 @@ internal static class MemberOptionsFactory
             EmulatedVersion = configuration.EmulatedVersion,
             HeartbeatMs = configuration.HeartbeatMilliseconds,
             ElectionMs = configuration.ElectionMilliseconds,
+            PeerReadTimeout = configuration.RaftReadTimeout,
+            PeerWriteTimeout = configuration.RaftWriteTimeout,
             InitialElectionTickAdvance = configuration.InitialElectionTickAdvance,
             PreVote = configuration.PreVote,
             StrictReconfigCheck = configuration.StrictReconfigCheck,

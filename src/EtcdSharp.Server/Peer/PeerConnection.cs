@@ -23,6 +23,7 @@ internal sealed class PeerConnection : IDisposable
     private readonly PeerStatus _status;
     private readonly IPeerEvents _events;
     private readonly ILogger _logger;
+    private readonly PeerTiming _timing;
     private readonly HeartbeatWatch _heartbeats;
     private readonly PeerPipeline _pipeline;
     private readonly CancellationTokenSource _stopping = new();
@@ -34,7 +35,7 @@ internal sealed class PeerConnection : IDisposable
         PeerIdentity self,
         HttpClient client,
         IPeerEvents events,
-        TimeSpan heartbeat,
+        PeerTiming timing,
         ILogger logger
     )
     {
@@ -45,11 +46,12 @@ internal sealed class PeerConnection : IDisposable
         _client = client;
         _events = events;
         _logger = logger;
-        _heartbeats = new HeartbeatWatch(_text, heartbeat, TimeProvider.System, logger);
+        _timing = timing;
+        _heartbeats = new HeartbeatWatch(_text, timing.Heartbeat, TimeProvider.System, logger);
         _status = new PeerStatus(self.MemberId, id, TimeProvider.System, logger);
-        _pipeline = new PeerPipeline(id, self, _urls, client, _status, events);
-        Appends = new PeerStreamWriter(_text);
-        Messages = new PeerStreamWriter(_text);
+        _pipeline = new PeerPipeline(id, self, _urls, client, timing.ReadTimeout, _status, events);
+        Appends = new PeerStreamWriter(_text, timing.WriteTimeout);
+        Messages = new PeerStreamWriter(_text, timing.WriteTimeout);
         var appends = Reader(PeerProtocol.AppendStreamPath, () => new AppendCodec(id, self.MemberId));
         var messages = Reader(PeerProtocol.MessageStreamPath, static () => new MessageCodec());
         _ = Task.Run(() => appends.RunAsync(_stopping.Token));
@@ -130,7 +132,7 @@ internal sealed class PeerConnection : IDisposable
     }
 
     private PeerStreamReader Reader(string path, Func<IPeerCodec> codec) =>
-        new(path, codec, Id, _self, _urls, _client, _status, _events, _logger);
+        new(path, codec, Id, _self, _urls, _client, _timing.ReadTimeout, _status, _events, _logger);
 
     private async Task SendSnapshotAsync(Message message, BackendSnapshot store)
     {
@@ -141,19 +143,23 @@ internal sealed class PeerConnection : IDisposable
         var url = _urls.Pick();
         using var request = new HttpRequestMessage(HttpMethod.Post, url + PeerProtocol.SnapshotPath);
         _self.Sign(request);
-        var content = new SnapshotContent(message, store);
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        var wait = TimeSpan.Zero;
+        var content = new SnapshotContent(message, store, Await);
         request.Content = content;
         PeerLog.SendingSnapshot(_logger, index, _text, content.Length);
         PeerMetrics.SnapshotSendsInFlight.Add(1, to);
         string? problem;
         try
         {
-            using var response = await _client.SendAsync(request, _stopping.Token).ConfigureAwait(false);
+            using var response = await _client.SendAsync(request, silence.Token).ConfigureAwait(false);
             problem = response.StatusCode == HttpStatusCode.NoContent ? null : $"HTTP status {(int)response.StatusCode}";
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
-            problem = e.Message;
+            problem = silence.IsCancellationRequested
+                ? $"the peer was silent for {wait.TotalSeconds:0.###} s"
+                : (e.InnerException as IOException ?? e).Message;
         }
 
         PeerMetrics.SnapshotSendsInFlight.Add(-1, to);
@@ -172,6 +178,12 @@ internal sealed class PeerConnection : IDisposable
         PeerLog.SendSnapshotFailed(_logger, index, _text, content.Length, problem);
         _events.ReportUnreachable(Id);
         _events.ReportSnapshot(Id, SnapshotDelivery.Failed);
+
+        void Await(bool allSent)
+        {
+            wait = allSent ? _timing.SnapshotAnswer(store.SizeBytes) : _timing.WriteTimeout;
+            silence.CancelAfter(wait);
+        }
     }
 
     private async Task ProbeAsync()
@@ -182,7 +194,7 @@ internal sealed class PeerConnection : IDisposable
             await Task.Delay(ProbeInterval, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var start = Stopwatch.GetTimestamp();
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-            deadline.CancelAfter(PeerProtocol.SilenceMax);
+            deadline.CancelAfter(_timing.ReadTimeout);
             try
             {
                 using var response = await _client

@@ -13,6 +13,7 @@ internal sealed class PeerPipeline(
     PeerIdentity self,
     UrlPicker urls,
     HttpClient client,
+    TimeSpan timeout,
     PeerStatus status,
     IPeerEvents events
 )
@@ -58,7 +59,7 @@ internal sealed class PeerPipeline(
         request.Content = new ByteArrayContent(bytes);
         request.Content.Headers.ContentType = s_protobuf;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        deadline.CancelAfter(PeerProtocol.SilenceMax);
+        deadline.CancelAfter(timeout);
         string? problem;
         try
         {

@@ -31,7 +31,7 @@ internal static class PeerProtocol
     public const string ClusterIdMismatch = "cluster ID mismatch";
     public const string LeaseApplyTimeout = "waiting for node to catch up its applied index has timed out";
 
-    /// <summary>A stream without a byte for so long is broken; both sides count on the other's heartbeats.</summary>
+    /// <summary>What <see cref="PeerTiming"/> says at least: both sides of a stream count on the other's heartbeats.</summary>
     public static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(5);
 
     /// <summary>A third of <see cref="SilenceMax"/>: two heartbeats may be late before the other side gives up.</summary>

@@ -13,6 +13,7 @@ internal sealed class PeerStreamReader(
     PeerIdentity self,
     UrlPicker urls,
     HttpClient client,
+    TimeSpan timeout,
     PeerStatus status,
     IPeerEvents events,
     ILogger logger
@@ -85,7 +86,7 @@ internal sealed class PeerStreamReader(
         self.Sign(request);
         request.Headers.Add(PeerProtocol.ToHeader, _peer);
         using var dialing = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        dialing.CancelAfter(PeerProtocol.SilenceMax);
+        dialing.CancelAfter(timeout);
         using var response = await client
             .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, dialing.Token)
             .ConfigureAwait(false);
@@ -100,7 +101,7 @@ internal sealed class PeerStreamReader(
         PeerLog.StreamEstablished(logger, _kind, self.MemberText, _peer);
         var body = await response.Content.ReadAsStreamAsync(dialing.Token).ConfigureAwait(false);
         dialing.CancelAfter(Timeout.InfiniteTimeSpan);
-        using var reader = new PeerFrameReader(body, PeerProtocol.SilenceMax, stopping);
+        using var reader = new PeerFrameReader(body, timeout, stopping);
         await TakeAsync(reader).ConfigureAwait(false);
     }
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace EtcdSharp.Server.Peer;
 
 /// <summary>The way to all other members over HTTP.</summary>
-internal sealed class PeerTransport(PeerIdentity self, HttpClient client, TimeSpan heartbeat, ILogger logger)
+internal sealed class PeerTransport(PeerIdentity self, HttpClient client, PeerTiming timing, ILogger logger)
     : IPeerTransport,
         IDisposable
 {
@@ -124,7 +124,7 @@ internal sealed class PeerTransport(PeerIdentity self, HttpClient client, TimeSp
                 return;
             }
 
-            Volatile.Write(ref _peers, _peers.Add(id, new PeerConnection(id, urls, self, client, Events, heartbeat, logger)));
+            Volatile.Write(ref _peers, _peers.Add(id, new PeerConnection(id, urls, self, client, Events, timing, logger)));
         }
 
         PeerLog.PeerAdded(logger, self.MemberText, MemberIds.ToText(id), urls);

@@ -12,9 +12,17 @@ internal sealed class SnapshotContent : HttpContent
 
     private readonly ArrayBufferWriter<byte> _head = new();
     private readonly BackendSnapshot _store;
+    private readonly Action<bool> _sent;
 
-    public SnapshotContent(Message message, BackendSnapshot store)
+    /// <param name="message">Goes before the store.</param>
+    /// <param name="store">Stays the caller's.</param>
+    /// <param name="sent">
+    /// Told at the start and after each piece whether all are on their way: a request's writes cannot be given up one by one, only the
+    /// request as a whole.
+    /// </param>
+    public SnapshotContent(Message message, BackendSnapshot store, Action<bool> sent)
     {
+        _sent = sent;
         new MessageCodec().Encode(message, _head);
         _store = store;
         Headers.ContentType = new("application/octet-stream");
@@ -24,6 +32,7 @@ internal sealed class SnapshotContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
+        _sent(false);
         await stream.WriteAsync(_head.WrittenMemory).ConfigureAwait(false);
         var piece = new byte[Math.Min(PieceBytes, _store.SizeBytes)];
         for (var offset = 0L; offset < _store.SizeBytes; )
@@ -36,6 +45,7 @@ internal sealed class SnapshotContent : HttpContent
 
             await stream.WriteAsync(piece.AsMemory(0, read)).ConfigureAwait(false);
             offset += read;
+            _sent(offset == _store.SizeBytes);
         }
     }
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace EtcdSharp.Server.Peer;
 
 /// <summary>Takes the store of another member from the network to the disk, one at a time.</summary>
-internal sealed class SnapshotReceiver(SnapshotDirectory directory, ILogger logger) : IDisposable
+internal sealed class SnapshotReceiver(SnapshotDirectory directory, TimeSpan timeout, ILogger logger) : IDisposable
 {
     private const int PieceBytes = 256 * 1024;
 
@@ -21,7 +21,7 @@ internal sealed class SnapshotReceiver(SnapshotDirectory directory, ILogger logg
         string problem;
         try
         {
-            using var reader = new PeerFrameReader(body, PeerProtocol.SilenceMax, aborted);
+            using var reader = new PeerFrameReader(body, timeout, aborted);
             var message = await MessageCodec.ReadAsync(reader, PeerProtocol.SnapshotMessageBytesMax).ConfigureAwait(false);
             if (message is not { Type: MessageType.MsgSnap, Snapshot: { } snapshot })
             {

@@ -18,6 +18,8 @@ public sealed class MemberOptionsTests
         ("snapshot-count", "77", o => o.SnapshotCount),
         ("heartbeat-interval", "50", o => o.HeartbeatMs),
         ("election-timeout", "2000", o => o.ElectionMs),
+        ("raft-read-timeout", "7s", o => o.PeerReadTimeout),
+        ("raft-write-timeout", "7s", o => o.PeerWriteTimeout),
         ("initial-election-tick-advance", "false", o => o.InitialElectionTickAdvance),
         ("listen-peer-urls", "http://127.0.0.1:6", o => o.ListenPeerUrls[0]),
         ("listen-client-urls", "http://127.0.0.1:1", o => o.ListenClientUrls[0]),

@@ -14,7 +14,12 @@ public sealed class PeerTransportTests
     public void No_member_is_added_before_there_is_somewhere_for_its_messages_to_go()
     {
         var self = new PeerIdentity(1, 2, ["http://127.0.0.1:1"], EtcdVersion.Server);
-        using var transport = new PeerTransport(self, new HttpClient(), TimeSpan.FromMilliseconds(100), NullLogger.Instance);
+        using var transport = new PeerTransport(
+            self,
+            new HttpClient(),
+            new PeerTiming(TimeSpan.FromMilliseconds(100)),
+            NullLogger.Instance
+        );
         var other = new MemberInfo(3, ["http://127.0.0.1:2"]);
         Assert.Throws<InvalidOperationException>(() => transport.AddPeer(other));
     }

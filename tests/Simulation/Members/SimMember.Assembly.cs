@@ -56,7 +56,8 @@ internal sealed partial class SimMember
         Store = new MemberStore(options, nodeOptions, _start, gates, new NoTokens());
         Store.Hub.CatchUpWanted = CatchUpSoon;
         _catchUp = null;
-        _receiver = new SnapshotReceiver(new SnapshotDirectory(Disk, _data.SnapPath, NullLogger.Instance), NullLogger.Instance);
+        var received = new SnapshotDirectory(Disk, _data.SnapPath, NullLogger.Instance);
+        _receiver = new SnapshotReceiver(received, PeerProtocol.SilenceMax, NullLogger.Instance);
         Node = new MemberNode(options, nodeOptions, _start, Store, _data, Transport);
         State = Node.State;
         Log = new SimLog(this, Node.Log);

@@ -62,7 +62,7 @@ internal sealed class SimTransport(SimMember self) : IPeerTransport
 
     private static byte[] Body(Message message, BackendSnapshot store)
     {
-        using var content = new SnapshotContent(message, store);
+        using var content = new SnapshotContent(message, store, static _ => { });
         using var body = new MemoryStream();
         content.CopyToAsync(body).GetAwaiter().GetResult();
         return body.ToArray();
