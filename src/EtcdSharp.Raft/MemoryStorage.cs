@@ -12,10 +12,7 @@ namespace EtcdSharp.Raft;
 /// </remarks>
 public sealed class MemoryStorage : IRaftStorage
 {
-    /// <summary>
-    /// 1024 entries of 40 bytes are 40 KB, below the large object heap's 85 KB. After compaction up to as many entries
-    /// before the first may be kept alive.
-    /// </summary>
+    /// <summary>1024 entries of 40 bytes are 40 KB, below the large object heap's 85 KB.</summary>
     private const int SegmentLength = 1024;
 
     private readonly Lock _gate = new();
@@ -216,6 +213,7 @@ public sealed class MemoryStorage : IRaftStorage
             var dropped = Math.Min((int)(SegmentNumber(index + 1) - _firstSegment), _segments.Count);
             _segments.RemoveRange(0, dropped);
             _firstSegment += (ulong)dropped;
+            ReleaseBefore(index + 1);
             return true;
         }
     }
@@ -239,6 +237,22 @@ public sealed class MemoryStorage : IRaftStorage
         }
 
         return SegmentOf(index);
+    }
+
+    /// <summary>
+    /// The data of forgotten entries must not stay in memory for the sake of their neighbours. Windows on the segment may be out, so
+    /// what is kept of it goes on in a new array.
+    /// </summary>
+    private void ReleaseBefore(ulong first)
+    {
+        if (_segments.Count == 0 || Slot(first) == 0)
+        {
+            return;
+        }
+
+        var segment = new Entry[SegmentLength];
+        _segments[0].AsSpan(Slot(first)).CopyTo(segment.AsSpan(Slot(first)));
+        _segments[0] = segment;
     }
 
     /// <summary>Windows on the tail may be out, so what is kept of its first segment goes on in a new array.</summary>
