@@ -1,6 +1,6 @@
 using EtcdSharp.Platform;
+using EtcdSharp.Platform.Network;
 using EtcdSharp.Server.Discovery;
-using EtcdSharp.Server.Discovery.Dns;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Server.Peer;
 using EtcdSharp.Storage;
@@ -70,7 +70,7 @@ internal static class MemberOrigin
                         new SrvDiscovery(
                             options.DiscoverySrv,
                             options.DiscoverySrvName,
-                            new SrvLookup(options.NameServers ?? SrvLookup.SystemServers()),
+                            new SrvLookup(options.NameServers),
                             logger
                         )
                             .FindAsync(options.Name, options.AdvertisePeerUrls, cancellation)

@@ -69,9 +69,8 @@ public sealed partial class DocumentedTests(Servers servers)
     public async Task AClusterFoundByItsDomain(ServerKind kind)
     {
         var member = await servers.Shared(kind);
-        await using var names = new FakeNameServer(question =>
-            question == "_etcd-client._tcp.example.com" ? [(0, 0, (ushort)member.Address.Port, "localhost")] : []
-        );
+        using var names = new FakeNameServer();
+        names.Records["_etcd-client._tcp.example.com"] = [(0, 0, member.Address.Port, "localhost")];
         var options = new EtcdClientOptions { Namespace = $"/{Guid.NewGuid():N}/" };
         var nameServer = names.Address;
         await using var client = await EtcdClient.FromDomainAsync("example.com", options, server: nameServer);

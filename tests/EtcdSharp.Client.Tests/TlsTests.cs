@@ -89,11 +89,12 @@ public sealed class TlsTests
     public async Task MembersFoundByADomainMustHaveItsCertificate()
     {
         await using var server = SecureServer.Start(Host);
-        await using var names = new FakeNameServer(question =>
-            question.StartsWith("_etcd-client-ssl._tcp.", StringComparison.Ordinal)
-                ? [(0, 0, (ushort)new Uri(server.Address).Port, "localhost")]
-                : []
-        );
+        using var names = new FakeNameServer();
+        foreach (var domain in (string[])[Host, "example.org"])
+        {
+            names.Records[$"_etcd-client-ssl._tcp.{domain}"] = [(0, 0, new Uri(server.Address).Port, "localhost")];
+        }
+
         var (cert, key) = server.Authority.Issue("somebody");
         await using var client = await EtcdClient.FromDomainAsync(Host, Options(), server: names.Address);
         await client.Kv.PutAsync("k", "v", null, Eventually.Bounded());

@@ -1,4 +1,5 @@
 using System.Net;
+using EtcdSharp.Platform.Network;
 
 namespace EtcdSharp.Client;
 
@@ -24,7 +25,7 @@ public static class DnsDiscovery
     {
         ArgumentException.ThrowIfNullOrEmpty(domain);
         ArgumentNullException.ThrowIfNull(name);
-        var lookup = server is null ? SrvLookup.OfSystem() : new SrvLookup(server);
+        var lookup = new SrvLookup(server is null ? null : [server]);
         var suffix = name.Length == 0 ? "" : $"-{name}";
         var (secure, secureProblem) = await TryAsync($"{Service}-ssl{suffix}", "https");
         var (plain, plainProblem) = await TryAsync($"{Service}{suffix}", "http");
@@ -34,15 +35,8 @@ public static class DnsDiscovery
 
         async Task<(IEnumerable<string> Endpoints, string? Problem)> TryAsync(string service, string scheme)
         {
-            try
-            {
-                var records = await lookup.FindAsync($"_{service}._tcp.{domain}", cancellationToken);
-                return (records.Select(record => $"{scheme}://{record.Target}:{record.Port}"), null);
-            }
-            catch (InvalidDataException failure)
-            {
-                return ([], failure.Message);
-            }
+            var (records, problem) = await lookup.FindAsync($"_{service}._tcp.{domain}", cancellationToken);
+            return (records.Select(record => $"{scheme}://{record.Target}:{record.Port}"), problem);
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using EtcdSharp.Server.Discovery.Dns;
+using EtcdSharp.Platform.Network;
 using EtcdSharp.Server.Node;
 using Microsoft.Extensions.Logging;
 

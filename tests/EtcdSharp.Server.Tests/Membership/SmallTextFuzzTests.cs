@@ -1,7 +1,6 @@
 using System.Text;
 using EtcdSharp.Harness;
 using EtcdSharp.Server.Configuration;
-using EtcdSharp.Server.Discovery.Dns;
 using EtcdSharp.Server.Edge.Listening;
 using EtcdSharp.Server.Lease;
 using EtcdSharp.Server.Membership;
@@ -9,11 +8,10 @@ using EtcdSharp.Server.Peer;
 
 namespace EtcdSharp.Server.Tests.Membership;
 
-/// <summary>What others write for a member to read, damaged: members and versions as JSON, answers of name servers, URLs, durations, leases.</summary>
+/// <summary>What others write for a member to read, damaged: members and versions as JSON, URLs, durations, leases.</summary>
 public sealed class SmallTextFuzzTests(ITestOutputHelper output)
 {
     private const double DefaultSeconds = 1.5;
-    private const ushort Question = 7;
 
     private static readonly MemberInfo s_member = new(
         0x8e9e05c52164694d,
@@ -32,7 +30,6 @@ public sealed class SmallTextFuzzTests(ITestOutputHelper output)
             [.. "["u8, .. MemberJson.Encode(s_member), .. ","u8, .. MemberJson.Encode(s_member), .. "]"u8],
             bytes => PeerClient.DecodeMembers(bytes) is not null
         ),
-        ("answer of a name server", Answer(), bytes => SrvMessage.Answer(Question, bytes) is not null),
         ("lease", Lease(), bytes => LeaseRecord.TryReadValue(bytes, out _)),
         ("version", "3.5.30-rc.1+git"u8.ToArray(), bytes => EtcdVersion.TryParse(Text(bytes), out _)),
         ("duration", "2h45m30.5s"u8.ToArray(), bytes => IsDuration(Text(bytes))),
@@ -102,15 +99,5 @@ public sealed class SmallTextFuzzTests(ITestOutputHelper output)
     {
         var bytes = new byte[LeaseRecord.ValueLengthMax];
         return bytes[..new LeaseRecord(0x326963a02758b527, 60, 30).WriteValue(bytes)];
-    }
-
-    /// <summary>A question for _etcd-server._tcp.a.example and two records in answer, with pointers to the question's name.</summary>
-    private static byte[] Answer()
-    {
-        var question = SrvMessage.Question(Question, "_etcd-server._tcp.a.example")!;
-        question[2] |= 0x80;
-        question[7] = 2;
-        byte[] record = [0xC0, 12, 0, 33, 0, 1, 0, 0, 0, 60, 0, 11, 0, 1, 0, 2, 9, 76, 2, (byte)'n', (byte)'1', 0xC0, 12];
-        return [.. question, .. record, .. record];
     }
 }

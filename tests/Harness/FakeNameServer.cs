@@ -3,10 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace EtcdSharp.Server.Tests.Discovery;
+namespace EtcdSharp.Harness;
 
 /// <summary>A name server on loopback that knows some SRV records and nothing else.</summary>
-internal sealed class FakeNameServer : IDisposable
+public sealed class FakeNameServer : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly Socket _datagrams = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -14,23 +14,29 @@ internal sealed class FakeNameServer : IDisposable
 
     public FakeNameServer()
     {
-        _datagrams.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        Address = (IPEndPoint)_datagrams.LocalEndPoint!;
-        _connections = new TcpListener(Address);
+        // The same port must be free for both.
+        _connections = new TcpListener(IPAddress.Loopback, 0);
         _connections.Start();
+        Address = (IPEndPoint)_connections.LocalEndpoint;
+        _datagrams.Bind(Address);
         _ = ServeDatagramsAsync();
         _ = ServeConnectionsAsync();
     }
 
     public IPEndPoint Address { get; }
 
-    public Dictionary<string, List<(int Port, string Target)>> Records { get; } = new(StringComparer.Ordinal);
+    /// <summary>By the name asked for. Not changed while a question is on its way.</summary>
+    public Dictionary<string, List<(int Priority, int Weight, int Port, string Target)>> Records { get; } =
+        new(StringComparer.Ordinal);
 
     /// <summary>Says over UDP only that there is more than fits.</summary>
     public bool Truncates { get; set; }
 
-    /// <summary>Sends something else first, which is no answer to the question.</summary>
+    /// <summary>Sends something else before its first answer, which is no answer to the question.</summary>
     public bool SendsNoise { get; set; }
+
+    /// <summary>What becomes of an answer on its way.</summary>
+    public Func<byte[], byte[]> Damage { get; set; } = static answer => answer;
 
     public int AskedByConnection { get; private set; }
 
@@ -53,13 +59,14 @@ internal sealed class FakeNameServer : IDisposable
                 var question = buffer.AsMemory(0, got.ReceivedBytes);
                 if (SendsNoise)
                 {
+                    SendsNoise = false;
                     var other = Answer(question.Span, truncated: false);
                     other[0] ^= 0xFF;
                     await _datagrams.SendToAsync(other, got.RemoteEndPoint);
                     await _datagrams.SendToAsync(new byte[] { 1, 2, 3 }, got.RemoteEndPoint);
                 }
 
-                await _datagrams.SendToAsync(Answer(question.Span, Truncates), got.RemoteEndPoint);
+                await _datagrams.SendToAsync(Damage(Answer(question.Span, Truncates)), got.RemoteEndPoint);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
             {
@@ -105,6 +112,7 @@ internal sealed class FakeNameServer : IDisposable
 
         var known = Records.TryGetValue(name.ToString(), out var records);
         List<byte> message = [.. question[..(place + 5)]];
+        message[10] = message[11] = 0; // the question's additional records are not repeated
         message[2] = (byte)(truncated ? 0x83 : 0x81);
         message[3] = (byte)(known ? 0x80 : 0x83);
         if (!known || truncated)
@@ -113,7 +121,7 @@ internal sealed class FakeNameServer : IDisposable
         }
 
         message[7] = (byte)records!.Count;
-        foreach (var (port, target) in records)
+        foreach (var (priority, weight, port, target) in records)
         {
             byte[] encoded =
             [
@@ -135,10 +143,10 @@ internal sealed class FakeNameServer : IDisposable
                 60,
                 0,
                 (byte)(6 + encoded.Length),
-                0,
-                0,
-                0,
-                0,
+                (byte)(priority >> 8),
+                (byte)priority,
+                (byte)(weight >> 8),
+                (byte)weight,
                 (byte)(port >> 8),
                 (byte)port,
             ]);
