@@ -17,10 +17,11 @@ public sealed partial class EtcdServer : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly string? _scratch;
 
-    private EtcdServer(ServerKind kind, Uri address, Process? process, string? scratch, string dataDirectory)
+    private EtcdServer(ServerKind kind, Uri address, Uri? peerAddress, Process? process, string? scratch, string dataDirectory)
     {
         Kind = kind;
         Address = address;
+        PeerAddress = peerAddress;
         Endpoint = new EtcdEndpoint(address);
         DataDirectory = dataDirectory;
         _process = process;
@@ -31,12 +32,18 @@ public sealed partial class EtcdServer : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>Where it listens to other members; null where somebody else started it.</summary>
+    public Uri? PeerAddress { get; }
+
     /// <summary>A client that lives as long as this object.</summary>
     public EtcdEndpoint Endpoint { get; }
 
     public string DataDirectory { get; }
 
     public int ProcessId => _process?.Id ?? throw new InvalidOperationException("the server was started by somebody else");
+
+    /// <summary>Whether the process has ended, by whatever.</summary>
+    public bool HasExited => _process is { HasExited: true };
 
     /// <summary>What the process printed so far, both streams, newest last.</summary>
     public string Output
@@ -50,7 +57,7 @@ public sealed partial class EtcdServer : IAsyncDisposable
         }
     }
 
-    public static EtcdServer Given(Uri address) => new(ServerKind.Given, address, null, null, "");
+    public static EtcdServer Given(Uri address) => new(ServerKind.Given, address, null, null, null, "");
 
     /// <summary>Starts a server and returns when it has answered a linearizable read.</summary>
     public static async Task<EtcdServer> StartAsync(ServerKind kind, ServerOptions? options = null)
@@ -114,7 +121,7 @@ public sealed partial class EtcdServer : IAsyncDisposable
             start.Environment[name] = value;
         }
         var process = Process.Start(start) ?? throw new Win32Exception($"{program} did not start");
-        var server = new EtcdServer(kind, client, process, scratch, data);
+        var server = new EtcdServer(kind, client, new Uri(peer), process, scratch, data);
         process.OutputDataReceived += server.Keep;
         process.ErrorDataReceived += server.Keep;
         process.BeginOutputReadLine();

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 
-namespace EtcdSharp.Cluster;
+namespace EtcdSharp.Harness;
 
 /// <summary>
 /// What the machine itself takes from everybody on it: a thread that has almost nothing to do notes each time that it was
@@ -9,7 +9,7 @@ namespace EtcdSharp.Cluster;
 /// clients, and the proxies that are the members' network. What members lose to that is not theirs to answer for, and
 /// nothing else is: on a machine that is at nobody's disposal this is about zero.
 /// </summary>
-internal sealed class MachineStalls : IDisposable
+public sealed class MachineStalls : IDisposable
 {
     private const int StepMs = 5;
     private static readonly TimeSpan s_noticed = TimeSpan.FromMilliseconds(10);
