@@ -18,6 +18,14 @@ internal interface IMvccReader
     /// </summary>
     MvccStatus Range(in RangeQuery query, RangeResult result);
 
+    /// <summary>
+    /// Shows the keys of a range as of <see cref="Revision"/> (range end as on the wire) to a visitor, in key order, until
+    /// it has seen enough. Nothing is copied. A compaction that overtakes a read transaction may hide keys: whoever has
+    /// walked looks at <see cref="CompactedRevision"/> afterwards.
+    /// </summary>
+    void Visit<TVisitor>(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, bool withValues, ref TVisitor visitor)
+        where TVisitor : struct, IKeyVisitor, allows ref struct;
+
     /// <summary>Revisions and version of a key as of <see cref="Revision"/>, from the index alone; false when the key is not there.</summary>
     bool TryGetVersion(ReadOnlySpan<byte> key, out KeyVersion version);
 }

@@ -12,6 +12,15 @@ internal sealed class MvccEvents
     private const int FirstEvents = 16;
     private const int FirstScratchBytes = 1024;
 
+    /// <summary>
+    /// Copies are kept in pieces that grow up to this, because one revision can have more bytes than an array: a deletion
+    /// of a range copies every key of it.
+    /// </summary>
+    private const int ScratchPieceBytesMax = 1024 * 1024;
+
+    /// <summary>What a large revision grew is not kept: 4,096 × 48 bytes and one piece are 1.2 MiB for each owner.</summary>
+    private const int KeptEventsMax = 4096;
+
     private Slot[] _slots = new Slot[FirstEvents];
     private byte[] _scratch = [];
     private int _scratchLength;
@@ -26,19 +35,31 @@ internal sealed class MvccEvents
         get
         {
             ref readonly var slot = ref _slots[i];
-            var buffer = slot.Buffer ?? _scratch;
             return new MvccEvent(
                 slot.ModRevision,
                 slot.IsDelete,
-                buffer.AsSpan(slot.KeyStart, slot.KeyLength),
-                buffer.AsSpan(slot.Start, slot.Length)
+                slot.Buffer.AsSpan(slot.KeyStart, slot.KeyLength),
+                slot.Buffer.AsSpan(slot.Start, slot.Length)
             );
         }
     }
 
     internal void Clear()
     {
-        Array.Clear(_slots, 0, Count);
+        if (_slots.Length > KeptEventsMax)
+        {
+            _slots = new Slot[FirstEvents];
+        }
+        else
+        {
+            Array.Clear(_slots, 0, Count);
+        }
+
+        if (_scratch.Length > ScratchPieceBytesMax)
+        {
+            _scratch = [];
+        }
+
         Count = 0;
         Bytes = 0;
         _scratchLength = 0;
@@ -53,7 +74,7 @@ internal sealed class MvccEvents
     {
         var start = Reserve(keyValue.Length);
         keyValue.CopyTo(_scratch.AsSpan(start));
-        Add(new Slot(null, modRevision, start, keyValue.Length, start + keyStart, keyLength, IsDelete: false));
+        Add(new Slot(_scratch, modRevision, start, keyValue.Length, start + keyStart, keyLength, IsDelete: false));
     }
 
     /// <summary>Adds a deletion: its key-value has the key and the revision of the deletion, nothing else.</summary>
@@ -65,7 +86,7 @@ internal sealed class MvccEvents
         var writer = new ProtoWriter(_scratch.AsSpan(start, length));
         writer.WriteBytesField(1, key);
         writer.WriteField(3, modRevision);
-        Add(new Slot(null, modRevision, start, length, start + keyField - key.Length, key.Length, IsDelete: true));
+        Add(new Slot(_scratch, modRevision, start, length, start + keyField - key.Length, key.Length, IsDelete: true));
     }
 
     private void Add(in Slot slot)
@@ -79,14 +100,14 @@ internal sealed class MvccEvents
         Bytes += slot.Length;
     }
 
+    /// <summary>Makes room in the current piece, or begins another; events keep hold of the piece that they are in.</summary>
     private int Reserve(int length)
     {
         if (_scratch.Length - _scratchLength < length)
         {
-            Array.Resize(
-                ref _scratch,
-                Math.Max(FirstScratchBytes, Math.Max(checked(_scratchLength + length), _scratch.Length * 2))
-            );
+            var larger = Math.Clamp(_scratch.Length * 2L, FirstScratchBytes, ScratchPieceBytesMax);
+            _scratch = GC.AllocateUninitializedArray<byte>((int)Math.Max(larger, length));
+            _scratchLength = 0;
         }
 
         var start = _scratchLength;
@@ -96,7 +117,7 @@ internal sealed class MvccEvents
 
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Slot(
-        byte[]? Buffer,
+        byte[] Buffer,
         long ModRevision,
         int Start,
         int Length,

@@ -31,6 +31,14 @@ internal sealed class MvccReadTransaction : IMvccReader, IDisposable
         return _store.ReadAt(_reader, Revision, query, result);
     }
 
+    public void Visit<TVisitor>(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, bool withValues, ref TVisitor visitor)
+        where TVisitor : struct, IKeyVisitor, allows ref struct
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _ranges++;
+        _store.VisitAt(_reader, Revision, key, rangeEnd, withValues, ref visitor);
+    }
+
     public bool TryGetVersion(ReadOnlySpan<byte> key, out KeyVersion version) => _index.TryGet(key, Revision, out version);
 
     public void Dispose()

@@ -224,6 +224,47 @@ internal sealed class MvccStore : IDisposable
         return MvccStatus.Ok;
     }
 
+    /// <summary>Shows a range as of a revision to a visitor; the reader must have been begun after that revision was read.</summary>
+    internal void VisitAt<TVisitor>(
+        BackendReader reader,
+        long revision,
+        ReadOnlySpan<byte> key,
+        ReadOnlySpan<byte> rangeEnd,
+        bool withValues,
+        ref TVisitor visitor
+    )
+        where TVisitor : struct, IKeyVisitor, allows ref struct
+    {
+        var range = new KeyRange(key, rangeEnd);
+        if (range.IsOneKey)
+        {
+            if (_index.TryGet(key, revision, out var only))
+            {
+                visitor.Visit(only, withValues ? ReadKey(reader, only.Revision) : default);
+            }
+
+            return;
+        }
+
+        var scan = _index.Scan(range.Key, range.End, range.HasEnd);
+        while (scan.TryNext(out var record))
+        {
+            if (
+                record.TryGetAt(revision, out var version)
+                && !visitor.Visit(version, withValues ? ReadKey(reader, version.Revision) : default)
+            )
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>The encoded key-value of a change that the index knows; valid while the reader is.</summary>
+    internal static ReadOnlySpan<byte> ReadKey(BackendReader reader, Revision revision) =>
+        reader.TryGetKey(revision, out var encoded)
+            ? encoded
+            : throw new InvalidOperationException($"the key bucket has lost revision {revision}, which the index has");
+
     /// <summary>Makes a finished transaction readable.</summary>
     internal void Publish(long revision)
     {

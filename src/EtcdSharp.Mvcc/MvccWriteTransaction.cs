@@ -42,6 +42,15 @@ internal sealed class MvccWriteTransaction : IMvccReader
         return _store.ReadAt(reader, Revision, query, result);
     }
 
+    public void Visit<TVisitor>(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, bool withValues, ref TVisitor visitor)
+        where TVisitor : struct, IKeyVisitor, allows ref struct
+    {
+        ThrowUnlessOpen();
+        _ranges++;
+        using var reader = _store.Backend.BeginRead();
+        _store.VisitAt(reader, Revision, key, rangeEnd, withValues, ref visitor);
+    }
+
     public bool TryGetVersion(ReadOnlySpan<byte> key, out KeyVersion version) => _index.TryGet(key, Revision, out version);
 
     /// <summary>Puts a key; fills <paramref name="previous"/>, when given, with the key-value it replaces. KeyNotFound (nothing changed) when an ignored value or lease has no predecessor.</summary>
@@ -67,7 +76,7 @@ internal sealed class MvccWriteTransaction : IMvccReader
             return MvccStatus.Ok;
         }
 
-        var encoded = Read(reader, version.Revision);
+        var encoded = MvccStore.ReadKey(reader, version.Revision);
         var stored = StoredKeyValue.Parse(encoded);
         if (previous is not null)
         {
@@ -92,7 +101,7 @@ internal sealed class MvccWriteTransaction : IMvccReader
             using var reader = _store.Backend.BeginRead();
             foreach (var (_, mod) in _found)
             {
-                previous.Append(Read(reader, mod));
+                previous.Append(MvccStore.ReadKey(reader, mod));
             }
 
             previous.Count = _found.Count;
@@ -139,11 +148,6 @@ internal sealed class MvccWriteTransaction : IMvccReader
             _store.Publish(revision + 1);
         }
     }
-
-    private static ReadOnlySpan<byte> Read(BackendReader reader, Revision revision) =>
-        reader.TryGetKey(revision, out var encoded)
-            ? encoded
-            : throw new InvalidOperationException($"the key bucket has lost revision {revision}, which the index has");
 
     private void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long lease)
     {

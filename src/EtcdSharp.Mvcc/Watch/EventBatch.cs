@@ -23,36 +23,54 @@ internal sealed class EventBatch
     /// <summary>Batches up to this size are shared whatever a watcher takes of them.</summary>
     private const int SparseBytesMin = 4096;
 
+    /// <summary>
+    /// A batch has its bytes in pieces of at most this (more only where one event has more), because the events of one
+    /// revision may have more bytes than an array: the keys of a deleted range, or values that puts kept.
+    /// </summary>
+    private const int PieceBytesMax = 64 * 1024 * 1024;
+
     private static readonly byte[] NoPrevious = [];
 
-    private readonly byte[] _bytes;
     private readonly Entry[] _entries;
 
-    private EventBatch(byte[] bytes, Entry[] entries)
+    private EventBatch(Entry[] entries, long byteCount)
     {
-        _bytes = bytes;
         _entries = entries;
+        ByteCount = byteCount;
     }
 
     public int Count => _entries.Length;
 
-    public int ByteCount => _bytes.Length;
+    public long ByteCount { get; }
 
-    public static EventBatch Encode(MvccEvents events)
+    public static EventBatch Encode(MvccEvents events, int pieceBytesMax = PieceBytesMax)
     {
-        var count = events.Count;
-        var length = 0;
-        for (var i = 0; i < count; i++)
+        var entries = new Entry[events.Count];
+        long byteCount = 0;
+        for (var first = 0; first < entries.Length; )
         {
-            length = checked(length + FramedLength(events[i]));
+            var length = FramedLength(events[first]);
+            var end = first + 1;
+            while (end < entries.Length && FramedLength(events[end]) is var next && next <= pieceBytesMax - length)
+            {
+                length += next;
+                end++;
+            }
+
+            EncodePiece(events, first, entries.AsSpan(first, end - first), new byte[length]);
+            byteCount += length;
+            first = end;
         }
 
-        var bytes = new byte[length];
-        var entries = new Entry[count];
+        return new EventBatch(entries, byteCount);
+    }
+
+    private static void EncodePiece(MvccEvents events, int first, Span<Entry> entries, byte[] bytes)
+    {
         var writer = new ProtoWriter(bytes);
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < entries.Length; i++)
         {
-            var mvccEvent = events[i];
+            var mvccEvent = events[first + i];
             var start = writer.Position;
             writer.WriteBytesHeader(EventsField, BodyLength(mvccEvent.IsDelete, mvccEvent.KeyValue.Length));
             WriteBody(ref writer, mvccEvent.IsDelete, mvccEvent.KeyValue);
@@ -60,6 +78,7 @@ internal sealed class EventBatch
             var keyStart = keyValueStart + OffsetOf(mvccEvent.Key, mvccEvent.KeyValue);
             entries[i] = new Entry
             {
+                Piece = bytes,
                 Revision = mvccEvent.ModRevision,
                 IsDelete = mvccEvent.IsDelete,
                 Start = start,
@@ -69,19 +88,16 @@ internal sealed class EventBatch
                 KeyLength = mvccEvent.Key.Length,
             };
         }
-
-        return new EventBatch(bytes, entries);
     }
 
     public long RevisionOf(int place) => _entries[place].Revision;
 
     public bool IsDelete(int place) => _entries[place].IsDelete;
 
-    public ReadOnlySpan<byte> Key(int place) => _bytes.AsSpan(_entries[place].KeyStart, _entries[place].KeyLength);
+    public ReadOnlySpan<byte> Key(int place) => _entries[place].Key;
 
     /// <summary>The event as a field of WatchResponse, tag and length included.</summary>
-    public ReadOnlySpan<byte> Framed(int place) =>
-        _bytes.AsSpan(_entries[place].Start, _entries[place].End - _entries[place].Start);
+    public ReadOnlySpan<byte> Framed(int place) => _entries[place].Framed;
 
     /// <summary>As <see cref="Framed"/>, with the key-value before the event where there was one and it is not compacted.</summary>
     public ReadOnlySpan<byte> FramedWithPrevious(int place, IWatchHistory history)
@@ -91,14 +107,14 @@ internal sealed class EventBatch
         return known.Length == 0 ? Framed(place) : known;
     }
 
-    public int BytesOf(in EventSelection selection)
+    public long BytesOf(in EventSelection selection)
     {
         if (selection.Count == _entries.Length)
         {
-            return _bytes.Length;
+            return ByteCount;
         }
 
-        var bytes = 0;
+        long bytes = 0;
         for (var i = 0; i < selection.Count; i++)
         {
             ref readonly var entry = ref _entries[selection[i]];
@@ -109,9 +125,9 @@ internal sealed class EventBatch
     }
 
     /// <summary>A batch of the selected events alone when they are a small share of this one; null to share this one.</summary>
-    public EventBatch? CopyWhenSparse(in EventSelection selection, int selectedBytes)
+    public EventBatch? CopyWhenSparse(in EventSelection selection, long selectedBytes)
     {
-        if (_bytes.Length <= SparseBytesMin || selectedBytes > _bytes.Length / SparseShare)
+        if (ByteCount <= SparseBytesMin || selectedBytes > Math.Min(ByteCount / SparseShare, PieceBytesMax))
         {
             return null;
         }
@@ -122,21 +138,20 @@ internal sealed class EventBatch
         for (var i = 0; i < selection.Count; i++)
         {
             var entry = _entries[selection[i]];
-            var length = entry.End - entry.Start;
-            _bytes.AsSpan(entry.Start, length).CopyTo(bytes.AsSpan(position));
-            entries[i] = entry.MovedBy(position - entry.Start);
-            position += length;
+            entry.Framed.CopyTo(bytes.AsSpan(position));
+            entries[i] = entry.MovedTo(bytes, position);
+            position += entry.End - entry.Start;
         }
 
-        return new EventBatch(bytes, entries);
+        return new EventBatch(entries, selectedBytes);
     }
 
     private byte[] AddPrevious(ref Entry entry, IWatchHistory history)
     {
-        var keyValue = _bytes.AsSpan(entry.KeyValueStart, entry.End - entry.KeyValueStart);
+        var keyValue = entry.KeyValue;
         var previous = IsCreation(entry.IsDelete, keyValue)
             ? null
-            : history.ReadKeyValue(_bytes.AsSpan(entry.KeyStart, entry.KeyLength), entry.Revision - 1);
+            : history.ReadKeyValue(entry.Key, entry.Revision - 1);
         var framed = NoPrevious;
         if (previous is not null)
         {
@@ -215,6 +230,7 @@ internal sealed class EventBatch
 
     private struct Entry
     {
+        public byte[] Piece;
         public long Revision;
         public byte[]? WithPrevious;
         public int Start;
@@ -224,13 +240,20 @@ internal sealed class EventBatch
         public int KeyLength;
         public bool IsDelete;
 
-        public readonly Entry MovedBy(int distance) =>
+        public readonly ReadOnlySpan<byte> Framed => Piece.AsSpan(Start, End - Start);
+
+        public readonly ReadOnlySpan<byte> KeyValue => Piece.AsSpan(KeyValueStart, End - KeyValueStart);
+
+        public readonly ReadOnlySpan<byte> Key => Piece.AsSpan(KeyStart, KeyLength);
+
+        public readonly Entry MovedTo(byte[] piece, int start) =>
             this with
             {
-                Start = Start + distance,
-                KeyValueStart = KeyValueStart + distance,
-                End = End + distance,
-                KeyStart = KeyStart + distance,
+                Piece = piece,
+                Start = start,
+                KeyValueStart = KeyValueStart - Start + start,
+                End = End - Start + start,
+                KeyStart = KeyStart - Start + start,
             };
     }
 }

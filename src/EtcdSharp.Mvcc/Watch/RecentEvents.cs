@@ -13,7 +13,7 @@ internal sealed class RecentEvents
     public const int BytesMax = 2 * 1024 * 1024;
 
     private readonly Queue<EventBatch> _batches = new();
-    private int _bytes;
+    private long _bytes;
 
     public bool IsOn { get; private set; }
 

@@ -1,69 +1,56 @@
 using EtcdSharp.Mvcc;
-using EtcdSharp.Platform.Wire;
+using EtcdSharp.Mvcc.Index;
 
 namespace EtcdSharp.Server.Apply;
 
 /// <summary>Evaluates the conditions of a transaction against one state of the store.</summary>
 internal static class TxnCompare
 {
-    /// <summary>True when the condition holds for every key in its range (or for the absent key).</summary>
+    /// <summary>
+    /// True when the condition holds for every key in its range (or for the absent key). The range is walked, never
+    /// collected, and no further than the first key that fails.
+    /// </summary>
     public static bool Holds(in CompareArguments compare, IMvccReader reader)
     {
-        if (compare.RangeEnd.IsEmpty && compare.Target is not (CompareTarget.Value or CompareTarget.Lease))
+        // Revisions and versions are in the index; values, and the leases stored with them, are in the file.
+        var isStored = compare.Target is CompareTarget.Value or CompareTarget.Lease;
+        if (compare.RangeEnd.IsEmpty && !isStored)
         {
-            return HoldsInIndex(compare, reader);
+            return reader.TryGetVersion(compare.Key, out var only) ? HoldsForNumber(compare, only) : HoldsForAbsent(compare);
         }
 
-        using var found = RangeResult.Rent();
-        var query = new RangeQuery { Key = compare.Key, RangeEnd = compare.RangeEnd };
-        if (reader.Range(query, found) != MvccStatus.Ok)
-        {
-            return false;
-        }
+        var visitor = new Visitor(compare);
+        reader.Visit(compare.Key, compare.RangeEnd, isStored, ref visitor);
+        return visitor.SawAny ? !visitor.Failed : HoldsForAbsent(compare);
+    }
 
-        if (found.KeyValueCount == 0)
-        {
-            // An absent key has all its numbers zero, but no value, not even the empty one.
-            return compare.Target != CompareTarget.Value && HoldsFor(compare, default);
-        }
+    /// <summary>An absent key has all its numbers zero, but no value, not even the empty one.</summary>
+    private static bool HoldsForAbsent(in CompareArguments compare) =>
+        compare.Target != CompareTarget.Value && HoldsForNumber(compare, default);
 
-        for (var i = 0; i < found.KeyValueCount; i++)
-        {
-            if (!HoldsFor(compare, StoredKey.Read(found.KeyValue(i))))
+    private static bool HoldsForNumber(in CompareArguments compare, in KeyVersion version) =>
+        Holds(
+            compare.Result,
+            compare.Target switch
             {
-                return false;
+                CompareTarget.Create => version.Create.CompareTo(compare.OperandField == 5 ? compare.Number : 0),
+                CompareTarget.Mod => version.Mod.CompareTo(compare.OperandField == 6 ? compare.Number : 0),
+                CompareTarget.Version => version.Version.CompareTo(compare.OperandField == 4 ? compare.Number : 0),
+                CompareTarget.Lease => 0L.CompareTo(compare.OperandField == 8 ? compare.Number : 0),
+                _ => 0,
             }
-        }
+        );
 
-        return true;
-    }
+    private static bool HoldsForStored(in CompareArguments compare, in StoredKeyValue stored) =>
+        Holds(
+            compare.Result,
+            compare.Target == CompareTarget.Value
+                ? stored.Value.SequenceCompareTo(compare.OperandField == 7 ? compare.Value : default)
+                : stored.Lease.CompareTo(compare.OperandField == 8 ? compare.Number : 0)
+        );
 
-    /// <summary>The numbers of a single key are in the index; its value need not be fetched.</summary>
-    private static bool HoldsInIndex(in CompareArguments compare, IMvccReader reader)
-    {
-        var stored = default(StoredKey);
-        if (reader.TryGetVersion(compare.Key, out var version))
-        {
-            stored.CreateRevision = version.Create;
-            stored.ModRevision = version.Mod;
-            stored.Version = version.Version;
-        }
-
-        return HoldsFor(compare, stored);
-    }
-
-    private static bool HoldsFor(in CompareArguments compare, in StoredKey stored)
-    {
-        var order = compare.Target switch
-        {
-            CompareTarget.Value => stored.Value.SequenceCompareTo(compare.OperandField == 7 ? compare.Value : default),
-            CompareTarget.Create => stored.CreateRevision.CompareTo(compare.OperandField == 5 ? compare.Number : 0),
-            CompareTarget.Mod => stored.ModRevision.CompareTo(compare.OperandField == 6 ? compare.Number : 0),
-            CompareTarget.Version => stored.Version.CompareTo(compare.OperandField == 4 ? compare.Number : 0),
-            CompareTarget.Lease => stored.Lease.CompareTo(compare.OperandField == 8 ? compare.Number : 0),
-            _ => 0,
-        };
-        return compare.Result switch
+    private static bool Holds(CompareResult wanted, int order) =>
+        wanted switch
         {
             CompareResult.Equal => order == 0,
             CompareResult.NotEqual => order != 0,
@@ -71,46 +58,22 @@ internal static class TxnCompare
             CompareResult.Less => order < 0,
             _ => true,
         };
-    }
 
-    private ref struct StoredKey
+    private ref struct Visitor(CompareArguments compare) : IKeyVisitor
     {
-        public long CreateRevision;
-        public long ModRevision;
-        public long Version;
-        public long Lease;
-        public ReadOnlySpan<byte> Value;
+        private readonly CompareArguments _compare = compare;
 
-        public static StoredKey Read(ReadOnlySpan<byte> keyValue)
+        public bool SawAny { get; private set; }
+
+        public bool Failed { get; private set; }
+
+        public bool Visit(in KeyVersion version, ReadOnlySpan<byte> encoded)
         {
-            var stored = default(StoredKey);
-            var reader = new ProtoReader(keyValue);
-            while (reader.NextField())
-            {
-                switch (reader.Field)
-                {
-                    case 2:
-                        stored.CreateRevision = reader.ReadInt64();
-                        break;
-                    case 3:
-                        stored.ModRevision = reader.ReadInt64();
-                        break;
-                    case 4:
-                        stored.Version = reader.ReadInt64();
-                        break;
-                    case 5:
-                        stored.Value = reader.ReadBytes();
-                        break;
-                    case 6:
-                        stored.Lease = reader.ReadInt64();
-                        break;
-                    default:
-                        reader.Skip();
-                        break;
-                }
-            }
-
-            return reader.Failed ? throw new InvalidDataException("a stored key-value cannot be read") : stored;
+            SawAny = true;
+            Failed = encoded.IsEmpty
+                ? !HoldsForNumber(_compare, version)
+                : !HoldsForStored(_compare, StoredKeyValue.Parse(encoded));
+            return !Failed;
         }
     }
 }

@@ -29,8 +29,12 @@ internal sealed class TxnExecution
     }
 
     /// <summary>Null when the transaction may be executed against the same state of the store.</summary>
-    public EtcdError? Check(ReadOnlySpan<byte> txn, IMvccReader reader, Func<long, bool> leaseExists) =>
-        Check(txn, reader, leaseExists, 0);
+    /// <exception cref="TxnExecutionException">A compaction overtook the read transaction: what was compared may have been missing.</exception>
+    public EtcdError? Check(ReadOnlySpan<byte> txn, IMvccReader reader, Func<long, bool> leaseExists)
+    {
+        var error = Check(txn, reader, leaseExists, 0);
+        return reader.Revision < reader.CompactedRevision ? throw new TxnExecutionException(MvccStatus.Compacted) : error;
+    }
 
     /// <summary>Writes the response after its header; nothing when <paramref name="body"/> is null because nobody waits.</summary>
     public void Execute(ReadOnlySpan<byte> txn, IMvccReader reader, MvccWriteTransaction? writer, ResponseBody? body)
