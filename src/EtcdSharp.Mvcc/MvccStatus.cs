@@ -13,4 +13,7 @@ internal enum MvccStatus : byte
 
     /// <summary>A put that keeps the old value or lease found no such key.</summary>
     KeyNotFound,
+
+    /// <summary>The range has more bytes than the query lets it have.</summary>
+    TooLong,
 }

@@ -214,7 +214,11 @@ internal sealed class MvccStore : IDisposable
             return MvccStatus.Compacted;
         }
 
-        new RangeExecution(_index, reader, result).Run(query, revision);
+        if (!new RangeExecution(_index, reader, result).TryRun(query, revision))
+        {
+            return MvccStatus.TooLong;
+        }
+
         if (revision < CompactedRevision)
         {
             result.Clear();

@@ -80,7 +80,11 @@ internal sealed class MvccWriteTransaction : IMvccReader
         var stored = StoredKeyValue.Parse(encoded);
         if (previous is not null)
         {
-            previous.Append(encoded);
+            if (previous.HasRoomFor(encoded.Length))
+            {
+                previous.Append(encoded);
+            }
+
             previous.Count = 1;
             previous.Revision = _beginRevision + 1;
         }
@@ -101,7 +105,13 @@ internal sealed class MvccWriteTransaction : IMvccReader
             using var reader = _store.Backend.BeginRead();
             foreach (var (_, mod) in _found)
             {
-                previous.Append(MvccStore.ReadKey(reader, mod));
+                var encoded = MvccStore.ReadKey(reader, mod);
+                if (!previous.HasRoomFor(encoded.Length))
+                {
+                    break;
+                }
+
+                previous.Append(encoded);
             }
 
             previous.Count = _found.Count;

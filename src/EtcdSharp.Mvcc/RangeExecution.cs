@@ -10,13 +10,14 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
     private readonly BackendReader _reader = reader;
     private readonly RangeResult _result = result;
 
-    public void Run(in RangeQuery query, long revision)
+    /// <summary>False where the query's bound of bytes is not enough; the result is worth nothing then.</summary>
+    public bool TryRun(in RangeQuery query, long revision)
     {
         var range = new KeyRange(query.Key, query.RangeEnd);
         if (query.CountOnly)
         {
             _result.Count = Count(range, revision);
-            return;
+            return true;
         }
 
         var isDefaultOrder =
@@ -25,18 +26,20 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
         if (range.IsOneKey)
         {
             OneKey(query, revision);
+            return true;
         }
-        else if (!hasFilters && isDefaultOrder && query.SortTarget == SortTarget.Key)
+
+        if (!hasFilters && isDefaultOrder && query.SortTarget == SortTarget.Key)
         {
-            InKeyOrder(query, range, revision);
+            return TryInKeyOrder(query, range, revision);
         }
-        else
-        {
-            // Without an order the limit (and one more, to know that there is more) applies before the sorting: so does etcd.
-            var fetch = isDefaultOrder && !hasFilters ? query.Limit : 0;
-            Sorted(query, range, revision, fetch);
-        }
+
+        // Without an order the limit (and one more, to know that there is more) applies before the sorting: so does etcd.
+        var fetch = isDefaultOrder && !hasFilters ? query.Limit : 0;
+        return TrySorted(query, range, revision, fetch);
     }
+
+    private bool IsTooLong(in RangeQuery query) => query.BytesMax > 0 && _result.Framed.Length > query.BytesMax;
 
     private static bool Passes(in RangeQuery query, in KeyVersion version) =>
         (query.MaxModRevision == 0 || version.Mod <= query.MaxModRevision)
@@ -66,7 +69,7 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
         }
     }
 
-    private void InKeyOrder(in RangeQuery query, KeyRange range, long revision)
+    private bool TryInKeyOrder(in RangeQuery query, KeyRange range, long revision)
     {
         var scan = _index.Scan(range.Key, range.End, range.HasEnd);
         var count = 0L;
@@ -81,6 +84,10 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
             if (query.Limit <= 0 || count <= query.Limit)
             {
                 Append(query, record, version);
+                if (IsTooLong(query))
+                {
+                    return false;
+                }
             }
             else if (query.StopsAtLimit)
             {
@@ -90,9 +97,10 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
 
         _result.Count = count;
         _result.More = query.Limit > 0 && count > query.Limit;
+        return true;
     }
 
-    private void Sorted(in RangeQuery query, KeyRange range, long revision, long fetch)
+    private bool TrySorted(in RangeQuery query, KeyRange range, long revision, long fetch)
     {
         using var hits = RangeHits.Rent();
         var scan = _index.Scan(range.Key, range.End, range.HasEnd);
@@ -118,7 +126,13 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
         for (var i = 0; i < kept; i++)
         {
             Append(query, hits[i].Record, hits[i].Version);
+            if (IsTooLong(query))
+            {
+                return false;
+            }
         }
+
+        return true;
     }
 
     private void Sort(in RangeQuery query, RangeHits hits)

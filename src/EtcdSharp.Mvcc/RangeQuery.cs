@@ -18,6 +18,11 @@ internal ref struct RangeQuery
     /// </summary>
     public bool StopsAtLimit;
 
+    /// <summary>
+    /// Gives up with <see cref="MvccStatus.TooLong"/> when the framed result grows beyond this many bytes; 0 is no bound.
+    /// </summary>
+    public int BytesMax;
+
     /// <summary>The revision to read at; 0 is the newest.</summary>
     public long Revision;
     public SortOrder SortOrder;

@@ -16,6 +16,12 @@ internal sealed class RangeResult : IDisposable
     private const int FirstBufferBytes = 4096;
     private const int FirstItems = 16;
 
+    /// <summary>Larger buffers are the collector's: the shared pool would keep one of any size for each thread.</summary>
+    private const int PooledBytesMax = 1024 * 1024;
+
+    /// <summary>A tag of one byte and a length of at most five.</summary>
+    private const int FrameBytesMax = 6;
+
     private static readonly ResultPool Pool = new(KeptResultsMax);
 
     private byte[] _buffer = [];
@@ -38,16 +44,23 @@ internal sealed class RangeResult : IDisposable
 
     public int KeyValueCount { get; private set; }
 
+    /// <summary>Former key-values that would take the result beyond this many framed bytes are left out, all of them.</summary>
+    public long BytesMax { get; private set; } = long.MaxValue;
+
+    /// <summary>The result had more bytes than it may have: there are no key-values in it.</summary>
+    public bool IsTooLarge { get; private set; }
+
     /// <summary>All key-values, framed.</summary>
     public ReadOnlySpan<byte> Framed => _buffer.AsSpan(0, _length);
 
     public ReadOnlyMemory<byte> FramedMemory => _buffer.AsMemory(0, _length);
 
-    public static RangeResult Rent(int fieldNumber = 2)
+    public static RangeResult Rent(int fieldNumber = 2, long bytesMax = long.MaxValue)
     {
         var result = Pool.TryTake() ?? new RangeResult();
         result.Clear();
         result.FieldNumber = fieldNumber;
+        result.BytesMax = bytesMax;
         return result;
     }
 
@@ -65,6 +78,7 @@ internal sealed class RangeResult : IDisposable
         Count = 0;
         More = false;
         Revision = 0;
+        IsTooLarge = false;
     }
 
     public void Dispose()
@@ -72,12 +86,25 @@ internal sealed class RangeResult : IDisposable
         Clear();
         if (_buffer.Length > KeptBytesMax)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            ReturnBuffer();
             _buffer = [];
             _items = [];
         }
 
         Pool.Give(this);
+    }
+
+    /// <summary>False when a key-value of this length takes the result beyond its bound: it must not be appended then.</summary>
+    internal bool HasRoomFor(int length)
+    {
+        if (!IsTooLarge && length + (long)FrameBytesMax > BytesMax - _length)
+        {
+            IsTooLarge = true;
+            _length = 0;
+            KeyValueCount = 0;
+        }
+
+        return !IsTooLarge;
     }
 
     /// <summary>Frames and appends one encoded key-value.</summary>
@@ -108,16 +135,22 @@ internal sealed class RangeResult : IDisposable
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(
-            Math.Max(FirstBufferBytes, Math.Max(checked(_length + more), (int)Math.Min(Array.MaxLength, _buffer.Length * 2L)))
+        var size = Math.Max(
+            FirstBufferBytes,
+            Math.Max(checked(_length + more), (int)Math.Min(Array.MaxLength, _buffer.Length * 2L))
         );
+        var larger = size <= PooledBytesMax ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
         _buffer.AsSpan(0, _length).CopyTo(larger);
-        if (_buffer.Length > 0)
+        ReturnBuffer();
+        _buffer = larger;
+    }
+
+    private void ReturnBuffer()
+    {
+        if (_buffer.Length is > 0 and <= PooledBytesMax)
         {
             ArrayPool<byte>.Shared.Return(_buffer);
         }
-
-        _buffer = larger;
     }
 
     /// <summary>A bounded stack of results; the lock is held for two instructions.</summary>

@@ -13,7 +13,7 @@ internal sealed class QuotaApplier(RequestApplier next, Quota quota) : RequestAp
     {
         var fits = quota.HasRoomFor(context.Kind, context.Body);
         var result = next.Apply(context);
-        if (fits || result.Error is not null)
+        if (fits || !result.IsApplied)
         {
             return result;
         }

@@ -10,8 +10,14 @@ using LeaseStatus = EtcdSharp.Server.Lease.LeaseStatus;
 namespace EtcdSharp.Server.Apply;
 
 /// <summary>The end of the chain: carries requests out on the store, the leases, the alarms and the membership.</summary>
-internal sealed class RequestExecutor(MvccStore store, Lessor lessor, AlarmStore alarms, ClusterState cluster, IClock clock)
-    : RequestApplier
+internal sealed class RequestExecutor(
+    MvccStore store,
+    Lessor lessor,
+    AlarmStore alarms,
+    ClusterState cluster,
+    IClock clock,
+    AnswerMemory answers
+) : RequestApplier
 {
     private readonly TxnExecution _txn = new();
     private readonly Func<long, bool> _leaseExists = lessor.Exists;
@@ -67,7 +73,7 @@ internal sealed class RequestExecutor(MvccStore store, Lessor lessor, AlarmStore
             IgnoreValue = put.IgnoreValue,
             IgnoreLease = put.IgnoreLease,
         };
-        using var previous = put.PrevKv && context.SomeoneWaits ? RangeResult.Rent() : null;
+        using var previous = put.PrevKv && context.SomeoneWaits ? RangeResult.Rent(bytesMax: answers.AnswerBytesMax) : null;
         var transaction = store.BeginWrite();
         var status = transaction.Put(command, previous);
         var revision = transaction.Revision;
@@ -77,14 +83,14 @@ internal sealed class RequestExecutor(MvccStore store, Lessor lessor, AlarmStore
             return ApplyResult.Failed(MvccErrors.Of(status));
         }
 
-        if (previous is not { KeyValueCount: > 0 })
+        if (previous is not { Count: > 0 })
         {
             return ApplyResult.Done(revision);
         }
 
-        var body = ResponseBody.Rent();
+        var body = ResponseBody.Rent(answers);
         ResponseWriting.WritePut(body, previous);
-        return ApplyResult.Done(revision, body);
+        return Answered(revision, body);
     }
 
     private ApplyResult Delete(in ApplyContext context)
@@ -94,7 +100,8 @@ internal sealed class RequestExecutor(MvccStore store, Lessor lessor, AlarmStore
             throw new InvalidDataException("the log holds a malformed DeleteRangeRequest");
         }
 
-        using var previous = delete.PrevKv && context.SomeoneWaits ? RangeResult.Rent(fieldNumber: 3) : null;
+        using var previous =
+            delete.PrevKv && context.SomeoneWaits ? RangeResult.Rent(fieldNumber: 3, answers.AnswerBytesMax) : null;
         var transaction = store.BeginWrite();
         var deleted = transaction.DeleteRange(delete.Key, delete.RangeEnd, previous);
         var revision = transaction.Revision;
@@ -104,9 +111,9 @@ internal sealed class RequestExecutor(MvccStore store, Lessor lessor, AlarmStore
             return ApplyResult.Done(revision);
         }
 
-        var body = ResponseBody.Rent();
+        var body = ResponseBody.Rent(answers);
         ResponseWriting.WriteDelete(body, deleted, previous);
-        return ApplyResult.Done(revision, body);
+        return Answered(revision, body);
     }
 
     private ApplyResult Txn(in ApplyContext context)
@@ -119,11 +126,24 @@ internal sealed class RequestExecutor(MvccStore store, Lessor lessor, AlarmStore
             return ApplyResult.Failed(error);
         }
 
-        var body = context.SomeoneWaits ? ResponseBody.Rent() : null;
+        var body = context.SomeoneWaits ? ResponseBody.Rent(answers) : null;
         _txn.Execute(context.Body, transaction, transaction, body);
         var revision = transaction.Revision;
         transaction.End();
-        return ApplyResult.Done(revision, body);
+        return body is null ? ApplyResult.Done(revision) : Answered(revision, body);
+    }
+
+    /// <summary>Members differ in who waits where, so what was written stays, whatever becomes of the answer.</summary>
+    private static ApplyResult Answered(long revision, ResponseBody body)
+    {
+        if (!body.IsTooLarge)
+        {
+            return ApplyResult.Done(revision, body);
+        }
+
+        var error = body.TooLargeError;
+        body.Dispose();
+        return ApplyResult.Unanswered(revision, error);
     }
 
     private ApplyResult Compact(CompactionRequest request)

@@ -13,77 +13,81 @@ internal static class ResponseWriting
     private const int HeaderField = 1;
     private const int HeaderRevisionField = 3;
     private const int ResponsesField = 3;
+    private const int SucceededBytes = 2;
 
-    /// <summary>The fields of a RangeResponse after its header.</summary>
-    public static void WriteRange(ResponseBody body, RangeResult found)
-    {
-        var size = SizeOfRange(found);
-        var writer = new ProtoWriter(body.GetSpan(size));
-        WriteRangeFields(ref writer, found);
-        body.Advance(writer.Position);
-    }
+    /// <summary>A flag of two bytes, and a number with its tag of at most eleven.</summary>
+    private const int NumbersBytesMax = 13;
+
+    /// <summary>Three tags of one byte with lengths of at most five, and a revision with its tag of at most eleven.</summary>
+    private const int OperationHeadBytesMax = (3 * 6) + 11;
 
     /// <summary>The number and, when asked for, the former key-values of a DeleteRangeResponse.</summary>
     public static void WriteDelete(ResponseBody body, long deleted, RangeResult? previous)
     {
-        var writer = new ProtoWriter(body.GetSpan(SizeOfDelete(deleted, previous)));
-        WriteDeleteFields(ref writer, deleted, previous);
-        body.Advance(writer.Position);
+        if (Fits(body, previous) && body.TryReserve(SizeOfDelete(deleted, previous)))
+        {
+            WriteDeleteFields(body, deleted, previous);
+        }
     }
 
     public static void WritePut(ResponseBody body, RangeResult previous)
     {
-        var writer = new ProtoWriter(body.GetSpan(previous.Framed.Length));
-        writer.WriteRaw(previous.Framed);
-        body.Advance(writer.Position);
+        if (Fits(body, previous) && body.TryReserve(previous.Framed.Length))
+        {
+            body.Append(previous.Framed);
+        }
     }
 
     public static void WriteRangeOperation(ResponseBody body, RangeResult found, long revision)
     {
-        var writer = Begin(body, OperationKind.Range, SizeOfHeader(revision) + SizeOfRange(found));
-        WriteHeader(ref writer, revision);
-        WriteRangeFields(ref writer, found);
-        body.Advance(writer.Position);
+        if (Fits(body, found) && TryBegin(body, OperationKind.Range, revision, SizeOfRange(found)))
+        {
+            WriteRangeFields(body, found);
+        }
     }
 
     public static void WritePutOperation(ResponseBody body, RangeResult? previous, long revision)
     {
         var previousFramed = previous is null ? default : previous.Framed;
-        var writer = Begin(body, OperationKind.Put, SizeOfHeader(revision) + previousFramed.Length);
-        WriteHeader(ref writer, revision);
-        writer.WriteRaw(previousFramed);
-        body.Advance(writer.Position);
+        if (Fits(body, previous) && TryBegin(body, OperationKind.Put, revision, previousFramed.Length))
+        {
+            body.Append(previousFramed);
+        }
     }
 
     public static void WriteDeleteOperation(ResponseBody body, long deleted, RangeResult? previous, long revision)
     {
-        var writer = Begin(body, OperationKind.DeleteRange, SizeOfHeader(revision) + SizeOfDelete(deleted, previous));
-        WriteHeader(ref writer, revision);
-        WriteDeleteFields(ref writer, deleted, previous);
-        body.Advance(writer.Position);
+        if (Fits(body, previous) && TryBegin(body, OperationKind.DeleteRange, revision, SizeOfDelete(deleted, previous)))
+        {
+            WriteDeleteFields(body, deleted, previous);
+        }
     }
 
     /// <summary>An operation of which nothing was asked has an empty answer in its place.</summary>
     public static void WriteEmptyOperation(ResponseBody body)
     {
-        var writer = new ProtoWriter(body.GetSpan(ProtoWriter.SizeOfBytesField(ResponsesField, 0)));
-        writer.WriteBytesHeader(ResponsesField, 0);
-        body.Advance(writer.Position);
+        var size = ProtoWriter.SizeOfBytesField(ResponsesField, 0);
+        if (body.TryReserve(size))
+        {
+            var writer = new ProtoWriter(body.GetSpan(size));
+            writer.WriteBytesHeader(ResponsesField, 0);
+            body.Advance(writer.Position);
+        }
     }
 
     /// <summary>Frames what was written from <paramref name="start"/> on as the response of a nested transaction.</summary>
-    public static void FrameTxnOperation(ResponseBody body, int start)
+    public static void FrameTxnOperation(ResponseBody body, long start)
     {
         // A nested transaction's header is there and empty.
         const int emptyHeader = 2;
-        var responseLength = body.Length - start + emptyHeader;
+        if (!body.TryReserve(OperationHeadBytesMax))
+        {
+            return;
+        }
+
+        var responseLength = (int)(body.Length - start) + emptyHeader;
         var operationLength = ProtoWriter.SizeOfBytesField((int)OperationKind.Txn, responseLength);
-        var headLength =
-            ProtoWriter.SizeOfBytesField(ResponsesField, operationLength)
-            - operationLength
-            + operationLength
-            - responseLength
-            + emptyHeader;
+        var headLength = ProtoWriter.SizeOfBytesField(ResponsesField, operationLength) - responseLength + emptyHeader;
         var writer = new ProtoWriter(body.InsertAt(start, headLength));
         writer.WriteBytesHeader(ResponsesField, operationLength);
         writer.WriteBytesHeader((int)OperationKind.Txn, responseLength);
@@ -92,30 +96,44 @@ internal static class ResponseWriting
 
     public static void WriteSucceeded(ResponseBody body, bool succeeded)
     {
-        if (succeeded)
+        if (succeeded && body.TryReserve(SucceededBytes))
         {
-            var writer = new ProtoWriter(body.GetSpan(2));
+            var writer = new ProtoWriter(body.GetSpan(SucceededBytes));
             writer.WriteField(2, true);
             body.Advance(writer.Position);
         }
     }
 
-    private static ProtoWriter Begin(ResponseBody body, OperationKind kind, int responseLength)
+    /// <summary>Key-values that were left out because they are too many for this response, or for any, end it.</summary>
+    private static bool Fits(ResponseBody body, RangeResult? keyValues)
     {
-        var operationLength = ProtoWriter.SizeOfBytesField((int)kind, responseLength);
-        var writer = new ProtoWriter(body.GetSpan(ProtoWriter.SizeOfBytesField(ResponsesField, operationLength)));
-        writer.WriteBytesHeader(ResponsesField, operationLength);
-        writer.WriteBytesHeader((int)kind, responseLength);
-        return writer;
+        if (keyValues is not { IsTooLarge: true })
+        {
+            return true;
+        }
+
+        body.Drop(keyValues.BytesMax);
+        return false;
     }
 
-    private static int SizeOfHeader(long revision) =>
-        ProtoWriter.SizeOfBytesField(HeaderField, ProtoWriter.SizeOfField(HeaderRevisionField, revision));
-
-    private static void WriteHeader(ref ProtoWriter writer, long revision)
+    /// <summary>Writes what comes before the fields of an operation's response, if all of it fits.</summary>
+    private static bool TryBegin(ResponseBody body, OperationKind kind, long revision, int fieldsLength)
     {
-        writer.WriteBytesHeader(HeaderField, ProtoWriter.SizeOfField(HeaderRevisionField, revision));
+        var headerLength = ProtoWriter.SizeOfField(HeaderRevisionField, revision);
+        var responseLength = ProtoWriter.SizeOfBytesField(HeaderField, headerLength) + fieldsLength;
+        var operationLength = ProtoWriter.SizeOfBytesField((int)kind, responseLength);
+        if (!body.TryReserve(ProtoWriter.SizeOfBytesField(ResponsesField, operationLength)))
+        {
+            return false;
+        }
+
+        var writer = new ProtoWriter(body.GetSpan(OperationHeadBytesMax));
+        writer.WriteBytesHeader(ResponsesField, operationLength);
+        writer.WriteBytesHeader((int)kind, responseLength);
+        writer.WriteBytesHeader(HeaderField, headerLength);
         writer.WriteField(HeaderRevisionField, revision);
+        body.Advance(writer.Position);
+        return true;
     }
 
     private static int SizeOfRange(RangeResult found) =>
@@ -123,9 +141,10 @@ internal static class ResponseWriting
         + (found.More ? ProtoWriter.SizeOfField(3, 1UL) : 0)
         + (found.Count != 0 ? ProtoWriter.SizeOfField(4, found.Count) : 0);
 
-    private static void WriteRangeFields(ref ProtoWriter writer, RangeResult found)
+    private static void WriteRangeFields(ResponseBody body, RangeResult found)
     {
-        writer.WriteRaw(found.Framed);
+        body.Append(found.Framed);
+        var writer = new ProtoWriter(body.GetSpan(NumbersBytesMax));
         if (found.More)
         {
             writer.WriteField(3, true);
@@ -135,21 +154,25 @@ internal static class ResponseWriting
         {
             writer.WriteField(4, found.Count);
         }
+
+        body.Advance(writer.Position);
     }
 
     private static int SizeOfDelete(long deleted, RangeResult? previous) =>
         (deleted != 0 ? ProtoWriter.SizeOfField(2, deleted) : 0) + (previous?.Framed.Length ?? 0);
 
-    private static void WriteDeleteFields(ref ProtoWriter writer, long deleted, RangeResult? previous)
+    private static void WriteDeleteFields(ResponseBody body, long deleted, RangeResult? previous)
     {
         if (deleted != 0)
         {
+            var writer = new ProtoWriter(body.GetSpan(NumbersBytesMax));
             writer.WriteField(2, deleted);
+            body.Advance(writer.Position);
         }
 
         if (previous is not null)
         {
-            writer.WriteRaw(previous.Framed);
+            body.Append(previous.Framed);
         }
     }
 }

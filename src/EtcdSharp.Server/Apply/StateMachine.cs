@@ -45,7 +45,7 @@ internal sealed class StateMachine : IStateMachine
         ILogger logger
     )
     {
-        var executor = new RequestExecutor(store, lessor, alarms, cluster, clock);
+        var executor = new RequestExecutor(store, lessor, alarms, cluster, clock, AnswerMemory.Shared);
         _chain = new AlarmApplier(new QuotaApplier(new AuthApplier(executor, auth, store, lessor), quota), alarms);
         _store = store;
         _lessor = lessor;
@@ -88,7 +88,7 @@ internal sealed class StateMachine : IStateMachine
             );
         }
 
-        ApplyMetrics.Record(request.Kind, result.Error is null || ReferenceEquals(result.Error, EtcdError.Compacted), took);
+        ApplyMetrics.Record(request.Kind, result.IsApplied || ReferenceEquals(result.Error, EtcdError.Compacted), took);
         return result;
     }
 

@@ -36,7 +36,10 @@ internal sealed class TxnExecution
         return reader.Revision < reader.CompactedRevision ? throw new TxnExecutionException(MvccStatus.Compacted) : error;
     }
 
-    /// <summary>Writes the response after its header; nothing when <paramref name="body"/> is null because nobody waits.</summary>
+    /// <summary>
+    /// Writes the response after its header; nothing when <paramref name="body"/> is null because nobody waits. When the
+    /// response gets too large, the operations that are left are carried out without one.
+    /// </summary>
     public void Execute(ReadOnlySpan<byte> txn, IMvccReader reader, MvccWriteTransaction? writer, ResponseBody? body)
     {
         var succeeded = _branches[_nextBranch++];
@@ -152,7 +155,7 @@ internal sealed class TxnExecution
         RequestParsing.TryReadOperation(operation, out var kind, out var request);
         switch (kind)
         {
-            case OperationKind.Range when body is not null:
+            case OperationKind.Range when body is { IsTooLarge: false }:
                 ExecuteRange(request, reader, body);
                 break;
             case OperationKind.Put:
@@ -176,8 +179,15 @@ internal sealed class TxnExecution
     private static void ExecuteRange(ReadOnlySpan<byte> request, IMvccReader reader, ResponseBody body)
     {
         RequestParsing.TryReadRange(request, out var query, out _);
+        query.BytesMax = (int)Math.Max(1, body.RoomBytes);
         using var found = RangeResult.Rent();
         var status = reader.Range(query, found);
+        if (status == MvccStatus.TooLong)
+        {
+            body.Drop(found.Framed.Length);
+            return;
+        }
+
         if (status != MvccStatus.Ok)
         {
             throw new TxnExecutionException(status);
@@ -189,7 +199,7 @@ internal sealed class TxnExecution
     private static void ExecutePut(ReadOnlySpan<byte> request, MvccWriteTransaction writer, ResponseBody? body)
     {
         RequestParsing.TryReadPut(request, out var put);
-        using var previous = put.PrevKv && body is not null ? RangeResult.Rent() : null;
+        using var previous = put.PrevKv && body is not null ? RangeResult.Rent(bytesMax: body.RoomBytes) : null;
         var command = new PutCommand
         {
             Key = put.Key,
@@ -213,7 +223,7 @@ internal sealed class TxnExecution
     private static void ExecuteDelete(ReadOnlySpan<byte> request, MvccWriteTransaction writer, ResponseBody? body)
     {
         RequestParsing.TryReadDelete(request, out var delete);
-        using var previous = delete.PrevKv && body is not null ? RangeResult.Rent(fieldNumber: 3) : null;
+        using var previous = delete.PrevKv && body is not null ? RangeResult.Rent(fieldNumber: 3, body.RoomBytes) : null;
         var deleted = writer.DeleteRange(delete.Key, delete.RangeEnd, previous);
         if (body is not null)
         {
@@ -223,7 +233,7 @@ internal sealed class TxnExecution
 
     private void ExecuteNested(ReadOnlySpan<byte> request, IMvccReader reader, MvccWriteTransaction? writer, ResponseBody? body)
     {
-        var start = body?.Length ?? 0;
+        var start = body?.Length ?? 0L;
         Execute(request, reader, writer, body);
         if (body is not null)
         {

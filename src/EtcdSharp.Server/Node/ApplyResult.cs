@@ -5,15 +5,19 @@ namespace EtcdSharp.Server.Node;
 /// <summary>What became of a request: an error, or the revision it left and its response.</summary>
 internal readonly struct ApplyResult
 {
-    private ApplyResult(EtcdError? error, long revision, object? response)
+    private ApplyResult(EtcdError? error, long revision, object? response, bool isApplied)
     {
+        IsApplied = isApplied;
         Error = error;
         Revision = revision;
         Response = response;
     }
 
-    /// <summary>Null when the request was applied.</summary>
+    /// <summary>Null when the request was applied and there is an answer to it.</summary>
     public EtcdError? Error { get; }
+
+    /// <summary>The request was carried out, whatever the caller hears of it.</summary>
+    public bool IsApplied { get; }
 
     /// <summary>The store's revision after the request; for the response header.</summary>
     public long Revision { get; }
@@ -26,7 +30,12 @@ internal readonly struct ApplyResult
 
     public ResponseBody? Body => Response as ResponseBody;
 
-    public static ApplyResult Failed(EtcdError error, object? response = null) => new(error, 0, response);
+    public static ApplyResult Failed(EtcdError error, object? response = null) =>
+        new(error, 0, response, isApplied: false);
 
-    public static ApplyResult Done(long revision, object? response = null) => new(null, revision, response);
+    /// <summary>The request was carried out, but there is no answer to it.</summary>
+    public static ApplyResult Unanswered(long revision, EtcdError error) => new(error, revision, null, isApplied: true);
+
+    public static ApplyResult Done(long revision, object? response = null) =>
+        new(null, revision, response, isApplied: true);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using EtcdSharp.Api;
 using EtcdSharp.Server.Node;
 using Google.Protobuf;
@@ -11,7 +12,7 @@ internal static class Responses
     public static IMessage? Read(RequestKind kind, in ApplyResult result)
     {
         using var body = result.Response as ResponseBody;
-        return Read(kind, body is null ? default : body.Written, result.Response);
+        return Read(kind, body is null ? default : body.Written.ToArray(), result.Response);
     }
 
     public static IMessage? Read(RequestKind kind, ReadOnlySpan<byte> written, object? response) =>

@@ -88,7 +88,10 @@ internal sealed class KvResponse
 
         if (_body is not null)
         {
-            writer.WriteRaw(_body.Written);
+            foreach (var piece in _body.Written)
+            {
+                writer.WriteRaw(piece.Span);
+            }
         }
 
         if (_range is not null)
@@ -126,7 +129,7 @@ internal sealed class KvResponse
 
     private int SizeOfMessage() =>
         (_hasHeader ? ProtoWriter.SizeOfBytesField(HeaderField, SizeOfHeader()) : 0)
-        + (_body?.Length ?? 0)
+        + (int)(_body?.Length ?? 0)
         + (_range?.Framed.Length ?? 0)
         + (_more ? ProtoWriter.SizeOfField(3, 1UL) : 0)
         + (_count != 0 ? ProtoWriter.SizeOfField(4, _count) : 0);

@@ -251,8 +251,15 @@ internal sealed class KvService(
             return error.ToStatus();
         }
 
-        var response = ResponseBody.Rent();
+        var response = ResponseBody.Rent(AnswerMemory.Shared);
         execution.Execute(body, reader, null, response);
+        if (response.IsTooLarge)
+        {
+            var tooLarge = response.TooLargeError;
+            response.Dispose();
+            return tooLarge.ToStatus();
+        }
+
         return KvResponse.Rent(log, reader.Revision, response);
     }
 
