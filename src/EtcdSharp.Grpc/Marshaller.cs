@@ -12,6 +12,9 @@ public abstract class Marshaller<T>
 
     public abstract void Encode(T message, IBufferWriter<byte> output);
 
+    /// <summary>Not null where the answer of a unary call is to be written piece by piece instead of with <see cref="Encode"/>.</summary>
+    public virtual IMessagePieces? Pieces(T message) => null;
+
     /// <summary>
     /// Reads one message. The bytes are valid until the handler of a unary call has answered, or until the next message is asked of
     /// the stream. Throws <see cref="InvalidDataException"/> for bytes that are no such message.

@@ -9,7 +9,7 @@ namespace EtcdSharp.Mvcc;
 /// Takes compacted revisions out of the index and off the disk, on a thread of its own, one compaction after the
 /// other, in small steps with pauses. What is not finished at a stop goes on after the restart.
 /// </summary>
-internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, MvccOptions options) : IDisposable
+internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, RangePins pins, MvccOptions options) : IDisposable
 {
     private const int HashesKept = 10;
 
@@ -84,6 +84,14 @@ internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, MvccO
                     return false;
                 }
             }
+        }
+
+        if (_step is null)
+        {
+            if (IsHeldBack(_job))
+            {
+                return true;
+            }
 
             var indexStart = Stopwatch.GetTimestamp();
             index.Compact(_job.Revision);
@@ -91,13 +99,31 @@ internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, MvccO
             _step = new Step(index.AnyVersionUpTo(_job.Revision), KvHashing.Begin(), Stopwatch.GetTimestamp());
         }
 
-        if (Compact(_job, _step!))
+        if (Compact(_job, _step))
         {
             _job.Finished.SetResult();
             _job = null;
+            _step = null;
         }
 
         return true;
+    }
+
+    /// <summary>Long reads of older revisions are let come to their end, but not for ever: a caller may never take his answer.</summary>
+    private bool IsHeldBack(Job job)
+    {
+        if (!pins.AnyBelow(job.Revision))
+        {
+            return false;
+        }
+
+        if (Stopwatch.GetElapsedTime(job.Scheduled).TotalMilliseconds < options.LongReadGraceMs)
+        {
+            return true;
+        }
+
+        pins.LoseBelow(job.Revision);
+        return false;
     }
 
     /// <summary>The thread lives as long as there is something to compact.</summary>
@@ -121,7 +147,8 @@ internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, MvccO
 
             if (_job is not null)
             {
-                _stop.Wait(options.CompactionPauseMs);
+                // A pause of none is for tests; a compaction that is held back would spin.
+                _stop.Wait(_step is null ? Math.Max(1, options.CompactionPauseMs) : options.CompactionPauseMs);
             }
         }
     }
@@ -212,6 +239,8 @@ internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, MvccO
     private sealed class Job(long revision, long previous, bool previousIsComplete)
     {
         public long Revision { get; } = revision;
+
+        public long Scheduled { get; } = Stopwatch.GetTimestamp();
 
         public long Previous { get; } = previous;
 

@@ -8,6 +8,12 @@ internal sealed class MvccOptions
     /// <summary>The pause between two steps, so that a compaction never takes the disk from the writes.</summary>
     public int CompactionPauseMs { get; init; } = 10;
 
+    /// <summary>
+    /// How long a compaction waits for long reads of revisions below it: 200 MB at 4 MB/s take 50 s. Meanwhile what it
+    /// compacts stays in memory and file: not more than a minute of writes.
+    /// </summary>
+    public int LongReadGraceMs { get; init; } = 60 * 1000;
+
     /// <summary>Off in the simulation, which calls <see cref="MvccStore.CompactStep"/> when the seed says so.</summary>
     public bool CompactsOnOwnThread { get; init; } = true;
 

@@ -14,6 +14,6 @@ internal enum MvccStatus : byte
     /// <summary>A put that keeps the old value or lease found no such key.</summary>
     KeyNotFound,
 
-    /// <summary>The range has more bytes than the query lets it have.</summary>
+    /// <summary>The range is longer than the query lets it be in one go: it is for a <see cref="RangeWalk"/>.</summary>
     TooLong,
 }

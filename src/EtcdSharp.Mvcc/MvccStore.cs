@@ -18,6 +18,7 @@ namespace EtcdSharp.Mvcc;
 internal sealed class MvccStore : IDisposable
 {
     private readonly KeyIndex _index;
+    private readonly RangePins _pins = new();
     private readonly MvccWriteTransaction _write;
     private readonly MvccCompaction _compaction;
     private long _currentRevision = 1;
@@ -31,7 +32,7 @@ internal sealed class MvccStore : IDisposable
         Watchers = watchers;
         _index = new KeyIndex(options.HashSeed);
         _write = new MvccWriteTransaction(this, _index);
-        _compaction = new MvccCompaction(backend, _index, options);
+        _compaction = new MvccCompaction(backend, _index, _pins, options);
         var scheduled = Restore();
         MvccMetrics.Keys.Record(_index.LiveKeys);
         MvccMetrics.CurrentRevision.Record(_currentRevision);
@@ -80,6 +81,37 @@ internal sealed class MvccStore : IDisposable
             if (status != MvccStatus.Compacted || query.Revision > 0)
             {
                 return status;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Begins a range read of any length, done in slices on any thread, one at a time; null with the reason where the
+    /// revision cannot be read. Until it is disposed a compaction leaves alone what it needs.
+    /// </summary>
+    public RangeWalk? BeginWalk(in RangeQuery query, out MvccStatus status)
+    {
+        while (true)
+        {
+            var current = CurrentRevision;
+            if (query.Revision > current)
+            {
+                status = MvccStatus.FutureRevision;
+                return null;
+            }
+
+            var pin = _pins.Add(query.Revision <= 0 ? current : query.Revision);
+            if (pin.Revision >= CompactedRevision)
+            {
+                status = MvccStatus.Ok;
+                return new RangeWalk(Backend, _index, _pins, pin, current, query);
+            }
+
+            _pins.Remove(pin);
+            if (query.Revision > 0)
+            {
+                status = MvccStatus.Compacted;
+                return null;
             }
         }
     }

@@ -162,8 +162,8 @@ internal sealed class MvccWriteTransaction : IMvccReader
     private void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long lease)
     {
         var revision = new Revision(_beginRevision + 1, _events.Count);
-        var record = _index.Put(key, revision, out var version);
-        var size = KeyValueFields.SizeOf(key.Length, version.Create, revision.Main, version.Version, value.Length, lease);
+        var record = _index.Put(key, revision, value.Length, lease, out var version);
+        var size = version.EncodedLength;
         var encoded = _store.Backend.ReserveKey(size, out var data, out var start);
         KeyValueFields.Write(encoded, key, version.Create, revision.Main, version.Version, value, lease);
         _store.Backend.AddKey(revision, tombstone: false, data, start, size);

@@ -10,51 +10,55 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
     private readonly BackendReader _reader = reader;
     private readonly RangeResult _result = result;
 
-    /// <summary>False where the query's bound of bytes is not enough; the result is worth nothing then.</summary>
+    /// <summary>False where the query's bounds of one go are not enough; the result is worth nothing then.</summary>
     public bool TryRun(in RangeQuery query, long revision)
     {
         var range = new KeyRange(query.Key, query.RangeEnd);
         if (query.CountOnly)
         {
-            _result.Count = Count(range, revision);
-            return true;
+            return TryCount(query, range, revision);
         }
 
-        var isDefaultOrder =
-            query.SortOrder == SortOrder.None || (query.SortTarget == SortTarget.Key && query.SortOrder == SortOrder.Ascend);
-        var hasFilters = (query.MinModRevision | query.MaxModRevision | query.MinCreateRevision | query.MaxCreateRevision) != 0;
         if (range.IsOneKey)
         {
             OneKey(query, revision);
             return true;
         }
 
-        if (!hasFilters && isDefaultOrder && query.SortTarget == SortTarget.Key)
-        {
-            return TryInKeyOrder(query, range, revision);
-        }
-
-        // Without an order the limit (and one more, to know that there is more) applies before the sorting: so does etcd.
-        var fetch = isDefaultOrder && !hasFilters ? query.Limit : 0;
-        return TrySorted(query, range, revision, fetch);
+        return query.NeedsSort ? TrySorted(query, range, revision) : TryInKeyOrder(query, range, revision);
     }
 
-    private bool IsTooLong(in RangeQuery query) => query.BytesMax > 0 && _result.Framed.Length > query.BytesMax;
-
-    private static bool Passes(in RangeQuery query, in KeyVersion version) =>
-        (query.MaxModRevision == 0 || version.Mod <= query.MaxModRevision)
-        && (query.MinModRevision == 0 || version.Mod >= query.MinModRevision)
-        && (query.MaxCreateRevision == 0 || version.Create <= query.MaxCreateRevision)
-        && (query.MinCreateRevision == 0 || version.Create >= query.MinCreateRevision);
-
-    private long Count(KeyRange range, long revision)
+    private bool TryCount(in RangeQuery query, KeyRange range, long revision)
     {
         if (range.IsOneKey)
         {
-            return _index.TryGet(range.Key, revision, out _) ? 1 : 0;
+            _result.Count = _index.TryGet(range.Key, revision, out _) ? 1 : 0;
+            return true;
         }
 
-        return _index.Count(range.Key, range.End, range.HasEnd, revision);
+        if (query.KeysMax == 0)
+        {
+            _result.Count = _index.Count(range.Key, range.End, range.HasEnd, revision);
+            return true;
+        }
+
+        var scan = _index.Scan(range.Key, range.End, range.HasEnd);
+        var count = 0L;
+        for (var looked = 0; scan.TryNext(out var record); looked++)
+        {
+            if (looked == query.KeysMax)
+            {
+                return false;
+            }
+
+            if (record.TryGetAt(revision, out _))
+            {
+                count++;
+            }
+        }
+
+        _result.Count = count;
+        return true;
     }
 
     private void OneKey(in RangeQuery query, long revision)
@@ -62,7 +66,7 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
         if (_index.Find(query.Key) is { } record && record.TryGetAt(revision, out var version))
         {
             _result.Count = 1;
-            if (Passes(query, version))
+            if (query.Passes(version))
             {
                 Append(query, record, version);
             }
@@ -73,60 +77,89 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
     {
         var scan = _index.Scan(range.Key, range.End, range.HasEnd);
         var count = 0L;
-        while (scan.TryNext(out var record))
+        var more = false;
+        for (var looked = 0; scan.TryNext(out var record); looked++)
         {
+            if (query.KeysMax > 0 && looked == query.KeysMax)
+            {
+                return false;
+            }
+
             if (!record.TryGetAt(revision, out var version))
             {
                 continue;
             }
 
             count++;
-            if (query.Limit <= 0 || count <= query.Limit)
+            if (!query.Passes(version))
             {
-                Append(query, record, version);
-                if (IsTooLong(query))
+                continue;
+            }
+
+            var isFull = query.BytesMax > 0 && _result.Framed.Length > query.BytesMax;
+            if (isFull && !query.StopsAtLimit)
+            {
+                return false;
+            }
+
+            if (isFull || (query.Limit > 0 && _result.KeyValueCount == query.Limit))
+            {
+                more = true;
+                if (query.StopsAtLimit)
                 {
-                    return false;
+                    break;
                 }
+
+                continue;
             }
-            else if (query.StopsAtLimit)
-            {
-                break;
-            }
+
+            Append(query, record, version);
         }
 
         _result.Count = count;
-        _result.More = query.Limit > 0 && count > query.Limit;
+        _result.More = more;
         return true;
     }
 
-    private bool TrySorted(in RangeQuery query, KeyRange range, long revision, long fetch)
+    private bool TrySorted(in RangeQuery query, KeyRange range, long revision)
     {
         using var hits = RangeHits.Rent();
+        var fetch = query.FetchedBeforeSorting;
         var scan = _index.Scan(range.Key, range.End, range.HasEnd);
         var count = 0L;
-        while (scan.TryNext(out var record))
+        for (var looked = 0; scan.TryNext(out var record); looked++)
         {
+            if (query.KeysMax > 0 && looked == query.KeysMax)
+            {
+                return false;
+            }
+
             if (!record.TryGetAt(revision, out var version))
             {
                 continue;
             }
 
             count++;
-            if ((fetch <= 0 || count - 1 <= fetch) && Passes(query, version))
+            if (hits.Count < fetch && query.Passes(version))
             {
-                hits.Add(record, version);
+                hits.Add(record, version, query.SortTarget);
             }
         }
 
         _result.Count = count;
-        Sort(query, hits);
+        hits.Sort(query.SortTarget, query.SortOrder == SortOrder.Descend, _reader, revision);
         var kept = query.Limit > 0 ? (int)Math.Min(query.Limit, hits.Count) : hits.Count;
         _result.More = hits.Count > kept;
         for (var i = 0; i < kept; i++)
         {
-            Append(query, hits[i].Record, hits[i].Version);
-            if (IsTooLong(query))
+            if (!hits[i].TryGetAt(revision, out var version))
+            {
+                // Only a compaction takes it away; the caller then finds that it was overtaken.
+                continue;
+            }
+
+            Append(query, hits[i], version);
+            if (query.BytesMax > 0 && _result.Framed.Length > query.BytesMax)
             {
                 return false;
             }
@@ -135,28 +168,11 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
         return true;
     }
 
-    private void Sort(in RangeQuery query, RangeHits hits)
-    {
-        var descending = query.SortOrder == SortOrder.Descend;
-        if (query.SortTarget == SortTarget.Value)
-        {
-            hits.LoadValues(_reader);
-        }
-        else if (query.SortTarget == SortTarget.Key && !descending)
-        {
-            return;
-        }
-
-        hits.Sort(query.SortTarget, descending);
-    }
-
     private void Append(in RangeQuery query, KeyRecord record, in KeyVersion version)
     {
         if (query.KeysOnly && query.SortTarget != SortTarget.Value)
         {
-            // As etcd since 3.7: from the index alone, which knows no leases.
-            var size = KeyValueFields.SizeOf(record.Key.Length, version.Create, version.Mod, version.Version, 0, 0);
-            KeyValueFields.Write(_result.AppendSpace(size), record.Key, version.Create, version.Mod, version.Version, [], 0);
+            RangeEncoding.WriteIndexed(_result.AppendSpace(RangeEncoding.SizeOfIndexed(record, version)), record, version);
             return;
         }
 
@@ -165,29 +181,13 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
             throw new InvalidOperationException($"the key bucket has lost revision {version.Revision}, which the index has");
         }
 
-        if (!query.KeysOnly)
+        if (query.KeysOnly)
+        {
+            RangeEncoding.WriteWithoutValue(_result.AppendSpace(RangeEncoding.SizeWithoutValue(encoded)), encoded);
+        }
+        else
         {
             _result.Append(encoded);
-            return;
         }
-
-        var stored = StoredKeyValue.Parse(encoded);
-        var length = KeyValueFields.SizeOf(
-            stored.KeyRange.Length,
-            stored.CreateRevision,
-            stored.ModRevision,
-            stored.Version,
-            0,
-            stored.Lease
-        );
-        KeyValueFields.Write(
-            _result.AppendSpace(length),
-            stored.Key,
-            stored.CreateRevision,
-            stored.ModRevision,
-            stored.Version,
-            [],
-            stored.Lease
-        );
     }
 }

@@ -1,3 +1,5 @@
+using EtcdSharp.Mvcc.Index;
+
 namespace EtcdSharp.Mvcc;
 
 /// <summary>
@@ -14,13 +16,18 @@ internal ref struct RangeQuery
 
     /// <summary>
     /// In key order, looks no further than one key beyond the limit: the count is then of what was seen. For whoever
-    /// reads a long range in pieces and would have the rest counted for each of them.
+    /// reads a long range in pieces and would have the rest counted for each of them. <see cref="BytesMax"/> is a limit
+    /// too then.
     /// </summary>
     public bool StopsAtLimit;
 
     /// <summary>
-    /// Gives up with <see cref="MvccStatus.TooLong"/> when the framed result grows beyond this many bytes; 0 is no bound.
+    /// Gives up with <see cref="MvccStatus.TooLong"/> when more keys than this have to be looked at, or the result
+    /// grows beyond <see cref="BytesMax"/>; 0 is no bound. For whoever goes on with a <see cref="RangeWalk"/> then.
     /// </summary>
+    public int KeysMax;
+
+    /// <summary>Bytes of the framed result; 0 is no bound.</summary>
     public int BytesMax;
 
     /// <summary>The revision to read at; 0 is the newest.</summary>
@@ -35,4 +42,22 @@ internal ref struct RangeQuery
     public long MaxModRevision;
     public long MinCreateRevision;
     public long MaxCreateRevision;
+
+    /// <summary>True when the answer's order is another one than the index's.</summary>
+    public readonly bool NeedsSort => SortTarget != SortTarget.Key || SortOrder == SortOrder.Descend;
+
+    /// <summary>
+    /// How many keys in key order are sorted. Without an order the limit (and one more, to know that there is more)
+    /// applies before the sorting: so does etcd.
+    /// </summary>
+    public readonly long FetchedBeforeSorting =>
+        SortOrder == SortOrder.None && !HasFilters && Limit > 0 && Limit < long.MaxValue ? Limit + 1 : long.MaxValue;
+
+    public readonly bool HasFilters => (MinModRevision | MaxModRevision | MinCreateRevision | MaxCreateRevision) != 0;
+
+    public readonly bool Passes(in KeyVersion version) =>
+        (MaxModRevision == 0 || version.Mod <= MaxModRevision)
+        && (MinModRevision == 0 || version.Mod >= MinModRevision)
+        && (MaxCreateRevision == 0 || version.Create <= MaxCreateRevision)
+        && (MinCreateRevision == 0 || version.Create >= MinCreateRevision);
 }

@@ -24,10 +24,15 @@ internal struct RestoreVisitor(KeyIndex index) : IKeyBucketVisitor
             throw new InvalidDataException($"revision {revision.Main}_{revision.Sub} follows {_last.Main}_{_last.Sub}");
         }
 
+        if ((ulong)revision.Sub > uint.MaxValue)
+        {
+            throw new InvalidDataException($"revision {revision.Main} has a change numbered {revision.Sub}");
+        }
+
         var stored = StoredKeyValue.Parse(value);
         var version = tombstone
             ? KeyVersion.Tombstone(revision, 0, 0)
-            : KeyVersion.Put(revision, stored.CreateRevision, stored.Version);
+            : KeyVersion.Put(revision, stored.CreateRevision, stored.Version, value.Length);
         var record = _index.Restore(stored.Key, version, _records);
         _last = revision;
         if (!tombstone && stored.Lease != 0)

@@ -126,6 +126,7 @@ internal sealed class MemberEdge
             kvOptions,
             _access,
             _store.Lessor,
+            new LargeReads(),
             () => _learnerLimits.IsLearner
         ).Register(services);
         new ClusterService(log, _store.Cluster, _node.Reconfiguration, _access).Register(services);

@@ -13,6 +13,7 @@ public sealed partial class GrpcServerCall
     private CancellationTokenRegistration wakeUp;
     private bool cancellationUsed;
     private bool running;
+    private volatile bool writesInPieces;
     private GrpcStatus forcedStatus;
 
     /// <summary>
@@ -91,13 +92,15 @@ public sealed partial class GrpcServerCall
 
     private void WakeWaits()
     {
-        if (method.Kind == GrpcMethodKind.Unary)
+        if (method.Kind != GrpcMethodKind.Unary)
         {
-            return;
+            frames.CancelPendingRead();
+            output.CancelPendingFlush();
         }
-
-        frames.CancelPendingRead();
-        output.CancelPendingFlush();
+        else if (writesInPieces)
+        {
+            output.CancelPendingFlush();
+        }
     }
 
     private void BeginCancellation()

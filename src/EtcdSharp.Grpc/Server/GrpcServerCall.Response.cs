@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using EtcdSharp.Grpc.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -7,16 +8,17 @@ namespace EtcdSharp.Grpc.Server;
 /// <summary>The part of a call that writes: messages, trailers, the status.</summary>
 public sealed partial class GrpcServerCall
 {
+    private const int ErrorInternal = 2;
+    private const int ErrorCancel = 8;
+    private const int ErrorEnhanceYourCalm = 11;
+
     /// <summary>Encodes one message into the response, without sending it yet. A refusal means that nothing was written.</summary>
     internal GrpcStatus Write<T>(Marshaller<T> marshaller, T message)
     {
         int size = marshaller.Size(message);
         if (size > dispatcher.Options.MaxSendMessageBytes)
         {
-            return new(
-                StatusCode.ResourceExhausted,
-                $"grpc: trying to send message larger than max ({size} vs. {dispatcher.Options.MaxSendMessageBytes})"
-            );
+            return TooLarge(size);
         }
 
         BeginResponse();
@@ -35,14 +37,84 @@ public sealed partial class GrpcServerCall
             }
         }
 
+        Sent(size);
+        return GrpcStatus.Ok;
+    }
+
+    /// <summary>
+    /// Writes a message piece by piece and waits for the client between two of them. When it ends early, for whatever reason, the
+    /// stream is reset: the client has been promised more bytes than there are and must not take trailers for their end.
+    /// </summary>
+    internal async ValueTask<GrpcStatus> WriteInPiecesAsync(IMessagePieces pieces)
+    {
+        long size = pieces.Size;
+        if (size > dispatcher.Options.MaxSendMessageBytes)
+        {
+            return TooLarge(size);
+        }
+
+        writesInPieces = true;
+        CancellationToken cancelled = CancellationToken;
+        if (cancelled.IsCancellationRequested)
+        {
+            return CancelledStatus();
+        }
+
+        // A message of a compressed stream may be a plain one. Compressing this one would take its whole memory, or all the work twice:
+        // the length goes first.
+        BeginResponse();
+        FrameHeader.Write(output, FrameHeader.Plain, (int)size);
+        bool isWritten = false;
+        try
+        {
+            while (!await pieces.WriteNextAsync(output, cancelled).ConfigureAwait(false))
+            {
+                FlushResult flushed = await output.FlushAsync().ConfigureAwait(false);
+                if (flushed.IsCompleted || flushed.IsCanceled)
+                {
+                    return CancelledStatus();
+                }
+            }
+
+            isWritten = true;
+        }
+        finally
+        {
+            writesInPieces = false;
+            if (!isWritten)
+            {
+                Reset(cancelled.IsCancellationRequested);
+            }
+        }
+
+        Sent((int)size);
+        return GrpcStatus.Ok;
+    }
+
+    private GrpcStatus TooLarge(long size) =>
+        new(
+            StatusCode.ResourceExhausted,
+            $"grpc: trying to send message larger than max ({size} vs. {dispatcher.Options.MaxSendMessageBytes})"
+        );
+
+    private void Sent(int size)
+    {
         SentBytes += size;
         method.Counters.MessageSent(size);
         foreach (GrpcInterceptor interceptor in dispatcher.Interceptors)
         {
             interceptor.Sent(this, size);
         }
+    }
 
-        return GrpcStatus.Ok;
+    /// <summary>Clients read CANCEL as CANCELLED, INTERNAL_ERROR as INTERNAL and ENHANCE_YOUR_CALM as RESOURCE_EXHAUSTED.</summary>
+    private void Reset(bool isCancelled)
+    {
+        int code =
+            forcedStatus.Code == StatusCode.ResourceExhausted ? ErrorEnhanceYourCalm
+            : isCancelled ? ErrorCancel
+            : ErrorInternal;
+        features.Get<IHttpResetFeature>()?.Reset(code);
     }
 
     internal void Received(int bytes)

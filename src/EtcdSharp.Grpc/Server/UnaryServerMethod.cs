@@ -30,7 +30,10 @@ internal sealed class UnaryServerMethod<TRequest, TResponse>(
                     try
                     {
                         GrpcResult<TResponse> result = await handler(request, call).ConfigureAwait(false);
-                        status = Answer(call, result);
+                        status =
+                            result.Status.IsOk && responses.Pieces(result.Value!) is { } pieces
+                                ? await AnswerInPiecesAsync(call, result.Value!, pieces).ConfigureAwait(false)
+                                : Answer(call, result);
                     }
                     finally
                     {
@@ -64,6 +67,18 @@ internal sealed class UnaryServerMethod<TRequest, TResponse>(
             request = default!;
             status = Undecodable(failure);
             return false;
+        }
+    }
+
+    private async ValueTask<GrpcStatus> AnswerInPiecesAsync(GrpcServerCall call, TResponse response, IMessagePieces pieces)
+    {
+        try
+        {
+            return await call.WriteInPiecesAsync(pieces).ConfigureAwait(false);
+        }
+        finally
+        {
+            responses.Release(response);
         }
     }
 

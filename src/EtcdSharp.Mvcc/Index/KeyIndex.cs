@@ -77,8 +77,8 @@ internal sealed class KeyIndex(ulong hashSeed)
         return false;
     }
 
-    /// <summary>Adds a put; returns the record and the version it made.</summary>
-    public KeyRecord Put(ReadOnlySpan<byte> key, Revision revision, out KeyVersion version)
+    /// <summary>Adds a put of a value of <paramref name="valueLength"/> bytes; returns the record and the version it made.</summary>
+    public KeyRecord Put(ReadOnlySpan<byte> key, Revision revision, int valueLength, long lease, out KeyVersion version)
     {
         var hash = KeyHash.Of(key, hashSeed);
         lock (_writing)
@@ -86,7 +86,7 @@ internal sealed class KeyIndex(ulong hashSeed)
             var record = _table.Find(key, hash);
             if (record is null)
             {
-                version = KeyVersion.Put(revision, revision.Main, 1);
+                version = NewVersion(key.Length, revision, revision.Main, 1, valueLength, lease);
                 record = new KeyRecord(key.ToArray(), hash);
                 record.Append(version);
                 _table.Add(record);
@@ -98,12 +98,12 @@ internal sealed class KeyIndex(ulong hashSeed)
             ref readonly var newest = ref record.Newest;
             if (newest.IsTombstone)
             {
-                version = KeyVersion.Put(revision, revision.Main, 1);
+                version = NewVersion(key.Length, revision, revision.Main, 1, valueLength, lease);
                 _liveKeys++;
             }
             else
             {
-                version = KeyVersion.Put(revision, newest.Create, newest.Version + 1);
+                version = NewVersion(key.Length, revision, newest.Create, newest.Version + 1, valueLength, lease);
             }
 
             record.Append(version);
@@ -172,6 +172,14 @@ internal sealed class KeyIndex(ulong hashSeed)
         KeySort.Sort(sorted);
         _tree.Fill(sorted);
     }
+
+    private static KeyVersion NewVersion(int keyLength, Revision revision, long create, long version, int valueLength, long lease) =>
+        KeyVersion.Put(
+            revision,
+            create,
+            version,
+            KeyValueFields.SizeOf(keyLength, create, revision.Main, version, valueLength, lease)
+        );
 
     private byte[]? CompactLeaf(byte[] from, long revision)
     {

@@ -10,6 +10,9 @@ namespace EtcdSharp.Mvcc.Index;
 [StructLayout(LayoutKind.Sequential)]
 internal struct KeyVersion
 {
+    private const int SubShift = 1;
+    private const int LengthShift = 33;
+
     /// <summary>The main revision of this change.</summary>
     public long Mod;
 
@@ -19,22 +22,28 @@ internal struct KeyVersion
     /// <summary>Puts since the beginning of this life, this one included; on a tombstone one more.</summary>
     public long Version;
 
-    /// <summary>The sub-revision, twice, plus one on a tombstone.</summary>
-    public long SubAndMark;
+    /// <summary>
+    /// From the lowest bit up: 1 bit set on a tombstone, 32 bits sub-revision, 31 bits length of the encoded KeyValue.
+    /// A sub-revision counts the changes of one request: 2^32 of them are 880 GB of index at 206 bytes a key.
+    /// </summary>
+    public ulong LengthSubAndMark;
 
-    public readonly long Sub => SubAndMark >> 1;
+    public readonly long Sub => (uint)(LengthSubAndMark >> SubShift);
 
-    public readonly bool IsTombstone => (SubAndMark & 1) != 0;
+    public readonly bool IsTombstone => (LengthSubAndMark & 1) != 0;
+
+    /// <summary>Bytes of the encoded KeyValue in the key bucket, so that the size of an answer is known without reading it; 0 on a tombstone.</summary>
+    public readonly int EncodedLength => (int)(LengthSubAndMark >> LengthShift);
 
     public readonly Revision Revision => new(Mod, Sub);
 
-    public static KeyVersion Put(Revision revision, long create, long version) =>
+    public static KeyVersion Put(Revision revision, long create, long version, int encodedLength) =>
         new()
         {
             Mod = revision.Main,
             Create = create,
             Version = version,
-            SubAndMark = revision.Sub << 1,
+            LengthSubAndMark = ((ulong)encodedLength << LengthShift) | ((ulong)(uint)revision.Sub << SubShift),
         };
 
     public static KeyVersion Tombstone(Revision revision, long create, long version) =>
@@ -43,6 +52,6 @@ internal struct KeyVersion
             Mod = revision.Main,
             Create = create,
             Version = version,
-            SubAndMark = (revision.Sub << 1) | 1,
+            LengthSubAndMark = ((ulong)(uint)revision.Sub << SubShift) | 1,
         };
 }

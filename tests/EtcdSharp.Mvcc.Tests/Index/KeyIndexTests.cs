@@ -28,7 +28,7 @@ public sealed class KeyIndexTests
             }
             else
             {
-                index.Put(Encoding.UTF8.GetBytes(key), new Revision(revision, 0), out _);
+                index.Put(Encoding.UTF8.GetBytes(key), new Revision(revision, 0), 0, 0, out _);
                 model.TryAdd(key, []);
                 model[key].Add((revision, false));
             }
@@ -65,7 +65,7 @@ public sealed class KeyIndexTests
         {
             for (var i = 0; i < 10_000; i++)
             {
-                index.Put(Encoding.UTF8.GetBytes(KeyName(i)), new Revision(revision++, 0), out _);
+                index.Put(Encoding.UTF8.GetBytes(KeyName(i)), new Revision(revision++, 0), 0, 0, out _);
             }
 
             for (var i = 0; i < 10_000; i++)
@@ -111,7 +111,7 @@ public sealed class KeyIndexTests
         Array.ForEach(readers, reader => reader.Start());
         for (long revision = 2; revision <= Last; revision++)
         {
-            index.Put(ScrambledKey(revision), new Revision(revision, 0), out _);
+            index.Put(ScrambledKey(revision), new Revision(revision, 0), 0, 0, out _);
             if (revision - Window >= 2)
             {
                 index.Delete(index.Find(ScrambledKey(revision - Window))!, new Revision(revision, 1));

@@ -9,12 +9,12 @@ public sealed class KeyRecordTests
     private static KeyRecord TwoLives()
     {
         var record = new KeyRecord("k"u8.ToArray(), 1);
-        record.Append(KeyVersion.Put(new Revision(2, 0), 2, 1));
-        record.Append(KeyVersion.Put(new Revision(4, 1), 2, 2));
+        record.Append(KeyVersion.Put(new Revision(2, 0), 2, 1, 20));
+        record.Append(KeyVersion.Put(new Revision(4, 1), 2, 2, 20));
         record.Append(KeyVersion.Tombstone(new Revision(6, 0), 2, 3));
-        record.Append(KeyVersion.Put(new Revision(8, 0), 8, 1));
+        record.Append(KeyVersion.Put(new Revision(8, 0), 8, 1, 20));
         record.Append(KeyVersion.Tombstone(new Revision(10, 0), 8, 2));
-        record.Append(KeyVersion.Put(new Revision(10, 3), 10, 1));
+        record.Append(KeyVersion.Put(new Revision(10, 3), 10, 1, 20));
         return record;
     }
 
@@ -63,7 +63,7 @@ public sealed class KeyRecordTests
     public void A_deleted_key_goes_with_the_compaction_after_its_deletion()
     {
         var record = new KeyRecord("k"u8.ToArray(), 1);
-        record.Append(KeyVersion.Put(new Revision(2, 0), 2, 1));
+        record.Append(KeyVersion.Put(new Revision(2, 0), 2, 1, 20));
         record.Append(KeyVersion.Tombstone(new Revision(5, 0), 2, 2));
 
         Assert.True(record.Compact(5));
@@ -77,6 +77,6 @@ public sealed class KeyRecordTests
     {
         var record = TwoLives();
 
-        Assert.Throws<InvalidOperationException>(() => record.Append(KeyVersion.Put(new Revision(10, 3), 10, 2)));
+        Assert.Throws<InvalidOperationException>(() => record.Append(KeyVersion.Put(new Revision(10, 3), 10, 2, 20)));
     }
 }

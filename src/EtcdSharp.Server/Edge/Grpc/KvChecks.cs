@@ -27,7 +27,7 @@ internal static class KvChecks
             : null;
     }
 
-    /// <summary>A stream gives the keys in their order as they are; whoever wants more asks with Range.</summary>
+    /// <summary>A stream takes a target to sort by, but no order: etcd's check lets just that through.</summary>
     public static EtcdError? CheckRangeStream(in RangeQuery query)
     {
         if (CheckRange(query) is { } error)

@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using EtcdSharp.Api.Errors;
+using EtcdSharp.Grpc;
 using EtcdSharp.Mvcc;
 using EtcdSharp.Platform.Wire;
 using EtcdSharp.Server.Node;
@@ -9,13 +12,18 @@ namespace EtcdSharp.Server.Edge.Grpc;
 /// A response of the KV service on its way out: the numbers of its header and the bytes that the store or the apply
 /// loop has encoded already. Pooled; the marshaller gives it back once it is written.
 /// </summary>
-internal sealed class KvResponse
+internal sealed class KvResponse : IMessagePieces
 {
     /// <summary>As many as calls are commonly under way at once.</summary>
     private const int PooledMax = 1024;
 
     private const int HeaderField = 1;
     private const int StreamedRangeField = 1;
+    private const int MoreField = 3;
+    private const int CountField = 4;
+
+    /// <summary>More: 2 bytes; count: a tag and at most 10.</summary>
+    private const int TailBytesMax = 13;
 
     private static readonly ConcurrentQueue<KvResponse> Pool = new();
 
@@ -27,6 +35,9 @@ internal sealed class KvResponse
     private bool _isStreamed;
     private ResponseBody? _body;
     private RangeResult? _range;
+    private RangeWalk? _walk;
+    private LargeRead? _read;
+    private bool _begun;
     private bool _more;
     private long _count;
 
@@ -55,6 +66,20 @@ internal sealed class KvResponse
         return response;
     }
 
+    /// <summary>
+    /// A RangeResponse that is written piece by piece; both become this object's to give back. The walk has measured.
+    /// </summary>
+    public static KvResponse Rent(IReplicatedLog log, RangeWalk walk, LargeRead read)
+    {
+        var response = Rent(log, walk.Revision, null);
+        response._walk = walk;
+        response._read = read;
+        response._begun = false;
+        response._more = walk.More;
+        response._count = walk.Count;
+        return response;
+    }
+
     /// <summary>One message of a RangeStream. Header, More and Count belong to the last one alone.</summary>
     public static KvResponse RentStreamed(IReplicatedLog log, RangeResult range, bool isLast, long revision, long count)
     {
@@ -65,6 +90,24 @@ internal sealed class KvResponse
         response._more = isLast && range.More;
         response._count = isLast ? count : 0;
         return response;
+    }
+
+    /// <summary>Whether it is written piece by piece.</summary>
+    public bool IsInPieces => _walk is not null;
+
+    long IMessagePieces.Size => SizeOfMessage() + _walk!.FramedBytes;
+
+    public async ValueTask<bool> WriteNextAsync(IBufferWriter<byte> output, CancellationToken cancellationToken)
+    {
+        await _read!.TakeTurnAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return WriteNext(output);
+        }
+        finally
+        {
+            _read.GiveTurn();
+        }
     }
 
     public int Size()
@@ -99,16 +142,7 @@ internal sealed class KvResponse
             writer.WriteRaw(_range.Framed);
         }
 
-        if (_more)
-        {
-            writer.WriteField(3, true);
-        }
-
-        if (_count != 0)
-        {
-            writer.WriteField(4, _count);
-        }
-
+        WriteTail(ref writer);
         return writer.Position;
     }
 
@@ -118,6 +152,10 @@ internal sealed class KvResponse
         _body = null;
         _range?.Dispose();
         _range = null;
+        _walk?.Dispose();
+        _walk = null;
+        _read?.Dispose();
+        _read = null;
         _isStreamed = false;
         _more = false;
         _count = 0;
@@ -127,12 +165,54 @@ internal sealed class KvResponse
         }
     }
 
+    private bool WriteNext(IBufferWriter<byte> output)
+    {
+        var piece = output.GetSpan(LargeReads.PieceBytes)[..LargeReads.PieceBytes];
+        var writer = new ProtoWriter(piece);
+        if (!_begun)
+        {
+            _begun = true;
+            WriteHeader(ref writer);
+        }
+
+        var isWritten = _walk!.Write(writer.Remaining, LargeReads.KeysPerTurn, out var length);
+        if (_walk.IsOvertaken)
+        {
+            throw new GrpcStatusException(EtcdError.Compacted.ToStatus());
+        }
+
+        var used = writer.Position + length;
+        var isLast = isWritten && piece.Length - used >= TailBytesMax;
+        if (isLast)
+        {
+            var tail = new ProtoWriter(piece[used..]);
+            WriteTail(ref tail);
+            used += tail.Position;
+        }
+
+        output.Advance(used);
+        return isLast;
+    }
+
+    private void WriteTail(ref ProtoWriter writer)
+    {
+        if (_more)
+        {
+            writer.WriteField(MoreField, true);
+        }
+
+        if (_count != 0)
+        {
+            writer.WriteField(CountField, _count);
+        }
+    }
+
     private int SizeOfMessage() =>
         (_hasHeader ? ProtoWriter.SizeOfBytesField(HeaderField, SizeOfHeader()) : 0)
         + (int)(_body?.Length ?? 0)
         + (_range?.Framed.Length ?? 0)
-        + (_more ? ProtoWriter.SizeOfField(3, 1UL) : 0)
-        + (_count != 0 ? ProtoWriter.SizeOfField(4, _count) : 0);
+        + (_more ? ProtoWriter.SizeOfField(MoreField, 1UL) : 0)
+        + (_count != 0 ? ProtoWriter.SizeOfField(CountField, _count) : 0);
 
     private int SizeOfHeader() => SizeOf(1, _clusterId) + SizeOf(2, _memberId) + SizeOf(3, (ulong)_revision) + SizeOf(4, _term);
 

@@ -13,6 +13,8 @@ internal sealed class KvResponseMarshaller : Marshaller<KvResponse>
     public override void Encode(KvResponse message, IBufferWriter<byte> output) =>
         output.Advance(message.Write(output.GetSpan(message.Size())));
 
+    public override IMessagePieces? Pieces(KvResponse message) => message.IsInPieces ? message : null;
+
     public override KvResponse Decode(in ReadOnlySequence<byte> bytes) =>
         throw new NotSupportedException("responses are written here, never read");
 

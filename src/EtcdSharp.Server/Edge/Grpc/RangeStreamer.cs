@@ -12,15 +12,41 @@ namespace EtcdSharp.Server.Edge.Grpc;
 
 /// <summary>
 /// Answers a range in chunks, all of one revision, so that neither side ever holds the whole result. The chunks grow
-/// or shrink until they have about the size of the largest request.
+/// or shrink until they have about the size that is aimed at.
 /// </summary>
-internal sealed class RangeStreamer(IReplicatedLog log, MvccStore store, Authentication access, int chunkBytesTarget)
+internal sealed class RangeStreamer(
+    IReplicatedLog log,
+    MvccStore store,
+    Authentication access,
+    LargeReads largeReads,
+    int maxRequestBytes
+)
 {
     private const long FirstChunkKeys = 10;
 
+    /// <summary>
+    /// A chunk ends with the key-value that reaches this, whatever the number of its keys: ten keys may have 15 MB.
+    /// </summary>
+    private const int ChunkBytesMax = 512 * 1024;
+
+    /// <summary>Half of the largest chunk, or the largest request where that is less.</summary>
+    private readonly int _chunkBytesTarget = Math.Min(maxRequestBytes, ChunkBytesMax / 2);
+
     /// <summary>The caller is asked for every chunk: the users and roles of the moment decide.</summary>
-    public async ValueTask<GrpcStatus> StreamAsync(byte[] request, Caller? caller, GrpcStreamWriter<KvResponse> responses)
+    public async ValueTask<GrpcStatus> StreamAsync(
+        byte[] request,
+        Caller? caller,
+        GrpcStreamWriter<KvResponse> responses,
+        GrpcServerCall call
+    )
     {
+        var cancelled = call.CancellationToken;
+        using var read = await largeReads.EnterAsync(BytesHeld(request), call, cancelled).ConfigureAwait(false);
+        if (IsSorted(request))
+        {
+            return await StreamSortedAsync(request, caller, responses, read, cancelled).ConfigureAwait(false);
+        }
+
         var chunk = new ChunkState { KeysWanted = FirstChunkKeys };
         while (true)
         {
@@ -29,7 +55,18 @@ internal sealed class RangeStreamer(IReplicatedLog log, MvccStore store, Authent
                 return refusal.ToStatus();
             }
 
-            var (response, status) = ReadChunk(request, chunk);
+            await read.TakeTurnAsync(cancelled).ConfigureAwait(false);
+            KvResponse? response;
+            GrpcStatus status;
+            try
+            {
+                (response, status) = ReadChunk(request, chunk);
+            }
+            finally
+            {
+                read.GiveTurn();
+            }
+
             if (response is null)
             {
                 return status;
@@ -41,6 +78,73 @@ internal sealed class RangeStreamer(IReplicatedLog log, MvccStore store, Authent
             }
         }
     }
+
+    /// <summary>A target without an order sorts ascending, over the whole answer as Range does it.</summary>
+    private async ValueTask<GrpcStatus> StreamSortedAsync(
+        byte[] request,
+        Caller? caller,
+        GrpcStreamWriter<KvResponse> responses,
+        LargeRead read,
+        CancellationToken cancelled
+    )
+    {
+        RequestParsing.TryReadRange(request, out var query, out _);
+        if (CheckRead(request, caller) is { } refusal)
+        {
+            return refusal.ToStatus();
+        }
+
+        using var walk = store.BeginWalk(query, out var status);
+        if (walk is null)
+        {
+            return MvccErrors.Of(status).ToStatus();
+        }
+
+        await read.MeasureAsync(walk, cancelled).ConfigureAwait(false);
+        for (var isLast = false; !isLast; )
+        {
+            if (CheckRead(request, caller) is { } withdrawn)
+            {
+                return withdrawn.ToStatus();
+            }
+
+            await read.TakeTurnAsync(cancelled).ConfigureAwait(false);
+            KvResponse response;
+            try
+            {
+                var found = RangeResult.Rent();
+                isLast = walk.WriteSorted(found, _chunkBytesTarget, LargeReads.KeysPerTurn);
+                response = KvResponse.RentStreamed(log, found, isLast, walk.Revision, walk.Count);
+            }
+            finally
+            {
+                read.GiveTurn();
+            }
+
+            if (walk.IsOvertaken)
+            {
+                response.Return();
+                return EtcdError.Compacted.ToStatus();
+            }
+
+            if (!await responses.WriteAsync(response).ConfigureAwait(false))
+            {
+                break;
+            }
+        }
+
+        return GrpcStatus.Ok;
+    }
+
+    private static bool IsSorted(byte[] request)
+    {
+        RequestParsing.TryReadRange(request, out var query, out _);
+        return query.NeedsSort && !query.CountOnly;
+    }
+
+    /// <summary>The chunk in the response's pipe and the one being read.</summary>
+    private long BytesHeld(byte[] request) =>
+        (2L * ChunkBytesMax) + (IsSorted(request) ? store.KeyCount * RangeHits.BytesPerHit : 0);
 
     private EtcdError? CheckRead(byte[] request, Caller? caller)
     {
@@ -60,9 +164,8 @@ internal sealed class RangeStreamer(IReplicatedLog log, MvccStore store, Authent
 
         if (!query.CountOnly)
         {
-            // Whatever the target, the order that was admitted is that of the keys.
-            query.SortTarget = SortTarget.Key;
             query.StopsAtLimit = true;
+            query.BytesMax = ChunkBytesMax;
             query.Limit = Math.Min(chunk.KeysWanted, limit - chunk.KeysSent);
         }
 
@@ -104,7 +207,7 @@ internal sealed class RangeStreamer(IReplicatedLog log, MvccStore store, Authent
             return CountRest(query, chunk);
         }
 
-        chunk.Adjust(found.Framed.Length, chunkBytesTarget);
+        chunk.Adjust(found.Framed.Length, _chunkBytesTarget);
         return MvccStatus.Ok;
     }
 

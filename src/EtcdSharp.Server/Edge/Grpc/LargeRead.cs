@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using EtcdSharp.Grpc;
+using EtcdSharp.Grpc.Server;
+using EtcdSharp.Mvcc;
+
+namespace EtcdSharp.Server.Edge.Grpc;
+
+/// <summary>One read's place among the <see cref="LargeReads"/>: waiting → under way → left.</summary>
+internal sealed class LargeRead : IDisposable
+{
+    private static readonly GrpcStatus TooSlow = new(
+        StatusCode.ResourceExhausted,
+        "etcdserver: the client does not read its answer and others wait for theirs"
+    );
+
+    private readonly LargeReads _all;
+    private readonly GrpcServerCall _call;
+    private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private long _sentAt;
+    private bool _left;
+
+    public LargeRead(LargeReads all, GrpcServerCall call, long bytes)
+    {
+        _all = all;
+        _call = call;
+        Bytes = bytes;
+        Place = new LinkedListNode<LargeRead>(this);
+    }
+
+    public long Bytes { get; }
+
+    public LinkedListNode<LargeRead> Place { get; }
+
+    public Task Admitted => _admitted.Task;
+
+    /// <summary>How long it has been waiting for its client to take what was sent; zero while it works or waits for its turn.</summary>
+    public TimeSpan Unread => Volatile.Read(ref _sentAt) is var sent && sent == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(sent);
+
+    public void Admit() => _admitted.SetResult();
+
+    public ValueTask TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _sentAt, 0);
+        return _all.TakeTurnAsync(cancellationToken);
+    }
+
+    public void GiveTurn()
+    {
+        Volatile.Write(ref _sentAt, Stopwatch.GetTimestamp());
+        _all.GiveTurn();
+    }
+
+    /// <summary>Measures a walk in turns.</summary>
+    public async ValueTask MeasureAsync(RangeWalk walk, CancellationToken cancellationToken)
+    {
+        for (var isMeasured = false; !isMeasured && !walk.IsOvertaken; )
+        {
+            await TakeTurnAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                isMeasured = walk.Measure(LargeReads.KeysPerTurn);
+            }
+            finally
+            {
+                GiveTurn();
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Ends the call, unless it has ended: its object may serve another one then.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            if (!_left)
+            {
+                _call.Cancel(TooSlow);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _left = true;
+        }
+
+        _all.Leave(this);
+    }
+}
