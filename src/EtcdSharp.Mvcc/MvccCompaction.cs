@@ -95,7 +95,7 @@ internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, Range
 
             var indexStart = Stopwatch.GetTimestamp();
             index.Compact(_job.Revision);
-            MvccMetrics.IndexCompactionMs.Record(Stopwatch.GetElapsedTime(indexStart).TotalMilliseconds);
+            options.Metrics.IndexCompactionMs.Record(Stopwatch.GetElapsedTime(indexStart).TotalMilliseconds);
             _step = new Step(index.AnyVersionUpTo(_job.Revision), KvHashing.Begin(), Stopwatch.GetTimestamp());
         }
 
@@ -175,12 +175,12 @@ internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, Range
         var stepStart = Stopwatch.GetTimestamp();
         var isLast = ReadStep(job, step);
         backend.DeleteKeys(step.Plain, step.Tombstones, isLast ? job.Revision : 0);
-        MvccMetrics.CompactedKeys.Add(step.Plain.Count + step.Tombstones.Count);
-        MvccMetrics.CompactionPauseMs.Record(Stopwatch.GetElapsedTime(stepStart).TotalMilliseconds);
+        options.Metrics.CompactedKeys.Add(step.Plain.Count + step.Tombstones.Count);
+        options.Metrics.CompactionPauseMs.Record(Stopwatch.GetElapsedTime(stepStart).TotalMilliseconds);
         if (isLast)
         {
-            MvccMetrics.CompactionTotalMs.Record(Stopwatch.GetElapsedTime(step.Start).TotalMilliseconds);
-            MvccMetrics.CompactionLast.Record(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+            options.Metrics.CompactionTotalMs.Record(Stopwatch.GetElapsedTime(step.Start).TotalMilliseconds);
+            options.Metrics.CompactionLast.Record(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
             Keep(job, step.Crc);
         }
 

@@ -24,6 +24,9 @@ internal sealed class MvccOptions
     public Action<string, Exception> Failed { get; init; } =
         static (part, failure) => Environment.FailFast($"{part} failed: {failure.Message}", failure);
 
+    /// <summary>Where the store counts.</summary>
+    public MvccMetrics Metrics { get; init; } = MvccMetrics.Unheard;
+
     /// <summary>Seeds the hash of the key table, so that nobody can choose keys that collide.</summary>
     public ulong HashSeed { get; init; } = 0x9E3779B97F4A7C15;
 }

@@ -50,10 +50,10 @@ internal sealed class MvccReadTransaction : IMvccReader, IDisposable
 
         _disposed = true;
         _reader.Dispose();
-        MvccMetrics.Ranges.Add(_ranges);
+        _store.Metrics.Ranges.Add(_ranges);
         if (_ranges > 1)
         {
-            MvccMetrics.Transactions.Add(1);
+            _store.Metrics.Transactions.Add(1);
         }
     }
 }

@@ -28,15 +28,16 @@ internal sealed class MvccStore : IDisposable
     public MvccStore(BackendStore backend, ILeaseAttachments leases, IWatchNotifier watchers, MvccOptions options)
     {
         Backend = backend;
+        Metrics = options.Metrics;
         Leases = leases;
         Watchers = watchers;
         _index = new KeyIndex(options.HashSeed);
         _write = new MvccWriteTransaction(this, _index);
         _compaction = new MvccCompaction(backend, _index, _pins, options);
         var scheduled = Restore();
-        MvccMetrics.Keys.Record(_index.LiveKeys);
-        MvccMetrics.CurrentRevision.Record(_currentRevision);
-        MvccMetrics.CompactRevision.Record(_compactedRevision);
+        Metrics.Keys.Record(_index.LiveKeys);
+        Metrics.CurrentRevision.Record(_currentRevision);
+        Metrics.CompactRevision.Record(_compactedRevision);
         if (scheduled > Math.Max(0, _compactedRevision))
         {
             Compact(scheduled, out _);
@@ -57,6 +58,8 @@ internal sealed class MvccStore : IDisposable
 
     internal BackendStore Backend { get; }
 
+    internal MvccMetrics Metrics { get; }
+
     internal ILeaseAttachments Leases { get; }
 
     internal IWatchNotifier Watchers { get; }
@@ -70,7 +73,7 @@ internal sealed class MvccStore : IDisposable
     /// <summary>Reads a range at the newest or the query's revision; any thread.</summary>
     public MvccStatus Range(in RangeQuery query, RangeResult result)
     {
-        MvccMetrics.Ranges.Add(1);
+        Metrics.Ranges.Add(1);
         while (true)
         {
             var current = CurrentRevision;
@@ -191,7 +194,7 @@ internal sealed class MvccStore : IDisposable
         Span<byte> encoded = stackalloc byte[Revision.EncodedLength];
         new Revision(revision, 0).Encode(encoded, tombstone: false);
         Backend.Put(BackendBucket.Meta, MetaKeys.ScheduledCompaction, encoded);
-        MvccMetrics.CompactRevision.Record(revision);
+        Metrics.CompactRevision.Record(revision);
         physical = _compaction.Schedule(revision, previous, previousIsComplete);
         return MvccStatus.Ok;
     }
@@ -214,7 +217,7 @@ internal sealed class MvccStore : IDisposable
 
         var start = Stopwatch.GetTimestamp();
         var status = ComputeHash(revision, out hash, out currentRevision);
-        MvccMetrics.HashRevisionSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        Metrics.HashRevisionSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
         return status;
     }
 
@@ -223,7 +226,7 @@ internal sealed class MvccStore : IDisposable
     {
         var start = Stopwatch.GetTimestamp();
         var hash = Backend.Hash();
-        MvccMetrics.HashSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        Metrics.HashSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
         return hash;
     }
 
@@ -305,8 +308,8 @@ internal sealed class MvccStore : IDisposable
     internal void Publish(long revision)
     {
         Volatile.Write(ref _currentRevision, revision);
-        MvccMetrics.CurrentRevision.Record(revision);
-        MvccMetrics.Keys.Record(_index.LiveKeys);
+        Metrics.CurrentRevision.Record(revision);
+        Metrics.Keys.Record(_index.LiveKeys);
     }
 
     private MvccStatus ComputeHash(long asked, out KvHash hash, out long current)

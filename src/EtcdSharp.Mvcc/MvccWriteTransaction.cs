@@ -170,7 +170,7 @@ internal sealed class MvccWriteTransaction : IMvccReader
         var keyStart = start + ProtoWriter.SizeOfBytesField(KeyValueFields.Key, key.Length) - key.Length;
         _events.AddPut(revision.Main, data, start, size, keyStart, key.Length);
         _puts++;
-        _putBytes += size;
+        _putBytes += key.Length + value.Length;
         if (record.HasLease || lease != 0)
         {
             MoveLease(record, lease);
@@ -240,13 +240,13 @@ internal sealed class MvccWriteTransaction : IMvccReader
     {
         if (_puts + _deletes + _ranges > 1)
         {
-            MvccMetrics.Transactions.Add(1);
+            _store.Metrics.Transactions.Add(1);
         }
 
-        MvccMetrics.Puts.Add(_puts);
-        MvccMetrics.Deletes.Add(_deletes);
-        MvccMetrics.Ranges.Add(_ranges);
-        MvccMetrics.PutBytes.Add(_putBytes);
+        _store.Metrics.Puts.Add(_puts);
+        _store.Metrics.Deletes.Add(_deletes);
+        _store.Metrics.Ranges.Add(_ranges);
+        _store.Metrics.PutBytes.Add(_putBytes);
         (_puts, _deletes, _ranges, _putBytes) = (0, 0, 0, 0);
     }
 

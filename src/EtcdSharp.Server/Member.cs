@@ -145,6 +145,7 @@ public sealed class Member : IAsyncDisposable
     {
         var tokens = tokenOptions.Create(options.Clock, options.Randomness, options.AuthTokenTtl);
         var metrics = new MetricsCollector(options.ExtensiveMetrics);
+        options = options with { Instruments = new MemberInstruments(metrics.Meter) };
         Member? member = null;
         try
         {

@@ -152,6 +152,7 @@ internal sealed class MemberEdge
                 FragmentBytesMax = _options.MaxRequestBytes + GrpcServerOptions.RequestOverheadBytes,
                 Randomness = _options.Randomness,
                 Time = TimeProvider.System,
+                Metrics = _options.Instruments.WatchSend,
             }
         ).Register(services);
         _leases.Register(services);

@@ -64,7 +64,7 @@ internal sealed class MemberNode
             options.Fatal(part, failure);
         }
 
-        var snapshots = new SnapshotDirectory(options.Disk, data.SnapPath, logger);
+        var snapshots = new SnapshotDirectory(options.Disk, data.SnapPath, logger) { Metrics = options.Instruments.Snap };
         _transport = transport;
         _options = node;
         _writer = new LogWriter(_log, start.Storage, _loop, transport, snapshots, start.MemberId, Fatal, node.Simulation);

@@ -1,6 +1,7 @@
 using EtcdSharp.Platform;
 using EtcdSharp.Server.Edge.Listening;
 using EtcdSharp.Server.Membership;
+using EtcdSharp.Server.Metrics;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Storage.Wal;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -19,6 +20,9 @@ public sealed record MemberOptions
 
     /// <summary>Another place for the log; null for the usual one below the data directory.</summary>
     public string? WalDirectory { get; init; }
+
+    /// <summary>Where the member counts; set as it starts.</summary>
+    internal MemberInstruments Instruments { get; init; } = MemberInstruments.Unheard;
 
     public IReadOnlyList<string> ListenClientUrls { get; init; } = ["http://localhost:2379"];
 

@@ -25,6 +25,7 @@ internal static class MemberOrigin
                 Clock = options.Clock,
                 SegmentBytes = options.WalSegmentBytes,
                 UnsafeNoFsync = options.UnsafeNoFsync,
+                Metrics = options.Instruments.Wal,
                 Logger = logger,
             },
             new BackendOptions
@@ -32,6 +33,7 @@ internal static class MemberOrigin
                 CommitIntervalMs = options.BackendBatchIntervalMs,
                 CommitOperations = options.BackendBatchLimit,
                 NoSync = options.UnsafeNoFsync,
+                Metrics = options.Instruments.Backend,
                 CommitFailed = failure => options.Fatal("committing the store", failure),
             },
             peerUrls =>

@@ -37,7 +37,7 @@ internal sealed class MemberPeers : IAsyncDisposable
         var timing = PeerTiming.Of(options);
         Transport = new PeerTransport(Identity, _client, timing, _logger);
         _receiver = new SnapshotReceiver(
-            new SnapshotDirectory(options.Disk, data.SnapPath, _logger),
+            new SnapshotDirectory(options.Disk, data.SnapPath, _logger) { Metrics = options.Instruments.Snap },
             timing.ReadTimeout,
             _logger
         );

@@ -38,12 +38,13 @@ internal sealed class MemberStore : IDisposable
                 CheckpointInterval = simulation?.LeaseCheckpointInterval ?? leases.CheckpointInterval,
                 MinimumTtlSeconds = LessorOptions.MinimumTtlSecondsFor(node.ElectionTicks, heartbeat),
                 ExpiredRetryInterval = node.RequestTimeout,
+                Metrics = options.Instruments.Lease,
                 CheckpointsEnabled = gates.IsOn("LeaseCheckpoint"),
                 CheckpointsPersisted = gates.IsOn("LeaseCheckpointPersist"),
             },
             new BackendLeaseBucket(Backend)
         );
-        Hub = simulation is null ? new WatchHub() : new WatchHub(simulation.WatchBufferBytes);
+        Hub = new WatchHub(options.Instruments.Watch, simulation?.WatchBufferBytes ?? WatchStream.BufferedBytesMax);
         var storeLogger = options.Logging.CreateLogger<MvccStore>();
         Action<string, Exception> failed = (part, failure) =>
         {
@@ -57,6 +58,7 @@ internal sealed class MemberStore : IDisposable
             new MvccOptions
             {
                 CompactionBatchLimit = options.CompactionBatchLimit,
+                Metrics = options.Instruments.Mvcc,
                 CompactionPauseMs = options.CompactionSleepMs,
                 CompactsOnOwnThread = simulation is null,
                 Failed = failed,

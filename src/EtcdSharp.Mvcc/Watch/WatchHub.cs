@@ -31,11 +31,21 @@ internal sealed class WatchHub : IWatchNotifier
 
     private readonly Lock _gate = new();
 
-    public WatchHub()
-        : this(WatchStream.BufferedBytesMax) { }
+    /// <summary>Without metrics: for tests.</summary>
+    internal WatchHub()
+        : this(WatchMetrics.Unheard, WatchStream.BufferedBytesMax) { }
 
-    /// <summary>With another bound on what a stream buffers, in bytes: for tests and the simulation.</summary>
-    internal WatchHub(long bufferedBytesMax) => _bufferedBytesMax = bufferedBytesMax;
+    /// <summary>As above, with another bound on what a stream buffers.</summary>
+    internal WatchHub(long bufferedBytesMax)
+        : this(WatchMetrics.Unheard, bufferedBytesMax) { }
+
+    /// <param name="metrics">Where the hub counts.</param>
+    /// <param name="bufferedBytesMax">What a stream buffers.</param>
+    internal WatchHub(WatchMetrics metrics, long bufferedBytesMax)
+    {
+        _bufferedBytesMax = bufferedBytesMax;
+        Metrics = metrics;
+    }
 
     /// <summary>Called, inside the gate, when catching up has something to do. Must only signal.</summary>
     public Action? CatchUpWanted { get; set; }
@@ -51,6 +61,8 @@ internal sealed class WatchHub : IWatchNotifier
             }
         }
     }
+
+    internal WatchMetrics Metrics { get; }
 
     internal IWatchHistory History =>
         Volatile.Read(ref _history) ?? throw new InvalidOperationException("The watch hub has not been opened over a store.");
@@ -78,7 +90,7 @@ internal sealed class WatchHub : IWatchNotifier
 
     public WatchStream OpenStream()
     {
-        WatchMetrics.AddStreams(1);
+        Metrics.AddStreams(1);
         Interlocked.Increment(ref _streamCount);
         return new WatchStream(this, _bufferedBytesMax);
     }
@@ -228,7 +240,7 @@ internal sealed class WatchHub : IWatchNotifier
         }
 
         Interlocked.Decrement(ref _streamCount);
-        WatchMetrics.AddStreams(-1);
+        Metrics.AddStreams(-1);
     }
 
     /// <summary>A stream that was full is read again.</summary>
@@ -381,7 +393,7 @@ internal sealed class WatchHub : IWatchNotifier
         {
             RemoveBehind(watcher);
             watcher.State = WatcherState.Compacted;
-            WatchMetrics.AddWatchers(-1);
+            Metrics.AddWatchers(-1);
             var control = new WatchControl(Canceled: true, CompactRevision: compacted);
             watcher.Stream.QueueControl(watcher.Id, 0, control);
         }
@@ -401,7 +413,7 @@ internal sealed class WatchHub : IWatchNotifier
         }
 
         stream.QueueControl(watcher.Id, _notifiedRevision, WatchControl.WatchCreated);
-        WatchMetrics.AddWatchers(1);
+        Metrics.AddWatchers(1);
         if (watcher.StartRevision == 0 || watcher.StartRevision > _notifiedRevision)
         {
             watcher.NextRevision = Math.Max(watcher.StartRevision, _notifiedRevision + 1);
@@ -420,11 +432,11 @@ internal sealed class WatchHub : IWatchNotifier
         {
             case WatcherState.Synced:
                 _synced.Remove(watcher);
-                WatchMetrics.AddWatchers(-1);
+                Metrics.AddWatchers(-1);
                 break;
             case WatcherState.Behind:
                 RemoveBehind(watcher);
-                WatchMetrics.AddWatchers(-1);
+                Metrics.AddWatchers(-1);
                 break;
             case WatcherState.Compacted:
             default:
@@ -435,7 +447,7 @@ internal sealed class WatchHub : IWatchNotifier
     }
 
     /// <summary>Queues what was matched; one stream's gate is held as long as its watchers follow each other.</summary>
-    private static void Deliver(EventMatcher matcher, EventBatch batch, long revision, List<Watcher> refused)
+    private void Deliver(EventMatcher matcher, EventBatch batch, long revision, List<Watcher> refused)
     {
         WatchStream? held = null;
         long queued = 0;
@@ -466,7 +478,7 @@ internal sealed class WatchHub : IWatchNotifier
         }
 
         held?.Gate.Exit();
-        WatchMetrics.EventsQueued(queued);
+        Metrics.EventsQueued(queued);
         matcher.Clear();
     }
 
@@ -488,7 +500,7 @@ internal sealed class WatchHub : IWatchNotifier
         watcher.State = WatcherState.Behind;
         watcher.BehindSlot = watcher.Stream.Behind.Count;
         watcher.Stream.Behind.Add(watcher);
-        WatchMetrics.AddSlowWatchers(1);
+        Metrics.AddSlowWatchers(1);
         UpdateReady(watcher.Stream);
     }
 
@@ -500,7 +512,7 @@ internal sealed class WatchHub : IWatchNotifier
         last.BehindSlot = watcher.BehindSlot;
         behind.RemoveAt(behind.Count - 1);
         watcher.BehindSlot = Watcher.NoSlot;
-        WatchMetrics.AddSlowWatchers(-1);
+        Metrics.AddSlowWatchers(-1);
         UpdateReady(watcher.Stream);
     }
 

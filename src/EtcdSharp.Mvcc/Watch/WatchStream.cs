@@ -149,7 +149,7 @@ internal sealed class WatchStream
             TrimEmptyQueue();
         }
 
-        WatchMetrics.EventsSent(events);
+        _hub.Metrics.EventsSent(events);
         if (hasRoomAgain)
         {
             _hub.HasRoom(this);
@@ -225,7 +225,7 @@ internal sealed class WatchStream
             _controlRoom.Fire();
         }
 
-        WatchMetrics.EventsDropped(events);
+        _hub.Metrics.EventsDropped(events);
     }
 
     private static long CostOf(in WatchResponse response) =>

@@ -130,8 +130,8 @@ internal sealed class Lessor : ILeaseAttachments
         }
 
         Store(lease);
-        LeaseMetrics.Granted.Add(1);
-        LeaseMetrics.TimeToLive.Record(lease.TtlSeconds);
+        _options.Metrics.Granted.Add(1);
+        _options.Metrics.TimeToLive.Record(lease.TtlSeconds);
         return new LeaseGrant(LeaseStatus.Done, id, lease.TtlSeconds);
     }
 
@@ -172,7 +172,7 @@ internal sealed class Lessor : ILeaseAttachments
         }
 
         _bucket.Delete(id);
-        LeaseMetrics.Revoked.Add(1);
+        _options.Metrics.Revoked.Add(1);
         return LeaseStatus.Done;
     }
 
@@ -312,7 +312,7 @@ internal sealed class Lessor : ILeaseAttachments
 
             lease.Renew(nowNanoseconds);
             _expiries.Schedule(lease.Expiry, lease.ExpiryNanoseconds);
-            LeaseMetrics.Renewed.Add(1);
+            _options.Metrics.Renewed.Add(1);
             return new LeaseGrant(LeaseStatus.Done, id, lease.TtlSeconds);
         }
     }

@@ -6,6 +6,9 @@ internal sealed record LessorOptions
     /// <summary>Shorter grants are lengthened to this; see <see cref="MinimumTtlSecondsFor"/>.</summary>
     public long MinimumTtlSeconds { get; init; } = 1;
 
+    /// <summary>Where the lessor counts.</summary>
+    public LeaseMetrics Metrics { get; init; } = LeaseMetrics.Unheard;
+
     /// <summary>Expired leases handed out for revocation per second.</summary>
     public int RevokesPerSecond { get; init; } = 1000;
 

@@ -14,10 +14,12 @@ internal sealed class MetricsCollector : IDisposable
 
     private readonly Dictionary<string, MetricFamily> _families;
     private readonly MeterListener _listener = new();
+    private readonly Meter _meter;
     private readonly Lock _scrape = new();
 
     public MetricsCollector(bool extensive)
     {
+        _meter = new Meter(new MeterOptions(MeterPrefix + ".Member") { Scope = this });
         _families = MetricTable
             .All(extensive)
             .ToDictionary(definition => definition.Name, definition => new MetricFamily(definition), StringComparer.Ordinal);
@@ -38,6 +40,9 @@ internal sealed class MetricsCollector : IDisposable
         _listener.Start();
     }
 
+    /// <summary>The meter of this member: what is measured on it is heard by this collector and by no other.</summary>
+    public Meter Meter => _meter;
+
     /// <summary>The families in the order of their names, after the observable instruments were asked.</summary>
     public IReadOnlyList<MetricFamily> Scrape()
     {
@@ -53,7 +58,11 @@ internal sealed class MetricsCollector : IDisposable
     public MetricSeries Series(string metric, params ReadOnlySpan<KeyValuePair<string, object?>> labels) =>
         _families[metric].For(labels);
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _meter.Dispose();
+    }
 
     private static void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
     {

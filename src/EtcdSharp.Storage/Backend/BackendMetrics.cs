@@ -3,44 +3,46 @@ using System.Diagnostics.Metrics;
 namespace EtcdSharp.Storage.Backend;
 
 /// <summary>The instruments of the backend, named as etcd's.</summary>
-internal static class BackendMetrics
+/// <param name="meter">The member's, so that two members in a process count apart.</param>
+internal sealed class BackendMetrics(Meter meter)
 {
-    private static readonly Meter Meter = new("EtcdSharp.Storage.Backend");
+    /// <summary>Where nobody collects metrics: tools and tests.</summary>
+    public static BackendMetrics Unheard { get; } = new(new Meter("Unheard"));
 
-    public static readonly Histogram<double> CommitSeconds = Meter.CreateHistogram(
+    public readonly Histogram<double> CommitSeconds = meter.CreateHistogram(
         "etcd_disk_backend_commit_duration_seconds",
         "s",
         "The latency distributions of commit called by backend.",
         advice: Doubling(0.001, 14)
     );
 
-    public static readonly Histogram<double> DefragmentSeconds = Meter.CreateHistogram(
+    public readonly Histogram<double> DefragmentSeconds = meter.CreateHistogram(
         "etcd_disk_backend_defrag_duration_seconds",
         "s",
         "The latency distribution of backend defragmentation.",
         advice: Doubling(0.1, 13)
     );
 
-    public static readonly Histogram<double> SnapshotSeconds = Meter.CreateHistogram(
+    public readonly Histogram<double> SnapshotSeconds = meter.CreateHistogram(
         "etcd_disk_backend_snapshot_duration_seconds",
         "s",
         "The latency distribution of backend snapshots.",
         advice: Doubling(0.01, 17)
     );
 
-    public static readonly Gauge<long> SizeBytes = Meter.CreateGauge<long>(
+    public readonly Gauge<long> SizeBytes = meter.CreateGauge<long>(
         "etcd_mvcc_db_total_size_in_bytes",
         "By",
         "Total size of the underlying database physically allocated in bytes."
     );
 
-    public static readonly Gauge<long> InUseBytes = Meter.CreateGauge<long>(
+    public readonly Gauge<long> InUseBytes = meter.CreateGauge<long>(
         "etcd_mvcc_db_total_size_in_use_in_bytes",
         "By",
         "Total size of the underlying database logically in use in bytes."
     );
 
-    public static readonly Gauge<long> OpenReads = Meter.CreateGauge<long>(
+    public readonly Gauge<long> OpenReads = meter.CreateGauge<long>(
         "etcd_mvcc_db_open_read_transactions",
         "{transaction}",
         "The number of currently open read transactions"

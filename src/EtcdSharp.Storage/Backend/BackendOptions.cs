@@ -13,6 +13,9 @@ internal sealed class BackendOptions
     /// <summary>Leaves out the syncs: for tests, and for <c>--unsafe-no-fsync</c>.</summary>
     public bool NoSync { get; init; }
 
+    /// <summary>Where the backend counts.</summary>
+    public BackendMetrics Metrics { get; init; } = BackendMetrics.Unheard;
+
     /// <summary>Address space reserved for the file at open.</summary>
     public long InitialMapBytes { get; init; } = BoltOptions.DefaultInitialMapBytes;
 

@@ -4,7 +4,7 @@ using EtcdSharp.Storage.Bolt;
 namespace EtcdSharp.Storage.Backend;
 
 /// <summary>The backend file as of one commit, to be streamed to a client or a member. Keeps its pages from being reused until disposed.</summary>
-internal sealed class BackendSnapshot(BoltReadTransaction transaction) : IDisposable
+internal sealed class BackendSnapshot(BoltReadTransaction transaction, BackendMetrics metrics) : IDisposable
 {
     private readonly long _start = Stopwatch.GetTimestamp();
     private bool _disposed;
@@ -29,7 +29,7 @@ internal sealed class BackendSnapshot(BoltReadTransaction transaction) : IDispos
 
         _disposed = true;
         transaction.Dispose();
-        BackendMetrics.SnapshotSeconds.Record(Stopwatch.GetElapsedTime(_start).TotalSeconds);
+        metrics.SnapshotSeconds.Record(Stopwatch.GetElapsedTime(_start).TotalSeconds);
         Ended?.Invoke();
     }
 }

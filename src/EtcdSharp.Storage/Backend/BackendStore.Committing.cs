@@ -92,7 +92,7 @@ internal sealed partial class BackendStore
             throw;
         }
 
-        BackendMetrics.CommitSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        _options.Metrics.CommitSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
         Publish(new ReadHandle(_file.BeginRead()), batch);
     }
 
@@ -137,9 +137,9 @@ internal sealed partial class BackendStore
         view.Handle.Supersede(handle, committed);
         Volatile.Write(ref _sizeBytes, _file.SizeBytes);
         Volatile.Write(ref _inUseBytes, _file.InUseBytes);
-        BackendMetrics.SizeBytes.Record(_sizeBytes);
-        BackendMetrics.InUseBytes.Record(_inUseBytes);
-        BackendMetrics.OpenReads.Record(_file.OpenReadTransactions);
+        _options.Metrics.SizeBytes.Record(_sizeBytes);
+        _options.Metrics.InUseBytes.Record(_inUseBytes);
+        _options.Metrics.OpenReads.Record(_file.OpenReadTransactions);
     }
 
     /// <summary>The one place where readers are given another view.</summary>

@@ -22,7 +22,7 @@ internal sealed partial class BackendStore
     private const string DefragmentSuffix = ".tmp.defrag";
 
     /// <summary>Commits, then streams the file as of that moment while writes go on.</summary>
-    public BackendSnapshot Snapshot() => new(BeginCommittedRead());
+    public BackendSnapshot Snapshot() => new(BeginCommittedRead(), _options.Metrics);
 
     /// <summary>The CRC-32C over all buckets as the Hash call answers it, after a commit.</summary>
     public uint Hash()
@@ -86,7 +86,7 @@ internal sealed partial class BackendStore
                 }
             }
 
-            BackendMetrics.DefragmentSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            _options.Metrics.DefragmentSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
     }
 

@@ -18,6 +18,9 @@ namespace EtcdSharp.Storage.Snap;
 /// </remarks>
 internal sealed class SnapshotDirectory(IDisk disk, string directory, ILogger logger)
 {
+    /// <summary>Where the directory counts.</summary>
+    public SnapMetrics Metrics { get; init; } = SnapMetrics.Unheard;
+
     public const string DatabaseSuffix = ".snap.db";
 
     /// <summary>etcd deletes files with this prefix at its start, and so do we.</summary>
@@ -44,7 +47,7 @@ internal sealed class SnapshotDirectory(IDisk disk, string directory, ILogger lo
         var started = Stopwatch.GetTimestamp();
         var name = new SnapshotFileName(snapshot.Metadata.Term, snapshot.Metadata.Index).ToString();
         var bytes = SnapshotEnvelope.Encode(snapshot);
-        SnapMetrics.EncodeSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        Metrics.EncodeSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         var temporary = In($"{TemporaryPrefix}.{name}");
         using (var file = disk.Open(temporary, DiskOpen.OpenOrCreate))
         {
@@ -52,12 +55,12 @@ internal sealed class SnapshotDirectory(IDisk disk, string directory, ILogger lo
             file.WriteAt(0, bytes);
             var written = Stopwatch.GetTimestamp();
             file.SyncData();
-            SnapMetrics.SyncSeconds.Record(Stopwatch.GetElapsedTime(written).TotalSeconds);
+            Metrics.SyncSeconds.Record(Stopwatch.GetElapsedTime(written).TotalSeconds);
         }
 
         disk.Rename(temporary, In(name));
         disk.SyncDirectory(directory);
-        SnapMetrics.SaveSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        Metrics.SaveSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
     /// <summary>The newest snapshot that can be read; null when there is none. Files that cannot be read get the suffix .broken.</summary>

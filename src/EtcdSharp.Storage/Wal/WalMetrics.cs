@@ -3,23 +3,23 @@ using System.Diagnostics.Metrics;
 namespace EtcdSharp.Storage.Wal;
 
 /// <summary>The log's instruments, under etcd's names.</summary>
-internal static class WalMetrics
+/// <param name="meter">The member's, so that two members in a process count apart.</param>
+internal sealed class WalMetrics(Meter meter)
 {
-    public const string MeterName = "EtcdSharp.Storage.Wal";
+    /// <summary>Where nobody collects metrics: tools and tests.</summary>
+    public static WalMetrics Unheard { get; } = new(new Meter("Unheard"));
 
-    private static readonly Meter Meter = new(MeterName);
-
-    public static readonly Histogram<double> FsyncDurationSeconds = Meter.CreateHistogram<double>(
+    public readonly Histogram<double> FsyncDurationSeconds = meter.CreateHistogram<double>(
         "etcd_disk_wal_fsync_duration_seconds",
         description: "The latency distributions of fsync called by WAL."
     );
 
-    public static readonly Histogram<double> WriteDurationSeconds = Meter.CreateHistogram<double>(
+    public readonly Histogram<double> WriteDurationSeconds = meter.CreateHistogram<double>(
         "etcd_disk_wal_write_duration_seconds",
         description: "The latency distributions of write called by WAL."
     );
 
-    public static readonly UpDownCounter<long> WriteBytes = Meter.CreateUpDownCounter<long>(
+    public readonly UpDownCounter<long> WriteBytes = meter.CreateUpDownCounter<long>(
         "etcd_disk_wal_write_bytes_total",
         description: "Total number of bytes written in WAL."
     );

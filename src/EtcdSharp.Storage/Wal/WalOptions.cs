@@ -12,6 +12,9 @@ internal sealed record WalOptions
 
     public long SegmentBytes { get; init; } = SegmentBytesDefault;
 
+    /// <summary>Where the log counts.</summary>
+    public WalMetrics Metrics { get; init; } = WalMetrics.Unheard;
+
     /// <summary>Leaves out every sync (<c>--unsafe-no-fsync</c>): a power loss then loses acknowledged writes.</summary>
     public bool UnsafeNoFsync { get; init; }
 

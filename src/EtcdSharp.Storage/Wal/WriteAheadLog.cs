@@ -232,8 +232,8 @@ internal sealed class WriteAheadLog : IDisposable
 
         var started = _options.Clock.MonotonicNanoseconds;
         file.WriteAt(_writtenOffset, buffered);
-        WalMetrics.WriteDurationSeconds.Record((_options.Clock.MonotonicNanoseconds - started) / 1e9);
-        WalMetrics.WriteBytes.Add(buffered.Length);
+        _options.Metrics.WriteDurationSeconds.Record((_options.Clock.MonotonicNanoseconds - started) / 1e9);
+        _options.Metrics.WriteBytes.Add(buffered.Length);
         if (_writtenOffset < NearBytes && _writtenOffset + buffered.Length >= NearBytes)
         {
             _pipeline.Near();
@@ -258,7 +258,7 @@ internal sealed class WriteAheadLog : IDisposable
     private void ObserveSync(long started, string path)
     {
         var took = _options.Clock.MonotonicNanoseconds - started;
-        WalMetrics.FsyncDurationSeconds.Record(took / 1e9);
+        _options.Metrics.FsyncDurationSeconds.Record(took / 1e9);
         if (took > SlowSyncNanoseconds)
         {
             WalLog.SlowSync(_options.Logger, path, took / 1e9, SlowSyncNanoseconds / 1e9);

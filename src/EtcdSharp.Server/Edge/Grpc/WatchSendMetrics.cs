@@ -5,28 +5,27 @@ using QueuedResponse = EtcdSharp.Mvcc.Watch.WatchResponse;
 namespace EtcdSharp.Server.Edge.Grpc;
 
 /// <summary>How long the responses of watch streams take to go out, under etcd's names.</summary>
-internal static class WatchSendMetrics
+/// <param name="meter">The member's, so that two members in a process count apart.</param>
+internal sealed class WatchSendMetrics(Meter meter)
 {
     private const string Prefix = "etcd_debugging_server_watch_send_loop_";
 
-    private static readonly Meter s_meter = new("EtcdSharp.Server.Watch");
-
-    private static readonly Histogram<double> s_events = s_meter.CreateHistogram<double>(
+    private readonly Histogram<double> _events = meter.CreateHistogram<double>(
         Prefix + "watch_stream_duration_seconds"
     );
 
-    private static readonly Histogram<double> s_perEvent = s_meter.CreateHistogram<double>(
+    private readonly Histogram<double> _perEvent = meter.CreateHistogram<double>(
         Prefix + "watch_stream_duration_per_event_seconds"
     );
 
-    private static readonly Histogram<double> s_control = s_meter.CreateHistogram<double>(
+    private readonly Histogram<double> _control = meter.CreateHistogram<double>(
         Prefix + "control_stream_duration_seconds"
     );
 
-    private static readonly Histogram<double> s_progress = s_meter.CreateHistogram<double>(Prefix + "progress_duration_seconds");
+    private readonly Histogram<double> _progress = meter.CreateHistogram<double>(Prefix + "progress_duration_seconds");
 
     /// <summary>One measurement per flush and kind of response: responses that leave together take the same time.</summary>
-    public static void Record(List<QueuedResponse> sent, double seconds)
+    public void Record(List<QueuedResponse> sent, double seconds)
     {
         var events = 0;
         var control = false;
@@ -41,18 +40,18 @@ internal static class WatchSendMetrics
 
         if (events != 0)
         {
-            s_events.Record(seconds);
-            s_perEvent.Record(seconds / events);
+            _events.Record(seconds);
+            _perEvent.Record(seconds / events);
         }
 
         if (control)
         {
-            s_control.Record(seconds);
+            _control.Record(seconds);
         }
 
         if (progress)
         {
-            s_progress.Record(seconds);
+            _progress.Record(seconds);
         }
     }
 }

@@ -102,7 +102,7 @@ internal sealed class WatchService
                 }
 
                 var sent = await responses.FlushAsync().ConfigureAwait(false);
-                WatchSendMetrics.Record(taken, Stopwatch.GetElapsedTime(started).TotalSeconds);
+                _options.Metrics.Record(taken, Stopwatch.GetElapsedTime(started).TotalSeconds);
                 taken.Clear();
                 if (!sent)
                 {

@@ -20,4 +20,6 @@ internal sealed record WatchServiceOptions
     public required IRandomness Randomness { get; init; }
 
     public required TimeProvider Time { get; init; }
+
+    public required WatchSendMetrics Metrics { get; init; }
 }

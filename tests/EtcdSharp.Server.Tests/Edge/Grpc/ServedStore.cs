@@ -8,6 +8,7 @@ using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Edge.Grpc;
 using EtcdSharp.Server.Edge.Listening;
 using EtcdSharp.Server.Lease;
+using EtcdSharp.Server.Metrics;
 using EtcdSharp.Storage.Backend;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -60,6 +61,7 @@ internal sealed class ServedStore : IAsyncDisposable
                 ProgressInterval = WatchServiceOptions.ProgressIntervalMin,
                 Randomness = SystemRandomness.Instance,
                 Time = TimeProvider.System,
+                Metrics = MemberInstruments.Unheard.WatchSend,
             }
         ).Register(services);
         new LeaseService(
