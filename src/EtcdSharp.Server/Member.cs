@@ -5,6 +5,7 @@ using EtcdSharp.Server.Compaction;
 using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Edge.Grpc;
+using EtcdSharp.Server.Edge.Listening;
 using EtcdSharp.Server.Logging;
 using EtcdSharp.Server.Membership;
 using EtcdSharp.Server.Metrics;
@@ -45,6 +46,7 @@ public sealed class Member : IAsyncDisposable
     private Publication _publication;
     private MemberMetrics _memberMetrics;
     private MemberEdge _edge;
+    private MemberPorts _ports;
     private CancellationTokenSource _stopping;
     private List<Task> _background;
     private Task? _stop;
@@ -55,10 +57,12 @@ public sealed class Member : IAsyncDisposable
         FeatureGates gates,
         ITokens tokens,
         MetricsCollector metrics,
+        MemberPorts ports,
         CancellationToken cancellation
     )
     {
         _options = options;
+        _ports = ports;
         _nodeOptions = nodeOptions;
         _gates = gates;
         _tokens = tokens;
@@ -71,10 +75,13 @@ public sealed class Member : IAsyncDisposable
     public ulong ClusterId => _node.Log.ClusterId;
 
     /// <summary>The client URLs as they are really listened on, with the ports that the system chose for port 0.</summary>
-    public IReadOnlyList<string> ClientUrls => [.. _edge.ClientUrls.Select(url => url.Text)];
+    public IReadOnlyList<string> ClientUrls => Texts(_ports.Clients);
 
-    /// <summary>The URLs that serve plain HTTP apart from the client URLs, as they are really listened on.</summary>
-    public IReadOnlyList<string> HttpUrls => [.. _edge.HttpUrls.Select(url => url.Text)];
+    /// <summary>
+    /// The URLs that serve plain HTTP apart from the client URLs, as they are really listened on: first --listen-client-http-urls,
+    /// then --listen-metrics-urls.
+    /// </summary>
+    public IReadOnlyList<string> HttpUrls => [.. Texts(_ports.ClientHttp), .. Texts(_ports.Monitoring)];
 
     /// <summary>Ends when the member has stopped, for whatever reason.</summary>
     public Task Completion => _completion.Task;
@@ -144,12 +151,13 @@ public sealed class Member : IAsyncDisposable
     )
     {
         var tokens = tokenOptions.Create(options.Clock, options.Randomness, options.AuthTokenTtl);
+        var ports = MemberPorts.Bind(options);
         var metrics = new MetricsCollector(options.ExtensiveMetrics);
         options = options with { Instruments = new MemberInstruments(metrics.Meter) };
         Member? member = null;
         try
         {
-            member = new Member(options, nodeOptions, gates, tokens, metrics, cancellation);
+            member = new Member(options, nodeOptions, gates, tokens, metrics, ports, cancellation);
             return member;
         }
         catch (Exception failure) when (StartProblem.Describe(failure, options.DataDirectory) is { } told)
@@ -161,9 +169,12 @@ public sealed class Member : IAsyncDisposable
             if (member is null)
             {
                 metrics.Dispose();
+                ports.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
             }
         }
     }
+
+    private static string[] Texts(EdgeHost? host) => [.. (host?.Urls ?? []).Select(url => url.Text)];
 
     /// <summary>--bootstrap-defrag-threshold-megabytes: the one moment at which nobody waits for the store.</summary>
     private static void DefragmentIfWorth(BackendStore backend, ulong thresholdMegabytes, ILogger logger)
@@ -246,7 +257,7 @@ public sealed class Member : IAsyncDisposable
         );
         Connect();
         _memberMetrics = new MemberMetrics(_metrics, _store, _node.State, _gates);
-        _edge = new MemberEdge(_options, _store, _node, _leases, access, _tokens, _metrics);
+        _edge = new MemberEdge(_options, _store, _node, _leases, access, _tokens, _metrics, _ports, _nodeOptions.RequestTimeout);
     }
 
     /// <summary>--feature-gates InitialCorruptCheck=true: a member with a past compares it with the others before it serves.</summary>
@@ -324,6 +335,7 @@ public sealed class Member : IAsyncDisposable
             NodeLog.ApplyingSnapshot(logger, _node.State.AppliedIndex, snapshot.Index, snapshot.Term);
             NodeMetrics.SnapshotsBeingApplied.Add(1);
             await TearDownAsync().ConfigureAwait(false);
+            _ports = MemberPorts.Bind(_options);
             Assemble(atStart: false, CancellationToken.None);
             StatesTakenOver++;
             NodeMetrics.SnapshotsBeingApplied.Add(-1);
@@ -344,6 +356,7 @@ public sealed class Member : IAsyncDisposable
     {
         _node.Start();
         await _peers.StartAsync(_node, _leases, stopping).ConfigureAwait(false);
+        await _edge.StartMonitoringAsync(stopping).ConfigureAwait(false);
         RunInBackground(_publication.FollowVersionAsync);
         if (AutoCompaction.Parse(_options.AutoCompactionMode, _options.AutoCompactionRetention, _options.Clock) is { } schedule)
         {
@@ -369,6 +382,8 @@ public sealed class Member : IAsyncDisposable
         _options = _options with
         {
             ListenClientUrls = ClientUrls,
+            ListenClientHttpUrls = Texts(_ports.ClientHttp),
+            ListenMetricsUrls = Texts(_ports.Monitoring),
             AdvertiseClientUrls = urls,
         };
     }

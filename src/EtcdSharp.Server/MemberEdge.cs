@@ -6,7 +6,6 @@ using EtcdSharp.Server.Auth;
 using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Edge.Grpc;
 using EtcdSharp.Server.Edge.Http;
-using EtcdSharp.Server.Edge.Listening;
 using EtcdSharp.Server.Metrics;
 using EtcdSharp.Server.Node;
 using Microsoft.AspNetCore.Http;
@@ -27,7 +26,8 @@ internal sealed class MemberEdge
     private readonly HealthService _health = new();
     private readonly GrpcDispatcher _services;
     private readonly HttpEndpoints _http;
-    private readonly List<EdgeHost> _hosts = [];
+    private readonly RequestDelegate _clientHttp;
+    private readonly MemberPorts _ports;
     private readonly LeaderRequirement _leaderRequirement;
     private readonly LearnerLimits _learnerLimits;
 
@@ -38,9 +38,12 @@ internal sealed class MemberEdge
         LeaseService leases,
         Authentication access,
         ITokens tokens,
-        MetricsCollector metrics
+        MetricsCollector metrics,
+        MemberPorts ports,
+        TimeSpan requestTimeout
     )
     {
+        _ports = ports;
         _access = access;
         _tokens = tokens;
         _leases = leases;
@@ -52,25 +55,38 @@ internal sealed class MemberEdge
         _learnerLimits = new LearnerLimits(store.Cluster, node.Log.MemberId);
         _services = BuildServices();
         _leaderRequirement.Follow(_services, TimeSpan.FromMilliseconds(options.ElectionMs), TimeProvider.System);
-        var state = new MemberHttpState(store, node.Log);
+        var state = new MemberHttpState(store, node.Log, requestTimeout);
         var health = new HealthEndpoints(state, options.Logging.CreateLogger<HealthEndpoints>());
-        _http = new HttpEndpoints(state, health, metrics);
+        _http = new HttpEndpoints(state, health, new MetricsEndpoint(metrics));
+        _clientHttp = new AccessController(
+            options.Cors,
+            options.HostWhitelist,
+            _http.ServeAsync,
+            options.Logging.CreateLogger<AccessController>()
+        ).ServeAsync;
     }
 
-    /// <summary>Where clients are really served, with the ports that the system chose for port 0.</summary>
-    public IReadOnlyList<EdgeUrl> ClientUrls => _hosts.Count == 0 ? [] : _hosts[0].Urls;
+    /// <summary>
+    /// Metrics and health at --listen-metrics-urls, from the moment the member runs: a member that waits for its quorum is alive, and
+    /// says that it is not ready.
+    /// </summary>
+    public Task StartMonitoringAsync(CancellationToken cancellation) =>
+        _ports.Monitoring?.StartAsync(null, _http.ServeMonitoringAsync, cancellation) ?? Task.CompletedTask;
 
-    /// <summary>Where plain HTTP is served apart from the client URLs: first --listen-client-http-urls, then --listen-metrics-urls.</summary>
-    public IReadOnlyList<EdgeUrl> HttpUrls => [.. _hosts.Skip(1).SelectMany(host => host.Urls)];
-
-    /// <exception cref="IOException">An address cannot be listened on; the message names it.</exception>
+    /// <summary>Serves clients.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        var apart = _options.ListenClientHttpUrls.Count != 0;
-        await ListenAsync(_options.ListenClientUrls, _services, apart ? null : _http.ServeAsync, cancellation)
-            .ConfigureAwait(false);
-        await ListenAsync(_options.ListenClientHttpUrls, null, _http.ServeAsync, cancellation).ConfigureAwait(false);
-        await ListenAsync(_options.ListenMetricsUrls, null, _http.ServeMonitoringAsync, cancellation).ConfigureAwait(false);
+        if (_ports.Clients is { } clients)
+        {
+            await clients
+                .StartAsync(_services, _ports.ClientHttp is null ? _clientHttp : null, cancellation)
+                .ConfigureAwait(false);
+        }
+
+        if (_ports.ClientHttp is { } http)
+        {
+            await http.StartAsync(null, _clientHttp, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Streams end at once, with the status upon which clients look for another member; unary calls may finish.</summary>
@@ -78,34 +94,7 @@ internal sealed class MemberEdge
     {
         _leaderRequirement.Dispose();
         _services.EndStreams(new GrpcStatus(StatusCode.Unavailable, EtcdError.Stopped.Message));
-        await Task.WhenAll(_hosts.Select(host => host.StopAsync(_options.Drain))).ConfigureAwait(false);
-    }
-
-    private async Task ListenAsync(
-        IReadOnlyList<string> urls,
-        GrpcDispatcher? services,
-        RequestDelegate? http,
-        CancellationToken cancellation
-    )
-    {
-        if (urls.Count == 0)
-        {
-            return;
-        }
-
-        var edge = new EdgeOptions
-        {
-            Urls = [.. urls.Select(ParseUrl)],
-            Grpc = services,
-            Http = http,
-            MaxConcurrentStreams = _options.MaxConcurrentStreams,
-            KeepAlive = _options.KeepAlive,
-            ReuseAddress = _options.SocketReuseAddress,
-            ReusePort = _options.SocketReusePort,
-            UseTls = _options.UseTls,
-            Logging = _options.Logging,
-        };
-        _hosts.Add(await EdgeHost.StartAsync(edge, cancellation).ConfigureAwait(false));
+        await _ports.StopAsync(_options.Drain).ConfigureAwait(false);
     }
 
     private GrpcDispatcher BuildServices()
@@ -178,7 +167,4 @@ internal sealed class MemberEdge
         };
         return services.Build(serverOptions);
     }
-
-    private static EdgeUrl ParseUrl(string text) =>
-        EdgeUrl.TryParse(text, out var url, out var problem) ? url : throw new BootstrapException(problem);
 }

@@ -7,13 +7,15 @@ using EtcdSharp.Server.Node;
 namespace EtcdSharp.Server;
 
 /// <summary>The member as the plain HTTP endpoints see it.</summary>
-internal sealed class MemberHttpState(MemberStore store, IReplicatedLog log) : IMemberState
+internal sealed class MemberHttpState(MemberStore store, IReplicatedLog log, TimeSpan requestTimeout) : IMemberState
 {
     public IReadOnlyList<AlarmMember> Alarms => store.Alarms.List(AlarmType.None);
 
     public bool HasLeader => log.LeaderId != 0;
 
     public bool IsLearner => store.Cluster.View.Find(log.MemberId)?.IsLearner ?? false;
+
+    public TimeSpan RequestTimeout => requestTimeout;
 
     public string ServerVersion => store.Cluster.ServerVersion.ToString();
 

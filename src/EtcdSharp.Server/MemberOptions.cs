@@ -32,6 +32,12 @@ public sealed record MemberOptions
     /// <summary>Further URLs that serve metrics and health.</summary>
     public IReadOnlyList<string> ListenMetricsUrls { get; init; } = [];
 
+    /// <summary>Origins that browsers may ask from; empty or * for all.</summary>
+    public IReadOnlyList<string> Cors { get; init; } = ["*"];
+
+    /// <summary>Host names that HTTP clients may use without TLS; empty or * for all.</summary>
+    public IReadOnlyList<string> HostWhitelist { get; init; } = ["*"];
+
     /// <summary>The client URLs that other members and clients are told; null for those that are listened on.</summary>
     public IReadOnlyList<string>? AdvertiseClientUrls { get; init; }
 

@@ -39,6 +39,10 @@ internal sealed class EtcdConfiguration
     public required string InitialClusterToken { get; init; }
     public required bool NewCluster { get; init; }
     public required bool ForceNewCluster { get; init; }
+    public required IReadOnlyList<string> Cors { get; init; }
+
+    public required IReadOnlyList<string> HostWhitelist { get; init; }
+
     public required IReadOnlyList<string> DiscoveryEndpoints { get; init; }
     public required string DiscoveryToken { get; init; }
     public required TimeSpan DiscoveryDialTimeout { get; init; }
@@ -145,6 +149,8 @@ internal sealed class EtcdConfiguration
             NewCluster = values.Text("initial-cluster-state") == "new",
             ForceNewCluster = values.Boolean("force-new-cluster"),
             DiscoveryEndpoints = values.Words("discovery-endpoints"),
+            Cors = values.Words("cors"),
+            HostWhitelist = values.Words("host-whitelist"),
             DiscoveryToken = values.Text("discovery-token"),
             DiscoveryDialTimeout = values.Duration("discovery-dial-timeout"),
             DiscoveryRequestTimeout = values.Duration("discovery-request-timeout"),

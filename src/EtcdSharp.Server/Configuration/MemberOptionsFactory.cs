@@ -15,6 +15,8 @@ internal static class MemberOptionsFactory
             ListenClientUrls = Texts(configuration.ListenClientUrls),
             ListenClientHttpUrls = Texts(configuration.ListenClientHttpUrls),
             ListenMetricsUrls = Texts(configuration.ListenMetricsUrls),
+            Cors = configuration.Cors,
+            HostWhitelist = configuration.HostWhitelist,
             AdvertiseClientUrls = Texts(configuration.AdvertiseClientUrls),
             ListenPeerUrls = Texts(configuration.ListenPeerUrls),
             AdvertisePeerUrls = Texts(configuration.AdvertisePeerUrls),

@@ -23,6 +23,8 @@ public sealed class MemberOptionsTests
         ("initial-election-tick-advance", "false", o => o.InitialElectionTickAdvance),
         ("listen-peer-urls", "http://127.0.0.1:6", o => o.ListenPeerUrls[0]),
         ("listen-client-urls", "http://127.0.0.1:1", o => o.ListenClientUrls[0]),
+        ("cors", "http://a.example:80", o => string.Join(',', o.Cors)),
+        ("host-whitelist", "a.example", o => string.Join(',', o.HostWhitelist)),
         ("listen-client-http-urls", "http://127.0.0.1:2", o => o.ListenClientHttpUrls.Count),
         ("listen-metrics-urls", "http://127.0.0.1:3", o => o.ListenMetricsUrls.Count),
         ("max-snapshots", "7", o => o.MaxSnapshotFiles),

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using EtcdSharp.Api;
+using EtcdSharp.Api.Errors;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -9,9 +10,6 @@ namespace EtcdSharp.Server.Edge.Http;
 /// <summary><c>/health</c> with etcd's JSON answer, and <c>/livez</c> and <c>/readyz</c> with a path below for each check.</summary>
 internal sealed partial class HealthEndpoints(IMemberState member, ILogger<HealthEndpoints> logger)
 {
-    /// <summary>etcd's request timeout: 5 s and twice the election timeout of 1 s.</summary>
-    private static readonly TimeSpan s_probeTimeout = TimeSpan.FromSeconds(7);
-
     private static readonly HealthCheck[] s_livez = [HealthCheck.SerializableRead];
 
     private static readonly HealthCheck[] s_readyz =
@@ -31,7 +29,8 @@ internal sealed partial class HealthEndpoints(IMemberState member, ILogger<Healt
             return true;
         }
 
-        var slash = path.IndexOf('/', 1);
+        var slash = path.LastIndexOf('/');
+        slash = slash > 0 ? slash : -1;
         var root = slash < 0 ? path : path[..slash];
         HealthCheck[]? checks = root switch
         {
@@ -58,16 +57,30 @@ internal sealed partial class HealthEndpoints(IMemberState member, ILogger<Healt
     {
         if (!await PlainHttp.OnlyAsync(http, HttpMethods.Get))
         {
+            LogHealthMethod(StatusCodes.Status405MethodNotAllowed);
             return;
         }
 
         var serializable = http.Request.Query["serializable"].FirstOrDefault() == "true";
-        var reason = AlarmReason(http.Request.Query["exclude"]) ?? (serializable || member.HasLeader ? null : "RAFT NO LEADER");
+        var reason = AlarmReason(http.Request.Query["exclude"]);
+        if (reason is null && !serializable && !member.HasLeader)
+        {
+            LogNoLeader();
+            reason = "RAFT NO LEADER";
+        }
+
         if (reason is null)
         {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-            timeout.CancelAfter(s_probeTimeout);
-            reason = await member.ProbeReadAsync(serializable, timeout.Token) is { } error ? "RANGE ERROR:" + error : null;
+            var error = await BoundedAsync(
+                http,
+                cancellation => member.ProbeReadAsync(serializable, cancellation),
+                "context deadline exceeded"
+            );
+            if (error is not null)
+            {
+                LogRangeFails(error);
+                reason = "RANGE ERROR:" + error;
+            }
         }
 
         var body =
@@ -75,7 +88,7 @@ internal sealed partial class HealthEndpoints(IMemberState member, ILogger<Healt
         (reason is null ? HttpMetrics.HealthSuccess : HttpMetrics.HealthFailures).Add(1);
         if (reason is null)
         {
-            await http.Response.WriteAsync(body);
+            await PlainHttp.WriteAsync(http, PlainHttp.PlainText, body);
             return;
         }
 
@@ -83,21 +96,30 @@ internal sealed partial class HealthEndpoints(IMemberState member, ILogger<Healt
         await PlainHttp.ErrorAsync(http, StatusCodes.Status503ServiceUnavailable, body);
     }
 
-    private string? AlarmReason(IEnumerable<string?> excluded) =>
-        member
-            .Alarms.FirstOrDefault(alarm => !excluded.Contains(alarm.Alarm.ToString().ToUpperInvariant(), StringComparer.Ordinal))
-            ?.Alarm switch
+    private string? AlarmReason(IEnumerable<string?> excluded)
+    {
+        var alarm = member.Alarms.FirstOrDefault(alarm => !excluded.Contains(NameOf(alarm.Alarm), StringComparer.Ordinal));
+        if (alarm is null)
         {
-            null => null,
+            return null;
+        }
+
+        LogAlarm($"memberID:{alarm.MemberID} alarm:{NameOf(alarm.Alarm)} ");
+        return alarm.Alarm switch
+        {
             AlarmType.Nospace => "ALARM NOSPACE",
             AlarmType.Corrupt => "ALARM CORRUPT",
             _ => "ALARM UNKNOWN",
         };
+    }
+
+    private static string NameOf(AlarmType alarm) => alarm.ToString().ToUpperInvariant();
 
     private async ValueTask ServeChecksAsync(HttpContext http, string path, string type, HealthCheck[] checks, bool excludable)
     {
         if (!await PlainHttp.OnlyAsync(http, HttpMethods.Get))
         {
+            LogCheckMethod(path, StatusCodes.Status405MethodNotAllowed);
             return;
         }
 
@@ -108,9 +130,7 @@ internal sealed partial class HealthEndpoints(IMemberState member, ILogger<Healt
         var failed = false;
         foreach (var check in checks.Where(check => !excluded.Remove(check.Name)))
         {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-            timeout.CancelAfter(s_probeTimeout);
-            var error = await check.Run(member, timeout.Token);
+            var error = await BoundedAsync(http, cancellation => check.Run(member, cancellation), EtcdError.Timeout.Message);
             failed |= error is not null;
             lines.Append(error is null ? $"[+]{check.Name} ok\n" : $"[-]{check.Name} failed: {error}\n");
             HttpMetrics.RecordCheck(type, check.Name, error is null);
@@ -128,10 +148,44 @@ internal sealed partial class HealthEndpoints(IMemberState member, ILogger<Healt
             return;
         }
 
-        http.Response.ContentType = "text/plain; charset=utf-8";
         http.Response.Headers.XContentTypeOptions = "nosniff";
-        await http.Response.WriteAsync(http.Request.Query.ContainsKey("verbose") ? lines.Append("ok\n").ToString() : "ok\n");
+        var body = http.Request.Query.ContainsKey("verbose") ? lines.Append("ok\n").ToString() : "ok\n";
+        await PlainHttp.WriteAsync(http, PlainHttp.PlainText, body);
     }
+
+    /// <summary>No probe waits longer than a request may take: it is then answered as failed, with the text given.</summary>
+    private async ValueTask<string?> BoundedAsync(
+        HttpContext http,
+        Func<CancellationToken, ValueTask<string?>> probe,
+        string tooLate
+    )
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        enough.CancelAfter(member.RequestTimeout);
+        try
+        {
+            return await probe(enough.Token);
+        }
+        catch (OperationCanceledException) when (enough.IsCancellationRequested)
+        {
+            return http.RequestAborted.IsCancellationRequested ? "context canceled" : tooLate;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "/health error")]
+    private partial void LogHealthMethod(int statusCode);
+
+    [LoggerMessage(LogLevel.Warning, "serving /health false due to an alarm")]
+    private partial void LogAlarm(string alarm);
+
+    [LoggerMessage(LogLevel.Warning, "serving /health false; no leader")]
+    private partial void LogNoLeader();
+
+    [LoggerMessage(LogLevel.Warning, "serving /health false; Range fails")]
+    private partial void LogRangeFails(string error);
+
+    [LoggerMessage(LogLevel.Warning, "Health request error")]
+    private partial void LogCheckMethod(string path, int statusCode);
 
     [LoggerMessage(LogLevel.Warning, "/health error")]
     private partial void LogUnhealthy(string output, int statusCode);

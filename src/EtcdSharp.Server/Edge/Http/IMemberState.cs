@@ -11,6 +11,9 @@ internal interface IMemberState
 
     bool IsLearner { get; }
 
+    /// <summary>How long a request may take before its caller is told that it timed out.</summary>
+    TimeSpan RequestTimeout { get; }
+
     /// <summary>The release that the member acts as: <c>3.7.1</c> unless an older one is emulated.</summary>
     string ServerVersion { get; }
 

@@ -1,4 +1,6 @@
+using EtcdSharp.Grpc.Server;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,48 +25,71 @@ public sealed class EdgeHost : IAsyncDisposable
     private readonly KestrelServer server;
     private readonly ServiceProvider services;
     private readonly BlockPool blocks = new();
-    private readonly List<SharedPort> shared = [];
-    private readonly List<ListenOptions> secured = [];
+    private readonly BoundSockets sockets = new();
     private readonly List<EdgeUrl> urls = [];
     private bool stopped;
 
     private EdgeHost(EdgeOptions options)
     {
         services = new ServiceCollection().AddSingleton(options.Logging).AddLogging().BuildServiceProvider();
-        SocketTransportFactory sockets = new(Options.Create(SocketOptions(options)), options.Logging);
+        SocketTransportFactory transport = new(Options.Create(SocketOptions(options)), options.Logging);
         KestrelServerOptions kestrel = KestrelOptions(options);
         foreach (EdgeUrl url in options.Urls)
         {
-            Listen(kestrel, url, sockets, options);
+            Listen(kestrel, url, transport, options);
         }
 
-        server = new KestrelServer(Options.Create(kestrel), new EdgeTransport(sockets), options.Logging);
+        server = new KestrelServer(Options.Create(kestrel), new EdgeTransport(transport), options.Logging);
     }
 
     /// <summary>The addresses as they are really listened on, with the ports the system chose for port 0.</summary>
     public IReadOnlyList<EdgeUrl> Urls => urls;
 
-    /// <summary>Throws <see cref="IOException"/> where an address is in use or cannot be bound; nothing listens then.</summary>
-    public static async Task<EdgeHost> StartAsync(EdgeOptions options, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes the addresses: clients may connect from now on and wait until <see cref="StartAsync"/> serves them. Throws
+    /// <see cref="IOException"/> where an address is in use or cannot be bound; nothing listens then.
+    /// </summary>
+    public static EdgeHost Bind(EdgeOptions options)
     {
         EdgeHost host = new(options);
         try
         {
-            await host
-                .server.StartAsync(new EdgeApplication(options.Grpc, options.Http), cancellationToken)
-                .ConfigureAwait(false);
+            foreach (EdgeUrl url in options.Urls)
+            {
+                host.urls.Add(url.Bound(host.sockets.Bind(url, options)));
+            }
+
+            return host;
         }
         catch
         {
-            await host.StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+            host.sockets.Dispose();
+            host.server.Dispose();
+            host.services.Dispose();
             throw;
         }
+    }
 
-        host.urls.AddRange(host.shared.Select(static port => port.Url.Bound(port.Bound)));
-        host.urls.AddRange(
-            host.secured.Zip(options.Urls.Where(static url => url.Secure), static (listen, url) => url.Bound(listen.EndPoint))
-        );
+    /// <summary>Throws <see cref="IOException"/> where an address is in use or cannot be bound; nothing listens then.</summary>
+    public static async Task<EdgeHost> StartAsync(EdgeOptions options, CancellationToken cancellationToken)
+    {
+        EdgeHost host = Bind(options);
+        await host.StartAsync(options.Grpc, options.Http, cancellationToken).ConfigureAwait(false);
         return host;
+    }
+
+    /// <summary>Serves who has connected and who will, in place of what the options name.</summary>
+    public async Task StartAsync(GrpcDispatcher? grpc, RequestDelegate? http, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await server.StartAsync(new EdgeApplication(grpc, http), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>
@@ -81,23 +106,34 @@ public sealed class EdgeHost : IAsyncDisposable
         using CancellationTokenSource enough = new(drain);
         await server.StopAsync(enough.Token).WaitAsync(drain + AbortWaitMax).ConfigureAwait(false);
         server.Dispose();
+        sockets.Dispose();
         blocks.Dispose();
         await services.DisposeAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
 
-    private static SocketTransportOptions SocketOptions(EdgeOptions options) =>
+    private SocketTransportOptions SocketOptions(EdgeOptions options) =>
         new()
         {
-            CreateBoundListenSocket = endPoint => ListenSocket.Bind(endPoint, options),
+            CreateBoundListenSocket = endPoint => sockets.Take(endPoint) ?? ListenSocket.Bind(endPoint, options),
             Backlog = ListenSocket.Backlog,
             NoDelay = true,
         };
 
     private KestrelServerOptions KestrelOptions(EdgeOptions options)
     {
-        KestrelServerOptions kestrel = new() { AddServerHeader = false, ApplicationServices = services };
+        KestrelServerOptions kestrel = new()
+        {
+            AddServerHeader = false,
+            ApplicationServices = services,
+
+            // What terminates TLS in front of a member passes on the scheme that its client used.
+            AllowAlternateSchemes = true,
+
+            // A proxy's request names the host in its first line, which then counts (RFC 9112, section 3.2.2).
+            AllowHostHeaderOverride = true,
+        };
         KestrelServerLimits limits = kestrel.Limits;
         limits.MaxRequestBodySize = null;
         limits.MinRequestBodyDataRate = null;
@@ -118,7 +154,7 @@ public sealed class EdgeHost : IAsyncDisposable
         return kestrel;
     }
 
-    private void Listen(KestrelServerOptions kestrel, EdgeUrl url, IConnectionListenerFactory sockets, EdgeOptions options)
+    private void Listen(KestrelServerOptions kestrel, EdgeUrl url, IConnectionListenerFactory transport, EdgeOptions options)
     {
         if (url.Secure)
         {
@@ -131,15 +167,23 @@ public sealed class EdgeHost : IAsyncDisposable
                 {
                     listen.Protocols = HttpProtocols.Http1AndHttp2;
                     tls(listen);
-                    secured.Add(listen);
                 }
             );
             return;
         }
 
-        SharedPort port = new(url, sockets, blocks, options.Logging.CreateLogger<SharedPort>());
-        shared.Add(port);
-        kestrel.Listen(new LogicalEndPoint(port, EdgeProtocol.Http1), static listen => listen.Protocols = HttpProtocols.Http1);
+        SharedPort port = new(url, transport, blocks, options.Logging.CreateLogger<SharedPort>());
+        kestrel.Listen(
+            new LogicalEndPoint(port, EdgeProtocol.Http1),
+            listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (options.AllowHalfClose)
+                {
+                    listen.Use(static next => connection => HalfClosedConnection.RunAsync(connection, next));
+                }
+            }
+        );
         kestrel.Listen(
             new LogicalEndPoint(port, EdgeProtocol.Http2),
             listen =>

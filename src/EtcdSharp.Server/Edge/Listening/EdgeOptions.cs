@@ -16,6 +16,12 @@ public sealed class EdgeOptions
     /// <summary>Serves everything that is not gRPC; null answers 404.</summary>
     public RequestDelegate? Http { get; init; }
 
+    /// <summary>
+    /// An HTTP/1 client may close its sending side behind its request and still gets the answer. For ports whose requests are short:
+    /// a client that goes away is then noticed only when it is written to.
+    /// </summary>
+    public bool AllowHalfClose { get; init; }
+
     /// <summary>Calls that one connection may have open at once (--max-concurrent-streams). etcd's default is no limit.</summary>
     public int MaxConcurrentStreams { get; init; } = int.MaxValue;
 

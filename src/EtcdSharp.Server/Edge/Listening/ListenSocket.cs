@@ -34,6 +34,12 @@ internal static class ListenSocket
         }
     }
 
+    /// <summary>Why an address cannot be listened on, for whoever starts the member.</summary>
+    public static string Explain(EdgeUrl url, SocketException refused) =>
+        refused.SocketErrorCode == SocketError.AddressAlreadyInUse
+            ? $"cannot listen on {url.Text}: another process has the address; stop it or choose another"
+            : $"cannot listen on {url.Text}: {refused.Message}";
+
     /// <summary>A socket file outlives its process and would refuse the next one; the data directory's lock tells members apart.</summary>
     private static void RemoveStale(string path)
     {

@@ -26,9 +26,6 @@ internal sealed partial class SharedPort(EdgeUrl url, IConnectionListenerFactory
 
     public EdgeUrl Url { get; } = url;
 
-    /// <summary>Where it really listens, once it does.</summary>
-    public EndPoint? Bound => physical?.EndPoint;
-
     /// <summary>The first bytes of the HTTP/2 preface. No HTTP/1 method begins so.</summary>
     private static ReadOnlySpan<byte> Http2Begin => "PRI "u8;
 
@@ -46,30 +43,11 @@ internal sealed partial class SharedPort(EdgeUrl url, IConnectionListenerFactory
 
         if (http1 is not null && http2 is not null)
         {
-            physical = await ListenAsync(cancellationToken).ConfigureAwait(false);
+            physical = await transport.BindAsync(Url.EndPoint, cancellationToken).ConfigureAwait(false);
             accepting = AcceptAllAsync(physical);
         }
 
         return listener;
-    }
-
-    private async ValueTask<IConnectionListener> ListenAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await transport.BindAsync(Url.EndPoint, cancellationToken).ConfigureAwait(false);
-        }
-        catch (AddressInUseException inUse)
-        {
-            throw new IOException(
-                $"cannot listen on {Url.Text}: another process has the address; stop it or choose another",
-                inUse
-            );
-        }
-        catch (SocketException refused)
-        {
-            throw new IOException($"cannot listen on {Url.Text}: {refused.Message}", refused);
-        }
     }
 
     /// <summary>Takes no time worth cancelling: even a host that stops at once must have left its port when it says so.</summary>

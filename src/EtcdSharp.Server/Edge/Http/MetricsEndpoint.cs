@@ -1,0 +1,67 @@
+using System.IO.Compression;
+using System.Text;
+using EtcdSharp.Server.Metrics;
+using Microsoft.AspNetCore.Http;
+
+namespace EtcdSharp.Server.Edge.Http;
+
+/// <summary><c>/metrics</c>, compressed for those who ask for it, as Prometheus does.</summary>
+internal sealed class MetricsEndpoint(MetricsCollector metrics)
+{
+    private const string Gzip = "gzip";
+    private const string Identity = "identity";
+    private const string AnyEncoding = "*";
+
+    private static readonly KeyValuePair<string, object?> s_scrapeOk = new("code", "200");
+
+    /// <summary>Every method is answered alike, as Go's handler does.</summary>
+    public async Task ServeAsync(HttpContext http)
+    {
+        HttpMetrics.ScrapesInFlight.Add(1);
+        var text = PrometheusText.Write(metrics.Scrape());
+        HttpMetrics.ScrapesInFlight.Add(-1);
+        HttpMetrics.Scrapes.Add(1, s_scrapeOk);
+        var body = Encoding.UTF8.GetBytes(text);
+        if (PrefersGzip(http.Request))
+        {
+            http.Response.Headers.ContentEncoding = Gzip;
+            body = Compress(body);
+        }
+
+        await PlainHttp.WriteAsync(http, PrometheusText.ContentType, body);
+    }
+
+    private static byte[] Compress(byte[] text)
+    {
+        using var compressed = new MemoryStream(text.Length / 8);
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
+        {
+            gzip.Write(text);
+        }
+
+        return compressed.ToArray();
+    }
+
+    /// <summary>Compression is chosen where the client weighs it above plain text; equal weights and a star alone mean plain text.</summary>
+    private static bool PrefersGzip(HttpRequest request)
+    {
+        double? gzip = null;
+        double? identity = null;
+        foreach (var coding in request.GetTypedHeaders().AcceptEncoding)
+        {
+            var weight = coding.Quality ?? 1;
+            var isAny = coding.Value == AnyEncoding;
+            if (isAny || coding.Value.Equals(Gzip, StringComparison.OrdinalIgnoreCase))
+            {
+                gzip = Math.Max(gzip ?? 0, weight);
+            }
+
+            if (isAny || coding.Value.Equals(Identity, StringComparison.OrdinalIgnoreCase))
+            {
+                identity = Math.Max(identity ?? 0, weight);
+            }
+        }
+
+        return gzip > (identity ?? 0);
+    }
+}
