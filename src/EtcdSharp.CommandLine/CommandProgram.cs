@@ -35,23 +35,13 @@ public sealed class CommandProgram(Command root)
         Prepare();
         try
         {
-            return arguments.Count > 0 && arguments[0] == Completer.Request
-                ? Complete([.. arguments.Skip(1)], streams, this)
-                : await DispatchAsync(arguments, streams);
-        }
-        catch (CommandFailure failure)
-        {
+            var exitCode = await RunToEndAsync(arguments, streams);
             streams.Out.Flush();
-            if (failure.Message.Length > 0)
-            {
-                streams.Error.WriteLine($"Error: {failure.Message}");
-            }
-
-            return failure.ExitCode;
+            return exitCode;
         }
-        finally
+        catch (Exception failure) when (HostFailure.ExitCodeOf(failure) is not null)
         {
-            streams.Flush();
+            return HostFailure.Tell(failure, streams);
         }
     }
 
@@ -75,6 +65,26 @@ public sealed class CommandProgram(Command root)
             prepared = true;
             Root.Add(HelpCommand.Create(this));
             AddHelpFlag(Root);
+        }
+    }
+
+    private async Task<int> RunToEndAsync(IReadOnlyList<string> arguments, ProgramStreams streams)
+    {
+        try
+        {
+            return arguments.Count > 0 && arguments[0] == Completer.Request
+                ? Complete([.. arguments.Skip(1)], streams, this)
+                : await DispatchAsync(arguments, streams);
+        }
+        catch (CommandFailure failure)
+        {
+            streams.Out.Flush();
+            if (failure.Message.Length > 0)
+            {
+                streams.Error.WriteLine($"Error: {failure.Message}");
+            }
+
+            return failure.ExitCode;
         }
     }
 

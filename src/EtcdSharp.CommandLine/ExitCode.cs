@@ -20,4 +20,10 @@ public static class ExitCode
     public const int Io = 6;
 
     public const int BadArguments = 128;
+
+    /// <summary>
+    /// Nobody reads the output any more. What a shell shows of etcd's programs, which the signal of a broken pipe ends:
+    /// 128 and the signal's number, 13.
+    /// </summary>
+    public const int ReaderGone = 141;
 }

@@ -11,8 +11,11 @@ public sealed class Output(Stream stream)
     private readonly byte[] buffer = new byte[BufferBytes];
     private int used;
 
-    /// <summary>Everything leaves at once, as for standard error.</summary>
-    public bool Unbuffered { get; init; }
+    /// <summary>
+    /// For messages, as standard error is: everything leaves at once, and what cannot be written is let go. There is nobody
+    /// to tell, and the command has its own work to end.
+    /// </summary>
+    public bool IsDiagnostic { get; init; }
 
     /// <summary>UTF-8; bytes that <see cref="RawText"/> carries in the text come out as they were.</summary>
     public void Write(string text) => Write(RawText.ToBytes(text));
@@ -22,7 +25,7 @@ public sealed class Output(Stream stream)
         lock (gate)
         {
             Append(bytes);
-            if (Unbuffered)
+            if (IsDiagnostic)
             {
                 FlushHeld();
             }
@@ -37,7 +40,7 @@ public sealed class Output(Stream stream)
         {
             Append(bytes);
             Append("\n"u8);
-            if (Unbuffered)
+            if (IsDiagnostic)
             {
                 FlushHeld();
             }
@@ -46,7 +49,8 @@ public sealed class Output(Stream stream)
 
     public void WriteLine() => Write("\n"u8);
 
-    /// <summary>Hands on what is buffered. A reader that has gone away is no error: there is nobody to tell.</summary>
+    /// <summary>Hands on what is buffered.</summary>
+    /// <exception cref="IOException">It could not be written: the disk is full, or the reader has gone. It is not tried again.</exception>
     public void Flush()
     {
         lock (gate)
@@ -64,7 +68,7 @@ public sealed class Output(Stream stream)
 
         if (bytes.Length > buffer.Length)
         {
-            stream.Write(bytes);
+            Hand(bytes);
             return;
         }
 
@@ -78,9 +82,20 @@ public sealed class Output(Stream stream)
         {
             var bytes = buffer.AsSpan(0, used);
             used = 0;
-            stream.Write(bytes);
+            Hand(bytes);
         }
+    }
 
-        stream.Flush();
+    private void Hand(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            stream.Write(bytes);
+            stream.Flush();
+        }
+        catch (IOException) when (IsDiagnostic)
+        {
+            return;
+        }
     }
 }

@@ -1,3 +1,5 @@
+using EtcdSharp.Platform;
+
 namespace EtcdSharp.CommandLine;
 
 /// <summary>Where a command reads and prints.</summary>
@@ -6,9 +8,9 @@ public sealed class ProgramStreams(Stream input, Output output, Output error)
     /// <summary>Those of the process.</summary>
     public static ProgramStreams OfProcess() =>
         new(
-            Console.OpenStandardInput(),
-            new Output(Console.OpenStandardOutput()),
-            new Output(Console.OpenStandardError()) { Unbuffered = true }
+            StandardStreams.Input,
+            new Output(StandardStreams.Output),
+            new Output(StandardStreams.Error) { IsDiagnostic = true }
         );
 
     public Stream Input { get; } = input;

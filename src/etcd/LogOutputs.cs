@@ -5,22 +5,34 @@ using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Programs.Etcd;
 
-internal static class LogOutputs
+/// <summary>The loggers of the program.</summary>
+internal sealed class LogOutputs : IDisposable
 {
-    /// <summary>The loggers of the program; null and what is wrong when an output cannot be written.</summary>
-    public static ILoggerFactory? Open(EtcdConfiguration configuration, out string? problem)
+    private readonly ZapLoggerProvider _zap;
+
+    private LogOutputs(ZapLoggerProvider zap)
+    {
+        _zap = zap;
+        Factory = LoggerFactory.Create(builder =>
+            builder.AddProvider(zap).SetMinimumLevel(zap.Minimum).AddFilter("Microsoft", LogLevel.Error)
+        );
+    }
+
+    public ILoggerFactory Factory { get; }
+
+    /// <summary>Null and what is wrong when an output cannot be written.</summary>
+    public static LogOutputs? Open(EtcdConfiguration configuration, out string? problem)
     {
         problem = null;
         try
         {
-            var zap = new ZapLoggerProvider(
-                configuration.LogOutputs,
-                configuration.LogLevel,
-                configuration.LogFormat,
-                SystemClock.Instance
-            );
-            return LoggerFactory.Create(builder =>
-                builder.AddProvider(zap).SetMinimumLevel(zap.Minimum).AddFilter("Microsoft", LogLevel.Error)
+            return new LogOutputs(
+                new ZapLoggerProvider(
+                    configuration.LogOutputs,
+                    configuration.LogLevel,
+                    configuration.LogFormat,
+                    SystemClock.Instance
+                )
             );
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -29,4 +41,9 @@ internal static class LogOutputs
             return null;
         }
     }
+
+    /// <summary>Writes what was logged so far, within a bound: for an end of the process without the usual ways.</summary>
+    public void Close() => _zap.Close();
+
+    public void Dispose() => Factory.Dispose();
 }

@@ -1,32 +1,26 @@
-using System.Runtime.InteropServices;
-using EtcdSharp.Platform;
+using EtcdSharp.CommandLine;
 using EtcdSharp.Platform.Linux;
 using EtcdSharp.Programs.Etcd;
-using EtcdSharp.Server;
 using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Logging;
 using Microsoft.Extensions.Logging;
 
+// First of all: a file that takes the number of a closed standard stream would be written into by messages.
+var streams = ProgramStreams.OfProcess();
+var unexpected = UnexpectedEnd.Guard();
 InheritedSignals.HeedStop();
 var reading = ConfigurationReader.Read(args, Environment.GetEnvironmentVariables());
-if (reading.Request == ConfigurationRequest.PrintVersion)
+if (reading.Request != ConfigurationRequest.Start)
 {
-    Console.Out.Write(ProductVersion.Text());
-    return 0;
-}
-
-if (reading.Request == ConfigurationRequest.PrintHelp)
-{
-    Console.Out.Write(HelpText.Flags());
-    return 0;
+    return Answer.Print(reading.Request, streams);
 }
 
 if (reading.Configuration is not { } configuration)
 {
-    Console.Error.WriteLine("etcd: " + reading.Error);
+    LastWords.Say("etcd: " + reading.Error);
     if (reading.ExitCode == ExitCodes.BadCommandLine)
     {
-        Console.Error.WriteLine("etcd --help lists the flags");
+        LastWords.Say("etcd --help lists the flags");
     }
 
     return reading.ExitCode;
@@ -35,11 +29,12 @@ if (reading.Configuration is not { } configuration)
 using var logs = LogOutputs.Open(configuration, out var logProblem);
 if (logs is null)
 {
-    Console.Error.WriteLine("etcd: " + logProblem);
+    LastWords.Say("etcd: " + logProblem);
     return ExitCodes.CannotStart;
 }
 
-var logger = logs.CreateLogger("EtcdSharp.Programs.Etcd.Program");
+var logger = logs.Factory.CreateLogger("EtcdSharp.Programs.Etcd.Program");
+unexpected.LogTo(logger, logs);
 StartLog.Notices(logger, reading.Notices);
 StartLog.Running(logger, ["etcd", .. args]);
 return await Service.RunAsync(configuration, logs, logger);

@@ -11,13 +11,14 @@ namespace EtcdSharp.Programs.Etcd;
 /// <summary>Runs a member until a signal or its own end.</summary>
 internal static class Service
 {
-    public static async Task<int> RunAsync(EtcdConfiguration configuration, ILoggerFactory logs, ILogger logger)
+    public static async Task<int> RunAsync(EtcdConfiguration configuration, LogOutputs logs, ILogger logger)
     {
-        using var stop = new CancellationTokenSource();
+        // Never disposed: a second signal may still be on its way to it when the member has stopped.
+        var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, "interrupt"));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, "terminated"));
 
-        var options = MemberOptionsFactory.Create(configuration, logs) with { Fatal = Abandon };
+        var options = MemberOptionsFactory.Create(configuration, logs.Factory) with { Fatal = Abandon };
         StartLog.Starting(
             logger,
             ProductVersion.Etcd,
@@ -47,7 +48,8 @@ internal static class Service
             when (exception is BootstrapException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
             StartLog.Failed(logger, exception.Message);
-            Console.Error.WriteLine("etcd: " + exception.Message);
+            logs.Close();
+            LastWords.Say("etcd: " + exception.Message);
             return ExitCodes.CannotStart;
         }
 
@@ -69,13 +71,14 @@ internal static class Service
             StartLog.Signal(logger, name);
             stop.Cancel();
         }
-    }
 
-    /// <summary>Nothing may be acknowledged any more: ends the process without the ways of an orderly stop, which would write on.</summary>
-    private static void Abandon(string part, Exception failure)
-    {
-        Console.Error.WriteLine($"etcd: {part} failed: {failure.Message}");
-        Console.Error.Flush();
-        Environment.Exit(ExitCodes.CannotGoOn);
-    }
+        // Nothing may be acknowledged any more: ends the process without the ways of an orderly stop, which would write on.
+        void Abandon(string part, Exception failure)
+        {
+            StartLog.Abandoned(logger, part, failure.Message);
+            logs.Close();
+            LastWords.Say($"etcd: {part} failed: {failure.Message}");
+            Environment.Exit(ExitCodes.CannotGoOn);
+        }
+}
 }

@@ -1,4 +1,6 @@
 using EtcdSharp.CommandLine;
 using EtcdSharp.Programs.Etcdctl;
 
-return await CommandTree.Create().RunAsync(ArgumentText.Of(args), ProgramStreams.OfProcess());
+var streams = ProgramStreams.OfProcess();
+LastResort.Guard("etcdctl", streams);
+return await CommandTree.Create().RunAsync(ArgumentText.Of(args), streams);

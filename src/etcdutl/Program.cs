@@ -1,4 +1,6 @@
 using EtcdSharp.CommandLine;
 using EtcdSharp.Programs.Etcdutl;
 
-return await EtcdutlProgram.Create().RunAsync(args, ProgramStreams.OfProcess());
+var streams = ProgramStreams.OfProcess();
+LastResort.Guard("etcdutl", streams);
+return await EtcdutlProgram.Create().RunAsync(args, streams);

@@ -18,6 +18,7 @@ public sealed partial class SourceShapeTests
     [
         "src/EtcdSharp.Server/Edge/",
         "src/EtcdSharp.Grpc/Server/",
+        "src/EtcdSharp.Server/Logging/ZapLoggerProvider.cs",
         "src/etcd/",
     ];
 

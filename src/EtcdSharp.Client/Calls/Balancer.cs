@@ -104,15 +104,32 @@ internal sealed class Balancer : IDisposable
     /// <summary>An address without a scheme is clear text, or TLS where the client has TLS options.</summary>
     internal static string Normalize(string endpoint, bool tls)
     {
-        var trimmed = endpoint.Trim().TrimEnd('/');
-        if (trimmed.Length == 0)
-        {
-            throw new ArgumentException("an endpoint is empty", nameof(endpoint));
-        }
+        var address = Complete(endpoint, tls);
+        return IsKnown(address) ? address : throw new ArgumentException(Problem(endpoint), nameof(endpoint));
+    }
 
+    /// <summary>Says what is wrong with an endpoint; null where nothing is.</summary>
+    internal static string? ProblemWith(string endpoint) => IsKnown(Complete(endpoint, tls: false)) ? null : Problem(endpoint);
+
+    private static string Problem(string endpoint) =>
+        $"\"{endpoint}\" is no endpoint: host:port, http://host:port, https://host:port and unix:///path are";
+
+    private static string Complete(string endpoint, bool tls)
+    {
+        var trimmed = endpoint.Trim().TrimEnd('/');
         var address = trimmed.Contains("://", StringComparison.Ordinal) ? trimmed : $"{(tls ? "https" : "http")}://{trimmed}";
-        return address.StartsWith("unix://", StringComparison.Ordinal) || Uri.TryCreate(address, UriKind.Absolute, out _)
-            ? address
-            : throw new ArgumentException($"\"{endpoint}\" is no endpoint: http://host:port is one", nameof(endpoint));
+
+        // A port alone is one of this machine, as in Go.
+        return address.Replace("://:", "://localhost:", StringComparison.Ordinal);
+    }
+
+    private static bool IsKnown(string address)
+    {
+        const string socket = "unix://";
+        return address.StartsWith(socket, StringComparison.Ordinal)
+            ? address.Length > socket.Length
+            : Uri.TryCreate(address, UriKind.Absolute, out var uri)
+                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+                && uri.Host.Length > 0;
     }
 }

@@ -7,11 +7,14 @@ internal static class ErrorNumber
 {
     public const int NoEntry = 2;
     public const int Interrupted = 4;
+    public const int NoReader = 6;
+    public const int BadDescriptor = 9;
     public const int TryAgain = 11;
     public const int AccessDenied = 13;
     public const int FileExists = 17;
     public const int InvalidArgument = 22;
     public const int NoSpace = 28;
+    public const int BrokenPipe = 32;
     public const int NotSupported = 95;
     public const int QuotaExceeded = 122;
 

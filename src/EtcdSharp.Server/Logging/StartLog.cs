@@ -62,4 +62,13 @@ internal static partial class StartLog
 
     [LoggerMessage(LogLevel.Critical, "failed to start etcd")]
     public static partial void Failed(ILogger logger, string error);
+
+    [LoggerMessage(LogLevel.Critical, "the member cannot go on")]
+    public static partial void Abandoned(ILogger logger, string part, string error);
+
+    [LoggerMessage(LogLevel.Critical, "unexpected failure; the member ends")]
+    public static partial void Unexpected(ILogger logger, Exception? exception);
+
+    [LoggerMessage(LogLevel.Error, "a background task failed and nothing waited for it")]
+    public static partial void Unobserved(ILogger logger, Exception exception);
 }

@@ -109,6 +109,7 @@ internal static class MetricTable
         MetricDefinition.Histogram("etcd_snap_db_fsync_duration_seconds", "Time of the sync of a received store file.", 0.001, 14),
         MetricDefinition.Histogram("etcd_snap_db_save_total_duration_seconds", "Time to save a received store file.", 0.1, 10),
         MetricDefinition.Histogram("etcd_snap_fsync_duration_seconds", "Time of the sync of a snapshot file.", 0.001, 14),
+        MetricDefinition.Counter("etcdsharp_log_lines_dropped_total", "Log lines dropped because the log's output did not take them."),
         MetricDefinition.Counter("grpc_server_handled_total", "Calls completed, by code.", "grpc_code", "grpc_method", "grpc_service", "grpc_type"),
         MetricDefinition.Counter("grpc_server_msg_received_total", "Messages received on calls.", "grpc_method", "grpc_service", "grpc_type"),
         MetricDefinition.Counter("grpc_server_msg_sent_total", "Messages sent on calls.", "grpc_method", "grpc_service", "grpc_type"),

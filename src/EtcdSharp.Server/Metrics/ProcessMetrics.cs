@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using EtcdSharp.Server.Logging;
 
 namespace EtcdSharp.Server.Metrics;
 
@@ -18,6 +19,7 @@ internal static class ProcessMetrics
             "process_start_time_seconds",
             new DateTimeOffset(process.StartTime.ToUniversalTime()).ToUnixTimeMilliseconds() / 1000.0
         );
+        Set(families, "etcdsharp_log_lines_dropped_total", LogSink.DroppedTotal);
         if (OperatingSystem.IsLinux())
         {
             RecordLinux(families);

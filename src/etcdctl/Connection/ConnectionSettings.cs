@@ -63,7 +63,22 @@ internal sealed class ConnectionSettings
         return new ConnectionSettings(endpoints, read, AtLeastOneMs(global.CommandTimeout.Value));
     }
 
-    public IEtcdClient Connect(IReadOnlyList<string> endpoints) => new EtcdClient(options with { Endpoints = endpoints });
+    /// <exception cref="CommandFailure">One of them is no endpoint.</exception>
+    public IEtcdClient Connect(IReadOnlyList<string> endpoints) => Connect(options with { Endpoints = endpoints });
+
+    /// <exception cref="CommandFailure">One of the endpoints is none.</exception>
+    public static IEtcdClient Connect(EtcdClientOptions options)
+    {
+        if (options.Endpoints.Count == 0)
+        {
+            throw new CommandFailure(ExitCode.BadConnection, "etcdclient: no available endpoints");
+        }
+
+        return options.Endpoints.Select(Balancer.ProblemWith).FirstOrDefault(static problem => problem is not null)
+            is { } wrong
+            ? throw new CommandFailure(ExitCode.BadConnection, wrong)
+            : new EtcdClient(options);
+    }
 
     /// <summary>A view whose calls keep to <c>--command-timeout</c>.</summary>
     public IEtcdClient InTime(IEtcdClient client) => client.WithTimeout(commandTimeout);

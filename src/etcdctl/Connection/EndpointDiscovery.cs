@@ -11,7 +11,10 @@ internal static class EndpointDiscovery
     {
         var domain = global.DiscoverySrv.Value;
         IReadOnlyList<string> found = domain.Length == 0 ? [] : await FindAsync(global, domain, error);
-        return found.Count > 0 ? found : [.. global.Endpoints.Value.Select(static endpoint => endpoint.Trim())];
+        return found.Count > 0
+            ? found
+            // What stands behind the last comma is no member.
+            : [.. global.Endpoints.Value.Select(static one => one.Trim()).Where(static one => one.Length > 0)];
     }
 
     private static async Task<IReadOnlyList<string>> FindAsync(GlobalFlags global, string domain, Output error)

@@ -5,6 +5,10 @@ namespace EtcdSharp.Programs.Etcdctl.Commands.Concurrency;
 /// <summary>Lets a command that waits come to its end in order when it is interrupted or terminated.</summary>
 internal sealed class StopSignal : IDisposable
 {
+    /// <summary>
+    /// Never disposed, and it holds nothing that would need to be: a second signal may still be on its way to the handler
+    /// when the registrations are gone.
+    /// </summary>
     private readonly CancellationTokenSource stopped = new();
     private readonly PosixSignalRegistration interrupt;
     private readonly PosixSignalRegistration terminate;
@@ -22,9 +26,9 @@ internal sealed class StopSignal : IDisposable
     /// <summary>Waits for the signal, or until something else is over.</summary>
     public async Task OrAsync(CancellationToken other)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(Token, other);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = either.Token.Register(ended.SetResult);
+        await using var given = Token.Register(static over => ((TaskCompletionSource)over!).TrySetResult(), ended);
+        await using var lost = other.Register(static over => ((TaskCompletionSource)over!).TrySetResult(), ended);
         await ended.Task;
     }
 
@@ -32,7 +36,6 @@ internal sealed class StopSignal : IDisposable
     {
         interrupt.Dispose();
         terminate.Dispose();
-        stopped.Dispose();
     }
 
     private void Stop(PosixSignalContext signal)

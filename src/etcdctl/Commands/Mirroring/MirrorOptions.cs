@@ -89,7 +89,7 @@ internal sealed class MirrorOptions(FlagSet flags)
     public IEtcdClient Connect(string endpoint, GlobalFlags global, ProgramStreams streams)
     {
         var credentials = Credentials.Of(user.Value, password.Value, "Destination Password: ", streams);
-        return new EtcdClient(
+        return ConnectionSettings.Connect(
             new EtcdClientOptions
             {
                 Endpoints = [endpoint],
