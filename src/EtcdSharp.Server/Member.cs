@@ -34,6 +34,7 @@ public sealed class Member : IAsyncDisposable
     private readonly FeatureGates _gates;
     private readonly ITokens _tokens;
     private readonly MetricsCollector _metrics;
+    private readonly DescriptorBudget _descriptors;
     private readonly TaskCompletionSource _served = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _changing = new(1, 1);
@@ -57,11 +58,13 @@ public sealed class Member : IAsyncDisposable
         FeatureGates gates,
         ITokens tokens,
         MetricsCollector metrics,
+        DescriptorBudget descriptors,
         MemberPorts ports,
         CancellationToken cancellation
     )
     {
         _options = options;
+        _descriptors = descriptors;
         _ports = ports;
         _nodeOptions = nodeOptions;
         _gates = gates;
@@ -151,13 +154,14 @@ public sealed class Member : IAsyncDisposable
     )
     {
         var tokens = tokenOptions.Create(options.Clock, options.Randomness, options.AuthTokenTtl);
-        var ports = MemberPorts.Bind(options);
+        var descriptors = DescriptorBudget.OfThisProcess();
+        var ports = MemberPorts.Bind(options, descriptors);
         var metrics = new MetricsCollector(options.ExtensiveMetrics);
         options = options with { Instruments = new MemberInstruments(metrics.Meter) };
         Member? member = null;
         try
         {
-            member = new Member(options, nodeOptions, gates, tokens, metrics, ports, cancellation);
+            member = new Member(options, nodeOptions, gates, tokens, metrics, descriptors, ports, cancellation);
             return member;
         }
         catch (Exception failure) when (StartProblem.Describe(failure, options.DataDirectory) is { } told)
@@ -233,7 +237,7 @@ public sealed class Member : IAsyncDisposable
             throw new BootstrapException(problem);
         }
 
-        _peers = new MemberPeers(_options, start, _store, data);
+        _peers = new MemberPeers(_options, start, _store, data, _descriptors);
         if (atStart && start.AppliedIndex != 0 && _gates.IsOn("InitialCorruptCheck"))
         {
             RequireConsistency(start);
@@ -335,7 +339,7 @@ public sealed class Member : IAsyncDisposable
             NodeLog.ApplyingSnapshot(logger, _node.State.AppliedIndex, snapshot.Index, snapshot.Term);
             NodeMetrics.SnapshotsBeingApplied.Add(1);
             await TearDownAsync().ConfigureAwait(false);
-            _ports = MemberPorts.Bind(_options);
+            _ports = MemberPorts.Bind(_options, _descriptors);
             Assemble(atStart: false, CancellationToken.None);
             StatesTakenOver++;
             NodeMetrics.SnapshotsBeingApplied.Add(-1);

@@ -20,14 +20,22 @@ internal sealed class MemberPeers : IAsyncDisposable
     private readonly MemberOptions _options;
     private readonly StartingPoint _start;
     private readonly MemberStore _store;
+    private readonly DescriptorBudget _descriptors;
     private readonly HttpClient _client;
     private readonly ILogger _logger;
     private readonly SnapshotReceiver _receiver;
     private RaftPeerEvents? _events;
     private EdgeHost? _host;
 
-    public MemberPeers(MemberOptions options, StartingPoint start, MemberStore store, DataDirectory data)
+    public MemberPeers(
+        MemberOptions options,
+        StartingPoint start,
+        MemberStore store,
+        DataDirectory data,
+        DescriptorBudget descriptors
+    )
     {
+        _descriptors = descriptors;
         _options = options;
         _start = start;
         _store = store;
@@ -95,6 +103,7 @@ internal sealed class MemberPeers : IAsyncDisposable
                 {
                     Urls = [.. _options.ListenPeerUrls.Select(ParseUrl)],
                     Http = endpoints.ServeAsync,
+                    Connections = _descriptors.Peers,
                     ReuseAddress = _options.SocketReuseAddress,
                     ReusePort = _options.SocketReusePort,
                     UseTls = _options.UseTls,

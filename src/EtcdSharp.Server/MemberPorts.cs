@@ -29,15 +29,21 @@ internal sealed class MemberPorts
 
     /// <exception cref="IOException">An address cannot be listened on; the message names it.</exception>
     /// <exception cref="BootstrapException">A URL is none.</exception>
-    public static MemberPorts Bind(MemberOptions options)
+    public static MemberPorts Bind(MemberOptions options, DescriptorBudget descriptors)
     {
         List<EdgeHost?> taken = [];
         MemberPorts? ports = null;
         try
         {
-            foreach (var urls in new[] { options.ListenClientUrls, options.ListenClientHttpUrls, options.ListenMetricsUrls })
+            (IReadOnlyList<string> Urls, ConnectionBudget Connections)[] wanted =
+            [
+                (options.ListenClientUrls, descriptors.Clients),
+                (options.ListenClientHttpUrls, descriptors.Clients),
+                (options.ListenMetricsUrls, descriptors.Monitoring),
+            ];
+            foreach (var (urls, connections) in wanted)
             {
-                taken.Add(urls.Count == 0 ? null : EdgeHost.Bind(Describe(options, urls)));
+                taken.Add(urls.Count == 0 ? null : EdgeHost.Bind(Describe(options, urls, connections)));
             }
 
             return ports = new MemberPorts(taken[0], taken[1], taken[2]);
@@ -57,10 +63,11 @@ internal sealed class MemberPorts
     /// <summary>Running calls may finish for so long; safe to call again.</summary>
     public Task StopAsync(TimeSpan drain) => Task.WhenAll(All.Select(host => host.StopAsync(drain)));
 
-    private static EdgeOptions Describe(MemberOptions options, IReadOnlyList<string> urls) =>
+    private static EdgeOptions Describe(MemberOptions options, IReadOnlyList<string> urls, ConnectionBudget connections) =>
         new()
         {
             Urls = [.. urls.Select(ParseUrl)],
+            Connections = connections,
             AllowHalfClose = true,
             MaxConcurrentStreams = options.MaxConcurrentStreams,
             KeepAlive = options.KeepAlive,

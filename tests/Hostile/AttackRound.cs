@@ -78,6 +78,9 @@ internal sealed class AttackRound : IAsyncDisposable
         Assert.True(resident <= quietResident + _limits.ResidentGrowthMax, $"memory did not come back: {told}");
     }
 
+    /// <summary>Returns when the steady client has put so many more times.</summary>
+    public Task PutsAsync(int count) => WaitForPutsAsync(count);
+
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();

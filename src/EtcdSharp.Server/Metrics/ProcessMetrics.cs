@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using EtcdSharp.Platform.Linux;
 using EtcdSharp.Server.Logging;
 
 namespace EtcdSharp.Server.Metrics;
@@ -28,21 +29,12 @@ internal static class ProcessMetrics
 
     private static void RecordLinux(IReadOnlyDictionary<string, MetricFamily> families)
     {
-        var open = Directory.EnumerateFileSystemEntries("/proc/self/fd").Count();
+        var open = FileDescriptors.CountOpen();
         Set(families, "process_open_fds", open);
         Set(families, "os_fd_used", open);
-        foreach (var line in File.ReadLines("/proc/self/limits"))
-        {
-            if (line.StartsWith("Max open files", StringComparison.Ordinal))
-            {
-                var soft = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
-                var limit = double.TryParse(soft, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
-                    ? number
-                    : ulong.MaxValue;
-                Set(families, "process_max_fds", limit);
-                Set(families, "os_fd_limit", limit);
-            }
-        }
+        double limit = FileDescriptors.ReadLimit() is { } known ? known : ulong.MaxValue;
+        Set(families, "process_max_fds", limit);
+        Set(families, "os_fd_limit", limit);
 
         long received = 0;
         long sent = 0;

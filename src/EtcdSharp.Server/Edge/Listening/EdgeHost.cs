@@ -32,7 +32,12 @@ public sealed class EdgeHost : IAsyncDisposable
     private EdgeHost(EdgeOptions options)
     {
         services = new ServiceCollection().AddSingleton(options.Logging).AddLogging().BuildServiceProvider();
-        SocketTransportFactory transport = new(Options.Create(SocketOptions(options)), options.Logging);
+        IConnectionListenerFactory transport = new SocketTransportFactory(Options.Create(SocketOptions(options)), options.Logging);
+        if (options.Connections is { } budget)
+        {
+            transport = new BudgetedTransport(transport, budget, options.Logging.CreateLogger<EdgeHost>());
+        }
+
         KestrelServerOptions kestrel = KestrelOptions(options);
         foreach (EdgeUrl url in options.Urls)
         {

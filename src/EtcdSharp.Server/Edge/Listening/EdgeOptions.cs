@@ -25,6 +25,9 @@ public sealed class EdgeOptions
     /// <summary>Calls that one connection may have open at once (--max-concurrent-streams). etcd's default is no limit.</summary>
     public int MaxConcurrentStreams { get; init; } = int.MaxValue;
 
+    /// <summary>Connections that may be open at once, also at other hosts that are given the same; null for no limit.</summary>
+    internal ConnectionBudget? Connections { get; init; }
+
     public KeepAlivePolicy KeepAlive { get; init; } = new();
 
     /// <summary>Binds even where a connection of an earlier process still lingers (--socket-reuse-address).</summary>
