@@ -119,6 +119,14 @@ internal sealed class MvccStore : IDisposable
         }
     }
 
+    /// <summary>
+    /// Keeps compactions from what is current at a revision, and later, until <see cref="Unpin"/>, or until one has waited
+    /// too long. Apply thread, where no compaction can come between; the revision must not be compacted.
+    /// </summary>
+    internal RangePin Pin(long revision) => _pins.Add(revision);
+
+    internal void Unpin(RangePin pin) => _pins.Remove(pin);
+
     /// <summary>Several reads at one revision; any thread. Dispose it soon: it holds on to a read view.</summary>
     public MvccReadTransaction BeginRead()
     {

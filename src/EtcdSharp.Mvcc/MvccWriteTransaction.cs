@@ -10,10 +10,13 @@ namespace EtcdSharp.Mvcc;
 /// </summary>
 internal sealed class MvccWriteTransaction : IMvccReader
 {
+    /// <summary>Room for more found keys is given back: 16,384 × 40 bytes are 640 KiB.</summary>
+    private const int KeptFoundMax = 16 * 1024;
+
     private readonly MvccStore _store;
     private readonly KeyIndex _index;
     private readonly MvccEvents _events = new();
-    private readonly List<(KeyRecord Record, Revision Mod)> _found = [];
+    private readonly List<(KeyRecord Record, KeyVersion Version)> _found = [];
     private long _beginRevision;
     private bool _open;
     private int _puts;
@@ -29,6 +32,9 @@ internal sealed class MvccWriteTransaction : IMvccReader
 
     /// <summary>The revision that reads see: the one it began at, or the new one once something has changed. Also what the response header carries.</summary>
     public long Revision => HasChanges ? _beginRevision + 1 : _beginRevision;
+
+    /// <summary>The revision that it began at.</summary>
+    public long BeginRevision => _beginRevision;
 
     public long CompactedRevision => _store.CompactedRevision;
 
@@ -80,11 +86,8 @@ internal sealed class MvccWriteTransaction : IMvccReader
         var stored = StoredKeyValue.Parse(encoded);
         if (previous is not null)
         {
-            if (previous.HasRoomFor(encoded.Length))
-            {
-                previous.Append(encoded);
-            }
-
+            AppendPrevious(previous, reader, version);
+            previous.IsBeyond(copiedBytesMax: 0);
             previous.Count = 1;
             previous.Revision = _beginRevision + 1;
         }
@@ -103,15 +106,13 @@ internal sealed class MvccWriteTransaction : IMvccReader
         if (previous is not null)
         {
             using var reader = _store.Backend.BeginRead();
-            foreach (var (_, mod) in _found)
+            foreach (var (_, version) in _found)
             {
-                var encoded = MvccStore.ReadKey(reader, mod);
-                if (!previous.HasRoomFor(encoded.Length))
+                AppendPrevious(previous, reader, version);
+                if (previous.IsBeyond(copiedBytesMax: 0))
                 {
                     break;
                 }
-
-                previous.Append(encoded);
             }
 
             previous.Count = _found.Count;
@@ -124,6 +125,11 @@ internal sealed class MvccWriteTransaction : IMvccReader
 
         var count = _found.Count;
         _found.Clear();
+        if (_found.Capacity > KeptFoundMax)
+        {
+            _found.Capacity = 0;
+        }
+
         return count;
     }
 
@@ -177,6 +183,18 @@ internal sealed class MvccWriteTransaction : IMvccReader
         }
     }
 
+    private static void AppendPrevious(RangeResult previous, BackendReader reader, in KeyVersion version)
+    {
+        if (previous.RefersTo(version.EncodedLength))
+        {
+            previous.AppendReference(version.Revision, version.EncodedLength);
+        }
+        else
+        {
+            previous.Append(MvccStore.ReadKey(reader, version.Revision));
+        }
+    }
+
     private void MoveLease(KeyRecord record, long lease)
     {
         var old = record.HasLease ? _store.Leases.LeaseOf(record.Key) : 0;
@@ -204,7 +222,7 @@ internal sealed class MvccWriteTransaction : IMvccReader
         {
             if (_index.Find(range.Key) is { } only && only.TryGetAt(revision, out var version))
             {
-                _found.Add((only, version.Revision));
+                _found.Add((only, version));
             }
 
             return;
@@ -215,7 +233,7 @@ internal sealed class MvccWriteTransaction : IMvccReader
         {
             if (record.TryGetAt(revision, out var version))
             {
-                _found.Add((record, version.Revision));
+                _found.Add((record, version));
             }
         }
     }

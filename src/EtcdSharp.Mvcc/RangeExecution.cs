@@ -96,7 +96,7 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
                 continue;
             }
 
-            var isFull = query.BytesMax > 0 && _result.Framed.Length > query.BytesMax;
+            var isFull = _result.IsBeyond(query.BytesMax);
             if (isFull && !query.StopsAtLimit)
             {
                 return false;
@@ -159,7 +159,7 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
             }
 
             Append(query, hits[i], version);
-            if (query.BytesMax > 0 && _result.Framed.Length > query.BytesMax)
+            if (_result.IsBeyond(query.BytesMax))
             {
                 return false;
             }
@@ -173,6 +173,12 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
         if (query.KeysOnly && query.SortTarget != SortTarget.Value)
         {
             RangeEncoding.WriteIndexed(_result.AppendSpace(RangeEncoding.SizeOfIndexed(record, version)), record, version);
+            return;
+        }
+
+        if (!query.KeysOnly && _result.RefersTo(version.EncodedLength))
+        {
+            _result.AppendReference(version.Revision, version.EncodedLength);
             return;
         }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using EtcdSharp.Platform.Wire;
+using EtcdSharp.Storage.Backend;
 
 namespace EtcdSharp.Mvcc;
 
@@ -22,11 +23,20 @@ internal sealed class RangeResult : IDisposable
     /// <summary>A tag of one byte and a length of at most five.</summary>
     private const int FrameBytesMax = 6;
 
+    /// <summary>Shorter key-values are always copied: a reference to them, and its way into the answer, cost about as much.</summary>
+    private const int ReferredBytesMin = 256;
+
+    /// <summary>A place of 4, a revision of 16 and a length of 4 bytes.</summary>
+    private const int BytesPerReference = 24;
+
     private static readonly ResultPool Pool = new(KeptResultsMax);
 
     private byte[] _buffer = [];
     private (int Start, int Length)[] _items = [];
+    private readonly List<StoredReference> _references = [];
+    private RangeBounds _bounds = RangeBounds.None;
     private int _length;
+    private long _referredBytes;
 
     private RangeResult() { }
 
@@ -44,23 +54,28 @@ internal sealed class RangeResult : IDisposable
 
     public int KeyValueCount { get; private set; }
 
-    /// <summary>Former key-values that would take the result beyond this many framed bytes are left out, all of them.</summary>
-    public long BytesMax { get; private set; } = long.MaxValue;
+    /// <summary>The framed bytes of all key-values, those that are referred to included.</summary>
+    public long TotalBytes => _length + _referredBytes;
 
-    /// <summary>The result had more bytes than it may have: there are no key-values in it.</summary>
-    public bool IsTooLarge { get; private set; }
+    /// <summary>The key-values that were not copied; see <see cref="RangeBounds.CopiedBytesMax"/>.</summary>
+    public IReadOnlyList<StoredReference> References => _references;
+
+    /// <summary>The result had more bytes than it may have, this many at least: there are no key-values in it.</summary>
+    public long TooLargeBytes { get; private set; }
 
     /// <summary>All key-values, framed.</summary>
     public ReadOnlySpan<byte> Framed => _buffer.AsSpan(0, _length);
 
     public ReadOnlyMemory<byte> FramedMemory => _buffer.AsMemory(0, _length);
 
-    public static RangeResult Rent(int fieldNumber = 2, long bytesMax = long.MaxValue)
+    public static RangeResult Rent(int fieldNumber = 2) => Rent(fieldNumber, RangeBounds.None);
+
+    public static RangeResult Rent(int fieldNumber, in RangeBounds bounds)
     {
         var result = Pool.TryTake() ?? new RangeResult();
         result.Clear();
         result.FieldNumber = fieldNumber;
-        result.BytesMax = bytesMax;
+        result._bounds = bounds;
         return result;
     }
 
@@ -78,7 +93,9 @@ internal sealed class RangeResult : IDisposable
         Count = 0;
         More = false;
         Revision = 0;
-        IsTooLarge = false;
+        TooLargeBytes = 0;
+        _references.Clear();
+        _referredBytes = 0;
     }
 
     public void Dispose()
@@ -94,17 +111,31 @@ internal sealed class RangeResult : IDisposable
         Pool.Give(this);
     }
 
-    /// <summary>False when a key-value of this length takes the result beyond its bound: it must not be appended then.</summary>
-    internal bool HasRoomFor(int length)
+    /// <summary>Whether the result has passed one of its bounds; nothing more is to be appended then.</summary>
+    internal bool IsBeyond(int copiedBytesMax)
     {
-        if (!IsTooLarge && length + (long)FrameBytesMax > BytesMax - _length)
+        var copied = _length + ((long)_references.Count * BytesPerReference);
+        if (TotalBytes > _bounds.TotalBytesMax || copied > _bounds.HeldBytesMax || (copiedBytesMax > 0 && _length > copiedBytesMax))
         {
-            IsTooLarge = true;
-            _length = 0;
-            KeyValueCount = 0;
+            TooLargeBytes = TotalBytes;
         }
 
-        return !IsTooLarge;
+        return TooLargeBytes != 0;
+    }
+
+    /// <summary>Whether a key-value of this length is to be referred to: small ones are copied, and all while they are few.</summary>
+    internal bool RefersTo(int length) => length >= ReferredBytesMin && _length + (long)length > _bounds.CopiedBytesMax;
+
+    /// <summary>Frames a key-value that stays where it is.</summary>
+    internal void AppendReference(Revision revision, int length)
+    {
+        EnsureRoom(FrameBytesMax);
+        var writer = new ProtoWriter(_buffer.AsSpan(_length));
+        writer.WriteBytesHeader(FieldNumber, length);
+        _length += writer.Position;
+        _references.Add(new StoredReference(_length, revision, length));
+        _referredBytes += length;
+        KeyValueCount++;
     }
 
     /// <summary>Frames and appends one encoded key-value.</summary>
@@ -118,9 +149,9 @@ internal sealed class RangeResult : IDisposable
         var writer = new ProtoWriter(_buffer.AsSpan(_length));
         writer.WriteBytesHeader(FieldNumber, length);
         var start = _length + writer.Position;
-        if (KeyValueCount == _items.Length)
+        if (KeyValueCount >= _items.Length)
         {
-            Array.Resize(ref _items, Math.Max(FirstItems, _items.Length * 2));
+            Array.Resize(ref _items, Math.Max(FirstItems, Math.Max(KeyValueCount + 1, _items.Length * 2)));
         }
 
         _items[KeyValueCount++] = (start, length);

@@ -10,7 +10,7 @@ namespace EtcdSharp.Mvcc;
 /// looks every key-value up when its turn comes. Between two slices it holds nothing but its place, and its pin.
 /// </summary>
 /// <remarks>measuring → measured (<see cref="Measure"/> says true) → written (<see cref="Write"/> says true). One caller at a time.</remarks>
-internal sealed class RangeWalk : IDisposable
+internal sealed class RangeWalk : ISlicedAnswer
 {
     /// <summary>A tag of one byte and a length of at most five.</summary>
     private const int FrameBytesMax = 6;
@@ -52,7 +52,7 @@ internal sealed class RangeWalk : IDisposable
     public bool More { get; private set; }
 
     /// <summary>Bytes of all key-values of the answer, framed. Known once it is measured.</summary>
-    public long FramedBytes { get; private set; }
+    public long Bytes { get; private set; }
 
     /// <summary>Once true, what was written may have holes: a compaction has waited for this read long enough.</summary>
     public bool IsOvertaken => _pin.IsLost;
@@ -189,7 +189,7 @@ internal sealed class RangeWalk : IDisposable
         else
         {
             _kept++;
-            FramedBytes += SizeOfFrame(LengthOf(query, record, version));
+            Bytes += SizeOfFrame(LengthOf(query, record, version));
         }
     }
 
@@ -207,7 +207,7 @@ internal sealed class RangeWalk : IDisposable
                     query.KeysOnly && query.SortTarget == SortTarget.Value && reader.TryGetKey(version.Revision, out var encoded)
                         ? RangeEncoding.SizeWithoutValue(encoded)
                         : LengthOf(query, _hits[i], version);
-                FramedBytes += SizeOfFrame(length);
+                Bytes += SizeOfFrame(length);
             }
         }
     }

@@ -18,7 +18,7 @@ internal sealed class QuotaApplier(RequestApplier next, Quota quota) : RequestAp
             return result;
         }
 
-        result.Body?.Dispose();
+        result.Drop();
         return ApplyResult.Failed(EtcdError.NoSpace);
     }
 }

@@ -73,22 +73,19 @@ internal sealed class RequestExecutor(
             IgnoreValue = put.IgnoreValue,
             IgnoreLease = put.IgnoreLease,
         };
-        using var previous = put.PrevKv && context.SomeoneWaits ? RangeResult.Rent(bytesMax: answers.AnswerBytesMax) : null;
+        var body = put.PrevKv && context.SomeoneWaits ? ResponseBody.Rent(answers) : null;
+        using var previous = body is null ? null : RangeResult.Rent(2, body.Bounds);
         var transaction = store.BeginWrite();
+        body?.ReadAt(transaction.BeginRevision);
         var status = transaction.Put(command, previous);
         var revision = transaction.Revision;
         transaction.End();
-        if (status != MvccStatus.Ok)
+        if (body is null || previous is not { Count: > 0 })
         {
-            return ApplyResult.Failed(MvccErrors.Of(status));
+            body?.Dispose();
+            return status == MvccStatus.Ok ? ApplyResult.Done(revision) : ApplyResult.Failed(MvccErrors.Of(status));
         }
 
-        if (previous is not { Count: > 0 })
-        {
-            return ApplyResult.Done(revision);
-        }
-
-        var body = ResponseBody.Rent(answers);
         ResponseWriting.WritePut(body, previous);
         return Answered(revision, body);
     }
@@ -100,18 +97,18 @@ internal sealed class RequestExecutor(
             throw new InvalidDataException("the log holds a malformed DeleteRangeRequest");
         }
 
-        using var previous =
-            delete.PrevKv && context.SomeoneWaits ? RangeResult.Rent(fieldNumber: 3, answers.AnswerBytesMax) : null;
+        var body = context.SomeoneWaits ? ResponseBody.Rent(answers) : null;
+        using var previous = delete.PrevKv && body is not null ? RangeResult.Rent(fieldNumber: 3, body.Bounds) : null;
         var transaction = store.BeginWrite();
+        body?.ReadAt(transaction.BeginRevision);
         var deleted = transaction.DeleteRange(delete.Key, delete.RangeEnd, previous);
         var revision = transaction.Revision;
         transaction.End();
-        if (!context.SomeoneWaits)
+        if (body is null)
         {
             return ApplyResult.Done(revision);
         }
 
-        var body = ResponseBody.Rent(answers);
         ResponseWriting.WriteDelete(body, deleted, previous);
         return Answered(revision, body);
     }
@@ -127,6 +124,7 @@ internal sealed class RequestExecutor(
         }
 
         var body = context.SomeoneWaits ? ResponseBody.Rent(answers) : null;
+        body?.ReadAt(transaction.BeginRevision);
         _txn.Execute(context.Body, transaction, transaction, body);
         var revision = transaction.Revision;
         transaction.End();
@@ -134,11 +132,11 @@ internal sealed class RequestExecutor(
     }
 
     /// <summary>Members differ in who waits where, so what was written stays, whatever becomes of the answer.</summary>
-    private static ApplyResult Answered(long revision, ResponseBody body)
+    private ApplyResult Answered(long revision, ResponseBody body)
     {
         if (!body.IsTooLarge)
         {
-            return ApplyResult.Done(revision, body);
+            return ApplyResult.Done(revision, body.HasReferences ? new StoredAnswer(store, body) : body);
         }
 
         var error = body.TooLargeError;

@@ -24,7 +24,7 @@ internal static class ResponseWriting
     /// <summary>The number and, when asked for, the former key-values of a DeleteRangeResponse.</summary>
     public static void WriteDelete(ResponseBody body, long deleted, RangeResult? previous)
     {
-        if (Fits(body, previous) && body.TryReserve(SizeOfDelete(deleted, previous)))
+        if (Fits(body, previous) && TryReserve(body, SizeOfDelete(deleted, previous), previous))
         {
             WriteDeleteFields(body, deleted, previous);
         }
@@ -32,15 +32,15 @@ internal static class ResponseWriting
 
     public static void WritePut(ResponseBody body, RangeResult previous)
     {
-        if (Fits(body, previous) && body.TryReserve(previous.Framed.Length))
+        if (Fits(body, previous) && TryReserve(body, previous.TotalBytes, previous))
         {
-            body.Append(previous.Framed);
+            body.Append(previous);
         }
     }
 
     public static void WriteRangeOperation(ResponseBody body, RangeResult found, long revision)
     {
-        if (Fits(body, found) && TryBegin(body, OperationKind.Range, revision, SizeOfRange(found)))
+        if (Fits(body, found) && TryBegin(body, OperationKind.Range, revision, SizeOfRange(found), found))
         {
             WriteRangeFields(body, found);
         }
@@ -48,16 +48,19 @@ internal static class ResponseWriting
 
     public static void WritePutOperation(ResponseBody body, RangeResult? previous, long revision)
     {
-        var previousFramed = previous is null ? default : previous.Framed;
-        if (Fits(body, previous) && TryBegin(body, OperationKind.Put, revision, previousFramed.Length))
+        if (
+            Fits(body, previous)
+            && TryBegin(body, OperationKind.Put, revision, (int)(previous?.TotalBytes ?? 0), previous)
+            && previous is not null
+        )
         {
-            body.Append(previousFramed);
+            body.Append(previous);
         }
     }
 
     public static void WriteDeleteOperation(ResponseBody body, long deleted, RangeResult? previous, long revision)
     {
-        if (Fits(body, previous) && TryBegin(body, OperationKind.DeleteRange, revision, SizeOfDelete(deleted, previous)))
+        if (Fits(body, previous) && TryBegin(body, OperationKind.DeleteRange, revision, SizeOfDelete(deleted, previous), previous))
         {
             WriteDeleteFields(body, deleted, previous);
         }
@@ -104,25 +107,32 @@ internal static class ResponseWriting
         }
     }
 
-    /// <summary>Key-values that were left out because they are too many for this response, or for any, end it.</summary>
+    /// <summary>Key-values that are too many for this response, or for any, end it.</summary>
     private static bool Fits(ResponseBody body, RangeResult? keyValues)
     {
-        if (keyValues is not { IsTooLarge: true })
+        if (keyValues is not { TooLargeBytes: > 0 })
         {
             return true;
         }
 
-        body.Drop(keyValues.BytesMax);
+        if (body.TryReserve(keyValues.TotalBytes, keyValues))
+        {
+            body.Drop(body.Length + keyValues.TooLargeBytes);
+        }
+
         return false;
     }
 
+    private static bool TryReserve(ResponseBody body, long bytes, RangeResult? keyValues) =>
+        keyValues is null ? body.TryReserve(bytes) : body.TryReserve(bytes, keyValues);
+
     /// <summary>Writes what comes before the fields of an operation's response, if all of it fits.</summary>
-    private static bool TryBegin(ResponseBody body, OperationKind kind, long revision, int fieldsLength)
+    private static bool TryBegin(ResponseBody body, OperationKind kind, long revision, int fieldsLength, RangeResult? keyValues)
     {
         var headerLength = ProtoWriter.SizeOfField(HeaderRevisionField, revision);
         var responseLength = ProtoWriter.SizeOfBytesField(HeaderField, headerLength) + fieldsLength;
         var operationLength = ProtoWriter.SizeOfBytesField((int)kind, responseLength);
-        if (!body.TryReserve(ProtoWriter.SizeOfBytesField(ResponsesField, operationLength)))
+        if (!TryReserve(body, ProtoWriter.SizeOfBytesField(ResponsesField, operationLength), keyValues))
         {
             return false;
         }
@@ -137,13 +147,13 @@ internal static class ResponseWriting
     }
 
     private static int SizeOfRange(RangeResult found) =>
-        found.Framed.Length
+        (int)found.TotalBytes
         + (found.More ? ProtoWriter.SizeOfField(3, 1UL) : 0)
         + (found.Count != 0 ? ProtoWriter.SizeOfField(4, found.Count) : 0);
 
     private static void WriteRangeFields(ResponseBody body, RangeResult found)
     {
-        body.Append(found.Framed);
+        body.Append(found);
         var writer = new ProtoWriter(body.GetSpan(NumbersBytesMax));
         if (found.More)
         {
@@ -159,7 +169,7 @@ internal static class ResponseWriting
     }
 
     private static int SizeOfDelete(long deleted, RangeResult? previous) =>
-        (deleted != 0 ? ProtoWriter.SizeOfField(2, deleted) : 0) + (previous?.Framed.Length ?? 0);
+        (deleted != 0 ? ProtoWriter.SizeOfField(2, deleted) : 0) + (int)(previous?.TotalBytes ?? 0);
 
     private static void WriteDeleteFields(ResponseBody body, long deleted, RangeResult? previous)
     {
@@ -172,7 +182,7 @@ internal static class ResponseWriting
 
         if (previous is not null)
         {
-            body.Append(previous.Framed);
+            body.Append(previous);
         }
     }
 }

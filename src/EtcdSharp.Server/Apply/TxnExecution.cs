@@ -156,7 +156,7 @@ internal sealed class TxnExecution
         switch (kind)
         {
             case OperationKind.Range when body is { IsTooLarge: false }:
-                ExecuteRange(request, reader, body);
+                ExecuteRange(request, reader, body, refers: writer is not null);
                 break;
             case OperationKind.Put:
                 ExecutePut(request, Required(writer), body);
@@ -176,16 +176,23 @@ internal sealed class TxnExecution
     private static MvccWriteTransaction Required(MvccWriteTransaction? writer) =>
         writer ?? throw new InvalidOperationException("a transaction that was taken for read-only writes");
 
-    private static void ExecuteRange(ReadOnlySpan<byte> request, IMvccReader reader, ResponseBody body)
+    private static void ExecuteRange(ReadOnlySpan<byte> request, IMvccReader reader, ResponseBody body, bool refers)
     {
         RequestParsing.TryReadRange(request, out var query, out _);
-        query.BytesMax = (int)Math.Max(1, body.RoomBytes);
-        using var found = RangeResult.Rent();
+
+        // Without a write nothing keeps what would be referred to from a compaction.
+        using var found = RangeResult.Rent(2, refers ? body.Bounds : body.Bounds with { CopiedBytesMax = long.MaxValue });
         var status = reader.Range(query, found);
         if (status == MvccStatus.TooLong)
         {
-            body.Drop(found.Framed.Length);
+            ResponseWriting.WriteRangeOperation(body, found, found.Revision);
+            body.Drop(body.Length + found.TotalBytes);
             return;
+        }
+
+        if (query.Revision > 0)
+        {
+            body.ReadAt(query.Revision);
         }
 
         if (status != MvccStatus.Ok)
@@ -199,7 +206,7 @@ internal sealed class TxnExecution
     private static void ExecutePut(ReadOnlySpan<byte> request, MvccWriteTransaction writer, ResponseBody? body)
     {
         RequestParsing.TryReadPut(request, out var put);
-        using var previous = put.PrevKv && body is not null ? RangeResult.Rent(bytesMax: body.RoomBytes) : null;
+        using var previous = put.PrevKv && body is not null ? RangeResult.Rent(2, body.Bounds) : null;
         var command = new PutCommand
         {
             Key = put.Key,
@@ -223,7 +230,7 @@ internal sealed class TxnExecution
     private static void ExecuteDelete(ReadOnlySpan<byte> request, MvccWriteTransaction writer, ResponseBody? body)
     {
         RequestParsing.TryReadDelete(request, out var delete);
-        using var previous = delete.PrevKv && body is not null ? RangeResult.Rent(fieldNumber: 3, body.RoomBytes) : null;
+        using var previous = delete.PrevKv && body is not null ? RangeResult.Rent(fieldNumber: 3, body.Bounds) : null;
         var deleted = writer.DeleteRange(delete.Key, delete.RangeEnd, previous);
         if (body is not null)
         {

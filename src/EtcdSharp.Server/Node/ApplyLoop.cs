@@ -227,7 +227,7 @@ internal sealed class ApplyLoop
     {
         if (_waiters.TryTake(id, result) is not { } request)
         {
-            result.Body?.Dispose();
+            result.Drop();
             return;
         }
 

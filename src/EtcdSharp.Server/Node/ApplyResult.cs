@@ -1,4 +1,5 @@
 using EtcdSharp.Api.Errors;
+using EtcdSharp.Mvcc;
 
 namespace EtcdSharp.Server.Node;
 
@@ -23,12 +24,19 @@ internal readonly struct ApplyResult
     public long Revision { get; }
 
     /// <summary>
-    /// The rest of the response: null when there is none, a <see cref="ResponseBody"/> for the requests of the KV
-    /// service, a generated message for the others.
+    /// The rest of the response: null when there is none, a <see cref="ResponseBody"/> or, when it is large, an
+    /// <see cref="ISlicedAnswer"/> for the requests of the KV service, a generated message for the others.
     /// </summary>
     public object? Response { get; }
 
     public ResponseBody? Body => Response as ResponseBody;
+
+    /// <summary>Gives back what the response holds: nobody takes it.</summary>
+    public void Drop()
+    {
+        Body?.Dispose();
+        (Response as ISlicedAnswer)?.Dispose();
+    }
 
     public static ApplyResult Failed(EtcdError error, object? response = null) =>
         new(error, 0, response, isApplied: false);

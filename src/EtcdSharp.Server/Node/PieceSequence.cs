@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 
 namespace EtcdSharp.Server.Node;
 
@@ -12,17 +11,16 @@ internal sealed class PieceSequence : ReadOnlySequenceSegment<byte>
         RunningIndex = before;
     }
 
-    public static ReadOnlySequence<byte> Of(List<ArraySegment<byte>> pieces, ReadOnlyMemory<byte> last)
+    public static ReadOnlySequence<byte> Of(IEnumerable<ResponsePiece> pieces)
     {
-        var first = new PieceSequence(pieces[0], 0);
+        var first = new PieceSequence(default, 0);
         var end = first;
-        foreach (var piece in CollectionsMarshal.AsSpan(pieces)[1..])
+        foreach (var piece in pieces)
         {
-            end = end.Append(piece);
+            end = end.Append(piece.Memory);
         }
 
-        end = end.Append(last);
-        return new ReadOnlySequence<byte>(first, 0, end, last.Length);
+        return new ReadOnlySequence<byte>(first, 0, end, end.Memory.Length);
     }
 
     private PieceSequence Append(ReadOnlyMemory<byte> piece)

@@ -1,13 +1,15 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using EtcdSharp.Api.Errors;
+using EtcdSharp.Mvcc;
 
 namespace EtcdSharp.Server.Node;
 
 /// <summary>
 /// The encoded fields of a response that follow its header, in a buffer that is used again. The header is written
 /// by the service, last, because its term and ids are the member's and not the request's. A small response is in one
-/// buffer; a large one goes on in further pieces, so that growing copies nothing.
+/// buffer; a large one goes on in further pieces, so that growing copies nothing, and refers to the key-values that are
+/// left in the store.
 /// </summary>
 /// <remarks>Room is asked for first; once it is refused, everything is dropped and what is written later is too.</remarks>
 internal sealed class ResponseBody : IDisposable
@@ -18,113 +20,126 @@ internal sealed class ResponseBody : IDisposable
     private const int KeptBytesMax = 64 * 1024;
     private const int PooledMax = 256;
 
-    /// <summary>Each further piece is as large as all before it, up to this: at most so much of the last one is unused.</summary>
-    private const int PieceBytesMax = 1024 * 1024;
+    /// <summary>Each further buffer is as large as all before it, up to this: at most so much of the last one is unused.</summary>
+    private const int BufferBytesMax = 1024 * 1024;
 
     private static readonly ConcurrentQueue<ResponseBody> Pool = new();
 
-    private readonly List<ArraySegment<byte>> _full = [];
+    private readonly List<ResponsePiece> _full = [];
     private AnswerMemory _memory = AnswerMemory.Shared;
-    private byte[] _piece = new byte[InitialBytes];
+    private byte[] _buffer = new byte[InitialBytes];
+    private int _start;
     private int _used;
     private long _fullBytes;
+    private long _referredBytes;
+    private long _references;
     private long _granted;
-    private long _refusedBytes;
-    private bool _refusedByTotal;
+    private string? _refusal;
 
     private ResponseBody() { }
 
-    /// <summary>In bytes; never more than <see cref="AnswerMemory.AnswerBytesMax"/>.</summary>
-    public long Length => _fullBytes + _used;
+    /// <summary>In bytes of the message, never more than <see cref="AnswerMemory.MessageBytesMax"/>.</summary>
+    public long Length => _fullBytes + _used - _start;
 
     /// <summary>Room was refused: what was written is gone.</summary>
-    public bool IsTooLarge => _refusedBytes != 0;
+    public bool IsTooLarge => _refusal is not null;
 
-    /// <summary>How much more the response may have in any case that memory allows.</summary>
-    public long RoomBytes => IsTooLarge ? 0 : Math.Max(0, _memory.AnswerBytesMax - Length);
+    public bool HasReferences => _references != 0;
 
-    /// <summary>What the caller is told, in the words of etcd's gRPC library, with the size at which the response was given up.</summary>
-    public EtcdError TooLargeError =>
-        new(
-            EtcdErrorCode.ResourceExhausted,
-            _refusedByTotal
-                ? $"etcdserver: no memory for a response of {_refusedBytes} bytes while other large ones wait to be sent"
-                : $"grpc: trying to send message larger than max ({_refusedBytes} vs. {_memory.AnswerBytesMax})"
-        );
+    /// <summary>The oldest revision that was read at; nothing older than what is current then is referred to.</summary>
+    public long OldestRevision { get; private set; } = long.MaxValue;
 
-    /// <summary>Valid until the next write or the disposal.</summary>
+    /// <summary>What a result that is to be written here may have.</summary>
+    public RangeBounds Bounds => new(_memory.MessageBytesMax - Length, _memory.HeldBytesMax, AnswerMemory.CopiedBytesMax - Length);
+
+    /// <summary>What the caller is told.</summary>
+    public EtcdError TooLargeError => new(EtcdErrorCode.ResourceExhausted, _refusal ?? "");
+
+    /// <summary>All bytes, where none are left in the store. Valid until the next write or the disposal.</summary>
     public ReadOnlySequence<byte> Written =>
-        _full.Count == 0 ? new ReadOnlySequence<byte>(_piece, 0, _used) : PieceSequence.Of(_full, _piece.AsMemory(0, _used));
+        HasReferences ? throw new InvalidOperationException("a part of the response is in the store")
+        : _full.Count == 0 ? new ReadOnlySequence<byte>(_buffer, 0, _used)
+        : PieceSequence.Of(Pieces());
 
     public static ResponseBody Rent(AnswerMemory memory)
     {
         var body = Pool.TryDequeue(out var pooled) ? pooled : new ResponseBody();
         body._memory = memory;
-        body._granted = Math.Min(AnswerMemory.UncountedBytesMax, memory.AnswerBytesMax);
+        body._granted = Math.Min(AnswerMemory.UncountedBytesMax, memory.HeldBytesMax);
         return body;
     }
 
-    /// <summary>False when the response is too large, with this or already: nothing more is to be written then.</summary>
-    public bool TryReserve(long bytes)
-    {
-        var length = Length + bytes;
-        return !IsTooLarge && (length <= _granted || TryGrant(length));
-    }
+    /// <summary>In the order of the response.</summary>
+    public IEnumerable<ResponsePiece> Pieces() => _full.Append(new ResponsePiece(_buffer, _start, _used - _start, default));
 
-    /// <summary>Gives the response up, because it would have this many bytes more at least.</summary>
-    public void Drop(long bytes)
+    /// <summary>False when the response is too large, with these bytes or already: nothing more is to be written then.</summary>
+    public bool TryReserve(long bytes) => TryReserve(bytes, 0, 0);
+
+    /// <summary>As above for bytes of which some are not copied.</summary>
+    public bool TryReserve(long bytes, RangeResult keyValues) =>
+        TryReserve(bytes, keyValues.TotalBytes - keyValues.Framed.Length, keyValues.References.Count);
+
+    /// <summary>Gives the response up: it would have this many bytes at least.</summary>
+    public void Drop(long length)
     {
         if (!IsTooLarge)
         {
-            _refusedBytes = Length + bytes;
-            Empty();
+            // In the words of etcd's gRPC library.
+            Refuse($"grpc: trying to send message larger than max ({length} vs. {_memory.MessageBytesMax})");
         }
     }
 
     /// <summary>Memory for a few fields, within what was reserved.</summary>
     public Span<byte> GetSpan(int size)
     {
-        if (_piece.Length - _used < size)
+        if (_buffer.Length - _used < size)
         {
             Grow(size);
         }
 
-        return _piece.AsSpan(_used);
+        return _buffer.AsSpan(_used);
     }
 
     public void Advance(int count) => _used += count;
 
-    /// <summary>Copies bytes, within what was reserved.</summary>
-    public void Append(ReadOnlySpan<byte> bytes)
+    /// <summary>What is written next was read at a revision, or is newer.</summary>
+    public void ReadAt(long revision) => OldestRevision = Math.Min(OldestRevision, revision);
+
+    /// <summary>Copies the key-values of a result, or the references to them, within what was reserved.</summary>
+    public void Append(RangeResult keyValues)
     {
-        if (bytes.Length <= KeptBytesMax && _piece.Length - _used < bytes.Length)
+        var copied = keyValues.Framed;
+        if (keyValues.References.Count == 0)
         {
-            Grow(bytes.Length);
+            Append(copied);
+            return;
         }
 
-        while (bytes.Length > _piece.Length - _used)
+        var from = 0;
+        foreach (var reference in keyValues.References)
         {
-            var fits = _piece.Length - _used;
-            bytes[..fits].CopyTo(_piece.AsSpan(_used));
-            _used += fits;
-            bytes = bytes[fits..];
-            BeginPiece(Math.Min(bytes.Length, PieceBytesMax));
+            Append(copied[from..reference.At]);
+            from = reference.At;
+            Seal();
+            _full.Add(new ResponsePiece(null, 0, reference.Length, reference.Revision));
+            _fullBytes += reference.Length;
+            _referredBytes += reference.Length;
+            _references++;
         }
 
-        bytes.CopyTo(_piece.AsSpan(_used));
-        _used += bytes.Length;
+        Append(copied[from..]);
     }
 
     /// <summary>Moves what was written from <paramref name="start"/> on by <paramref name="count"/> bytes, to write a length in front of it.</summary>
     public Span<byte> InsertAt(long start, int count)
     {
-        if (start >= _fullBytes && (_piece.Length - _used >= count || (_full.Count == 0 && _used + count <= KeptBytesMax)))
+        if (start >= _fullBytes && (_buffer.Length - _used >= count || (_full.Count == 0 && _used + count <= KeptBytesMax)))
         {
             GetSpan(count);
-            var place = (int)(start - _fullBytes);
-            _piece.AsSpan(place, _used - place).CopyTo(_piece.AsSpan(place + count));
+            var place = _start + (int)(start - _fullBytes);
+            _buffer.AsSpan(place, _used - place).CopyTo(_buffer.AsSpan(place + count));
             _used += count;
-            return _piece.AsSpan(place, count);
+            return _buffer.AsSpan(place, count);
         }
 
         return InsertPiece(start, count);
@@ -134,27 +149,74 @@ internal sealed class ResponseBody : IDisposable
     public void Dispose()
     {
         Empty();
-        _refusedBytes = 0;
-        _refusedByTotal = false;
-        if (_piece.Length <= KeptBytesMax && Pool.Count < PooledMax)
+        _refusal = null;
+        if (_buffer.Length <= KeptBytesMax && Pool.Count < PooledMax)
         {
             Pool.Enqueue(this);
         }
     }
 
-    private bool TryGrant(long length)
+    private void Append(ReadOnlySpan<byte> bytes)
     {
-        // What exceeds the uncounted part is taken as it comes, and given back as one.
-        var isWithin = length <= _memory.AnswerBytesMax;
-        if (isWithin && _memory.TryTake(length - _granted))
+        if (bytes.Length <= KeptBytesMax && _buffer.Length - _used < bytes.Length)
         {
-            _granted = length;
-            return true;
+            Grow(bytes.Length);
         }
 
-        _refusedByTotal = isWithin;
-        Drop(length - Length);
-        return false;
+        while (bytes.Length > _buffer.Length - _used)
+        {
+            var fits = _buffer.Length - _used;
+            bytes[..fits].CopyTo(_buffer.AsSpan(_used));
+            _used += fits;
+            bytes = bytes[fits..];
+            BeginBuffer(Math.Min(bytes.Length, BufferBytesMax));
+        }
+
+        bytes.CopyTo(_buffer.AsSpan(_used));
+        _used += bytes.Length;
+    }
+
+    private bool TryReserve(long bytes, long referredBytes, long references)
+    {
+        if (IsTooLarge)
+        {
+            return false;
+        }
+
+        var length = Length + bytes;
+        if (length > _memory.MessageBytesMax)
+        {
+            Drop(length);
+            return false;
+        }
+
+        var held = length - _referredBytes - referredBytes + ((_references + references) * AnswerMemory.BytesPerReference);
+        return held <= _granted || TryGrant(held);
+    }
+
+    private bool TryGrant(long held)
+    {
+        // What exceeds the uncounted part is taken as it comes, and given back as one.
+        if (held > _memory.HeldBytesMax)
+        {
+            Refuse($"etcdserver: a response that takes {held} bytes of memory is larger than max ({_memory.HeldBytesMax})");
+            return false;
+        }
+
+        if (!_memory.TryTake(held - _granted))
+        {
+            Refuse($"etcdserver: no memory for a response that takes {held} bytes while others wait to be sent");
+            return false;
+        }
+
+        _granted = held;
+        return true;
+    }
+
+    private void Refuse(string refusal)
+    {
+        _refusal = refusal;
+        Empty();
     }
 
     private void Empty()
@@ -168,49 +230,64 @@ internal sealed class ResponseBody : IDisposable
         if (_full.Count != 0)
         {
             _full.Clear();
-            _piece = new byte[InitialBytes];
+            _full.TrimExcess();
+            _buffer = new byte[InitialBytes];
         }
 
-        _fullBytes = 0;
-        _used = 0;
+        (_start, _used) = (0, 0);
+        (_fullBytes, _referredBytes, _references) = (0, 0, 0);
+        OldestRevision = long.MaxValue;
     }
 
     private void Grow(int more)
     {
         if (_full.Count == 0 && _used + more <= KeptBytesMax)
         {
-            Array.Resize(ref _piece, Math.Min(KeptBytesMax, Math.Max(_piece.Length * 2, _used + more)));
+            Array.Resize(ref _buffer, Math.Min(KeptBytesMax, Math.Max(_buffer.Length * 2, _used + more)));
             return;
         }
 
-        BeginPiece(more);
+        BeginBuffer(more);
     }
 
-    private void BeginPiece(int more)
+    private void BeginBuffer(int more)
     {
-        _full.Add(new ArraySegment<byte>(_piece, 0, _used));
-        _fullBytes += _used;
-        var size = Math.Clamp(_fullBytes, KeptBytesMax, PieceBytesMax);
-        _piece = GC.AllocateUninitializedArray<byte>((int)Math.Max(size, more));
-        _used = 0;
+        Seal();
+        var size = Math.Clamp(_fullBytes - _referredBytes, KeptBytesMax, BufferBytesMax);
+        _buffer = GC.AllocateUninitializedArray<byte>((int)Math.Max(size, more));
+        (_start, _used) = (0, 0);
     }
 
-    /// <summary>Puts a piece of its own between what is before the place and what is after it.</summary>
+    /// <summary>Makes a piece of what the buffer has beyond the last piece.</summary>
+    private void Seal()
+    {
+        if (_used > _start)
+        {
+            _full.Add(new ResponsePiece(_buffer, _start, _used - _start, default));
+            _fullBytes += _used - _start;
+            _start = _used;
+        }
+    }
+
+    /// <summary>Puts a piece of its own between what is before the place and what is after it, which both begin an operation's response.</summary>
     private Span<byte> InsertPiece(long start, int count)
     {
-        BeginPiece(0);
-        var place = 0;
-        var before = start;
-        while (before > _full[place].Count)
+        Seal();
+        var inserted = new byte[count];
+        var (place, before) = (0, start);
+        while (place < _full.Count && before >= _full[place].Length)
         {
-            before -= _full[place++].Count;
+            before -= _full[place++].Length;
         }
 
-        var inserted = new byte[count];
-        var split = _full[place];
-        _full[place] = split[..(int)before];
-        _full.Insert(place + 1, inserted);
-        _full.Insert(place + 2, split[(int)before..]);
+        if (before > 0)
+        {
+            var split = _full[place];
+            _full[place++] = split with { Length = (int)before };
+            _full.Insert(place, split with { Start = split.Start + (int)before, Length = split.Length - (int)before });
+        }
+
+        _full.Insert(place, new ResponsePiece(inserted, 0, count, default));
         _fullBytes += count;
         return inserted;
     }

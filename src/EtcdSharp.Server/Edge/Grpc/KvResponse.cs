@@ -35,7 +35,7 @@ internal sealed class KvResponse : IMessagePieces
     private bool _isStreamed;
     private ResponseBody? _body;
     private RangeResult? _range;
-    private RangeWalk? _walk;
+    private ISlicedAnswer? _walk;
     private LargeRead? _read;
     private bool _begun;
     private bool _more;
@@ -80,6 +80,16 @@ internal sealed class KvResponse : IMessagePieces
         return response;
     }
 
+    /// <summary>The answer to a write that is written piece by piece, in the same way.</summary>
+    public static KvResponse Rent(IReplicatedLog log, long revision, ISlicedAnswer answer, LargeRead read)
+    {
+        var response = Rent(log, revision, null);
+        response._walk = answer;
+        response._read = read;
+        response._begun = false;
+        return response;
+    }
+
     /// <summary>One message of a RangeStream. Header, More and Count belong to the last one alone.</summary>
     public static KvResponse RentStreamed(IReplicatedLog log, RangeResult range, bool isLast, long revision, long count)
     {
@@ -95,7 +105,7 @@ internal sealed class KvResponse : IMessagePieces
     /// <summary>Whether it is written piece by piece.</summary>
     public bool IsInPieces => _walk is not null;
 
-    long IMessagePieces.Size => SizeOfMessage() + _walk!.FramedBytes;
+    long IMessagePieces.Size => SizeOfMessage() + _walk!.Bytes;
 
     public async ValueTask<bool> WriteNextAsync(IBufferWriter<byte> output, CancellationToken cancellationToken)
     {

@@ -110,7 +110,27 @@ internal sealed class KvService(
         }
 
         var result = await log.ProposeAsync(kind, body.Span, CancellationToken.None, caller).ConfigureAwait(false);
-        return result.Error is { } error ? error.ToStatus() : KvResponse.Rent(log, result.Revision, result.Body);
+        return result.Error is { } error ? error.ToStatus()
+            : result.Response is ISlicedAnswer answer
+                ? await AnswerInPiecesAsync(result.Revision, answer, call).ConfigureAwait(false)
+            : KvResponse.Rent(log, result.Revision, result.Body);
+    }
+
+    private async ValueTask<GrpcResult<KvResponse>> AnswerInPiecesAsync(long revision, ISlicedAnswer answer, GrpcServerCall call)
+    {
+        LargeRead? read = null;
+        try
+        {
+            read = await largeReads.EnterAsync(LargeReads.ReadBytes, call, call.CancellationToken).ConfigureAwait(false);
+            return KvResponse.Rent(log, revision, answer, read);
+        }
+        finally
+        {
+            if (read is null)
+            {
+                answer.Dispose();
+            }
+        }
     }
 
     private ValueTask<GrpcResult<KvResponse>> RangeAsync(ReadOnlySequence<byte> request, GrpcServerCall call)

@@ -41,8 +41,11 @@ internal sealed class OwnRequests(
         var body = request.ToByteArray();
         ThrowIf(KvChecks.CheckTxn(body, TxnOperationsMax, out _));
         var result = await WriteAsync(RequestKind.Txn, body, cancellation).ConfigureAwait(false);
-        using var rest = result.Body!;
-        var response = TxnResponse.Parser.ParseFrom(rest.Written);
+        using var rest = result.Body;
+        using var stored = result.Response as StoredAnswer;
+        var response = stored is null
+            ? TxnResponse.Parser.ParseFrom(rest!.Written)
+            : TxnResponse.Parser.ParseFrom(stored.ToArray());
         response.Header = log.Header(result.Revision);
         return response;
     }
@@ -53,7 +56,7 @@ internal sealed class OwnRequests(
         ThrowIf(key.IsEmpty ? EtcdError.EmptyKey : null);
         var body = new DeleteRangeRequest { Key = key }.ToByteArray();
         var result = await WriteAsync(RequestKind.DeleteRange, body, cancellation).ConfigureAwait(false);
-        result.Body!.Dispose();
+        result.Drop();
         return log.Header(result.Revision);
     }
 
