@@ -1,3 +1,4 @@
+using System.Buffers;
 using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Mvcc;
@@ -155,8 +156,8 @@ internal sealed class StateChecks(World world)
             return;
         }
 
-        var written = result.Body is { } body ? body.Written : default;
-        if (outcome.Written is { } expected && written.SequenceEqual(expected))
+        byte[] written = result.Body is { } body ? body.Written.ToArray() : [];
+        if (outcome.Written is { } expected && written.AsSpan().SequenceEqual(expected))
         {
             return;
         }
