@@ -115,7 +115,11 @@ internal sealed class RangeResult : IDisposable
     internal bool IsBeyond(int copiedBytesMax)
     {
         var copied = _length + ((long)_references.Count * BytesPerReference);
-        if (TotalBytes > _bounds.TotalBytesMax || copied > _bounds.HeldBytesMax || (copiedBytesMax > 0 && _length > copiedBytesMax))
+        if (
+            TotalBytes > _bounds.TotalBytesMax
+            || copied > _bounds.HeldBytesMax
+            || (copiedBytesMax > 0 && _length > copiedBytesMax)
+        )
         {
             TooLargeBytes = TotalBytes;
         }

@@ -342,7 +342,8 @@ internal sealed class RangeWalk : ISlicedAnswer
     private static int LengthOf(in RangeQuery query, KeyRecord record, in KeyVersion version) =>
         query.KeysOnly ? RangeEncoding.SizeOfIndexed(record, version) : version.EncodedLength;
 
-    private long SizeOfFrame(int length) => ProtoWriter.SizeOfTag(FieldNumber) + ProtoWriter.SizeOfVarint((uint)length) + (long)length;
+    private long SizeOfFrame(int length) =>
+        ProtoWriter.SizeOfTag(FieldNumber) + ProtoWriter.SizeOfVarint((uint)length) + (long)length;
 
     private void EnsureScratch(int size)
     {

@@ -22,7 +22,12 @@ public sealed class TransactionAnswerTests
     private static TxnRequest Txn(int ranges)
     {
         var txn = new TxnRequest();
-        txn.Success.Add(new RequestOp { RequestPut = new PutRequest { Key = s_written, Value = s_written } });
+        txn.Success.Add(
+            new RequestOp
+            {
+                RequestPut = new PutRequest { Key = s_written, Value = s_written },
+            }
+        );
         for (var i = 0; i < ranges; i++)
         {
             txn.Success.Add(

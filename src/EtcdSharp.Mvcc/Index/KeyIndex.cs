@@ -173,7 +173,14 @@ internal sealed class KeyIndex(ulong hashSeed)
         _tree.Fill(sorted);
     }
 
-    private static KeyVersion NewVersion(int keyLength, Revision revision, long create, long version, int valueLength, long lease) =>
+    private static KeyVersion NewVersion(
+        int keyLength,
+        Revision revision,
+        long create,
+        long version,
+        int valueLength,
+        long lease
+    ) =>
         KeyVersion.Put(
             revision,
             create,

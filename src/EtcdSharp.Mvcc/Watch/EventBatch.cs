@@ -149,9 +149,7 @@ internal sealed class EventBatch
     private byte[] AddPrevious(ref Entry entry, IWatchHistory history)
     {
         var keyValue = entry.KeyValue;
-        var previous = IsCreation(entry.IsDelete, keyValue)
-            ? null
-            : history.ReadKeyValue(entry.Key, entry.Revision - 1);
+        var previous = IsCreation(entry.IsDelete, keyValue) ? null : history.ReadKeyValue(entry.Key, entry.Revision - 1);
         var framed = NoPrevious;
         if (previous is not null)
         {

@@ -17,7 +17,12 @@ internal sealed class WatchMetrics
     /// <param name="meter">The member's, so that two members in a process count apart.</param>
     public WatchMetrics(Meter meter)
     {
-        Gauge(meter, "etcd_debugging_mvcc_watch_stream_total", () => Volatile.Read(ref _streams), "Total number of watch streams.");
+        Gauge(
+            meter,
+            "etcd_debugging_mvcc_watch_stream_total",
+            () => Volatile.Read(ref _streams),
+            "Total number of watch streams."
+        );
         Gauge(meter, "etcd_debugging_mvcc_watcher_total", () => Volatile.Read(ref _watchers), "Total number of watchers.");
         Gauge(
             meter,

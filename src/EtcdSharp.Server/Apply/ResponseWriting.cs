@@ -60,7 +60,9 @@ internal static class ResponseWriting
 
     public static void WriteDeleteOperation(ResponseBody body, long deleted, RangeResult? previous, long revision)
     {
-        if (Fits(body, previous) && TryBegin(body, OperationKind.DeleteRange, revision, SizeOfDelete(deleted, previous), previous))
+        if (
+            Fits(body, previous) && TryBegin(body, OperationKind.DeleteRange, revision, SizeOfDelete(deleted, previous), previous)
+        )
         {
             WriteDeleteFields(body, deleted, previous);
         }

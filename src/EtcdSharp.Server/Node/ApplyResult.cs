@@ -38,12 +38,10 @@ internal readonly struct ApplyResult
         (Response as ISlicedAnswer)?.Dispose();
     }
 
-    public static ApplyResult Failed(EtcdError error, object? response = null) =>
-        new(error, 0, response, isApplied: false);
+    public static ApplyResult Failed(EtcdError error, object? response = null) => new(error, 0, response, isApplied: false);
 
     /// <summary>The request was carried out, but there is no answer to it.</summary>
     public static ApplyResult Unanswered(long revision, EtcdError error) => new(error, revision, null, isApplied: true);
 
-    public static ApplyResult Done(long revision, object? response = null) =>
-        new(null, revision, response, isApplied: true);
+    public static ApplyResult Done(long revision, object? response = null) => new(null, revision, response, isApplied: true);
 }

@@ -50,7 +50,8 @@ internal sealed class ResponseBody : IDisposable
     public long OldestRevision { get; private set; } = long.MaxValue;
 
     /// <summary>What a result that is to be written here may have.</summary>
-    public RangeBounds Bounds => new(_memory.MessageBytesMax - Length, _memory.HeldBytesMax, AnswerMemory.CopiedBytesMax - Length);
+    public RangeBounds Bounds =>
+        new(_memory.MessageBytesMax - Length, _memory.HeldBytesMax, AnswerMemory.CopiedBytesMax - Length);
 
     /// <summary>What the caller is told.</summary>
     public EtcdError TooLargeError => new(EtcdErrorCode.ResourceExhausted, _refusal ?? "");

@@ -23,7 +23,11 @@ public sealed class LargeAnswerTests
 
     private static RequestOp RangeOfAll => new() { RequestRange = All };
 
-    private static RequestOp PutOf(string key) => new() { RequestPut = new PutRequest { Key = Bytes(key), Value = Bytes("new") } };
+    private static RequestOp PutOf(string key) =>
+        new()
+        {
+            RequestPut = new PutRequest { Key = Bytes(key), Value = Bytes("new") },
+        };
 
     private static AppliedStore Filled(AnswerMemory answers)
     {

@@ -59,7 +59,13 @@ public sealed class TwoMembersTests
     [Fact]
     public void No_instrument_belongs_to_the_whole_process()
     {
-        var shared = new[] { typeof(Member), typeof(Mvcc.MvccStore), typeof(Storage.Backend.BackendStore), typeof(Grpc.Server.GrpcServerOptions) }
+        var shared = new[]
+        {
+            typeof(Member),
+            typeof(Mvcc.MvccStore),
+            typeof(Storage.Backend.BackendStore),
+            typeof(Grpc.Server.GrpcServerOptions),
+        }
             .SelectMany(static type => type.Assembly.GetTypes())
             .Where(static type =>
                 type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)

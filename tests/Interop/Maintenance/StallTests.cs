@@ -7,11 +7,24 @@ namespace EtcdSharp.Interop.Maintenance;
 /// How long reads and writes stand still while the store is defragmented, and what becomes of writes while a snapshot
 /// is saved. <c>ETCDSHARP_STALL_MEGABYTES</c> sets the size of the store; the figures are in docs/tune.md.
 /// </summary>
+/// <remarks>
+/// The bounds compare what happens at the same time on the same machine, so a busy one does not decide. Real etcd does
+/// nothing else while it defragments and would fail the first; it is measured beside ours and not held to it.
+/// </remarks>
 public sealed class StallTests(ITestOutputHelper output)
 {
     private const int ValueBytes = 1000;
     private const int ValuesPerTxn = 100;
-    private const int MegabytesDefault = 4;
+    private const int MegabytesDefault = 32;
+
+    /// <summary>
+    /// Reads, and writes, that begin and end while the store is defragmented. Who is shut out meanwhile ends none; ours does
+    /// some dozens in the some hundred milliseconds that 32 MB take.
+    /// </summary>
+    private const int DoneMeanwhileMin = 5;
+
+    /// <summary>What a snapshot may cost the writes beside it: it takes one of two processors, and reads what they sync.</summary>
+    private const double SlowdownMax = 10;
 
     /// <summary>Between two requests of the same kind, so that the server has time for its other work.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(2);
@@ -42,13 +55,19 @@ public sealed class StallTests(ITestOutputHelper output)
         var took = Stopwatch.GetElapsedTime(started);
         await stop.CancelAsync();
 
+        var ended = started + (long)(took.TotalSeconds * Stopwatch.Frequency);
         var (read, written) = (await reads, await writes);
         var sizeAfter = (await server.Endpoint.Status()).DbSize;
         output.WriteLine(
-            $"{kind}: {sizeBefore >> 20} MB to {sizeAfter >> 20} MB in {took.TotalMilliseconds:f0} ms; {read.Count} reads, longest {read.Longest.TotalMilliseconds:f0} ms; {written.Count} writes, longest {written.Longest.TotalMilliseconds:f0} ms"
+            $"{kind}: {sizeBefore >> 20} MB to {sizeAfter >> 20} MB in {took.TotalMilliseconds:f0} ms; {read.Count} reads, longest {read.Longest.TotalMilliseconds:f0} ms; {written.Count} writes, longest {written.Longest.TotalMilliseconds:f0} ms; {read.DoneBetween(started, ended)} reads and {written.DoneBetween(started, ended)} writes meanwhile"
         );
         Assert.True(sizeAfter < sizeBefore, "nothing was freed");
-        Assert.True(read.Count > 0 && written.Count > 0);
+        if (kind == ServerKind.Ours)
+        {
+            Assert.InRange(read.DoneBetween(started, ended), DoneMeanwhileMin, int.MaxValue);
+            Assert.InRange(written.DoneBetween(started, ended), DoneMeanwhileMin, int.MaxValue);
+        }
+
         await AssertWritesAreThereAsync(server.Endpoint, written.Count);
     }
 
@@ -78,13 +97,12 @@ public sealed class StallTests(ITestOutputHelper output)
         output.WriteLine(
             $"{kind}: {alone.Count / aloneTime.TotalSeconds:f0} puts/s alone, longest {alone.Longest.TotalMilliseconds:f0} ms; {beside.Count / besideTime.TotalSeconds:f0} puts/s while {bytes >> 20} MB of snapshots were saved ({bytes / besideTime.TotalSeconds / 1048576:f0} MB/s), longest {beside.Longest.TotalMilliseconds:f0} ms"
         );
-        Assert.True(alone.Count > 0 && beside.Count > 0 && bytes > 0);
+        Assert.True(bytes > 0);
+        var (quiet, busy) = (alone.Count / aloneTime.TotalSeconds, beside.Count / besideTime.TotalSeconds);
+        Assert.True(busy >= quiet / SlowdownMax, $"{busy:f0} puts/s beside a snapshot, {quiet:f0} alone");
     }
 
-    private static async Task<((int Count, TimeSpan Longest) Writes, TimeSpan Time)> WhileAsync(
-        EtcdEndpoint etcd,
-        Func<Task> something
-    )
+    private static async Task<(Requests Writes, TimeSpan Time)> WhileAsync(EtcdEndpoint etcd, Func<Task> something)
     {
         using var stop = new CancellationTokenSource();
         var started = Stopwatch.GetTimestamp();
@@ -135,38 +153,40 @@ public sealed class StallTests(ITestOutputHelper output)
         return server;
     }
 
-    private static async Task<(int Count, TimeSpan Longest)> ReadAsync(EtcdEndpoint etcd, CancellationToken stop)
+    private static async Task<Requests> ReadAsync(EtcdEndpoint etcd, CancellationToken stop)
     {
-        var (count, longest) = (0, TimeSpan.Zero);
+        var done = new Requests();
         var request = new RangeRequest { Key = ByteString.CopyFromUtf8("fill-00000001") };
         while (!stop.IsCancellationRequested)
         {
             var started = Stopwatch.GetTimestamp();
             var answer = await etcd.Range(request);
             Assert.Single(answer.Kvs);
-            longest = TimeSpan.FromTicks(Math.Max(longest.Ticks, Stopwatch.GetElapsedTime(started).Ticks));
-            count++;
+            done.Add(started);
             await Task.Delay(s_pause, CancellationToken.None);
         }
 
-        return (count, longest);
+        return done;
     }
 
-    private static async Task<(int Count, TimeSpan Longest)> WriteAsync(EtcdEndpoint etcd, CancellationToken stop)
+    private static async Task<Requests> WriteAsync(EtcdEndpoint etcd, CancellationToken stop)
     {
-        var (count, longest) = (0, TimeSpan.Zero);
+        var done = new Requests();
         while (!stop.IsCancellationRequested)
         {
             var started = Stopwatch.GetTimestamp();
             await etcd.Put(
-                new PutRequest { Key = ByteString.CopyFromUtf8($"beside-{count:d8}"), Value = ByteString.CopyFrom(new byte[100]) }
+                new PutRequest
+                {
+                    Key = ByteString.CopyFromUtf8($"beside-{done.Count:d8}"),
+                    Value = ByteString.CopyFrom(new byte[100]),
+                }
             );
-            longest = TimeSpan.FromTicks(Math.Max(longest.Ticks, Stopwatch.GetElapsedTime(started).Ticks));
-            count++;
+            done.Add(started);
             await Task.Delay(s_pause, CancellationToken.None);
         }
 
-        return (count, longest);
+        return done;
     }
 
     private static async Task AssertWritesAreThereAsync(EtcdEndpoint etcd, int count)
@@ -180,5 +200,19 @@ public sealed class StallTests(ITestOutputHelper output)
             }
         );
         Assert.Equal(count, answer.Count);
+    }
+
+    /// <summary>When each request of a kind began and ended.</summary>
+    private sealed class Requests
+    {
+        private readonly List<(long From, long To)> _done = [];
+
+        public int Count => _done.Count;
+
+        public TimeSpan Longest => _done.Max(static request => Stopwatch.GetElapsedTime(request.From, request.To));
+
+        public void Add(long from) => _done.Add((from, Stopwatch.GetTimestamp()));
+
+        public int DoneBetween(long from, long to) => _done.Count(request => request.From >= from && request.To <= to);
     }
 }

@@ -10,17 +10,13 @@ internal sealed class WatchSendMetrics(Meter meter)
 {
     private const string Prefix = "etcd_debugging_server_watch_send_loop_";
 
-    private readonly Histogram<double> _events = meter.CreateHistogram<double>(
-        Prefix + "watch_stream_duration_seconds"
-    );
+    private readonly Histogram<double> _events = meter.CreateHistogram<double>(Prefix + "watch_stream_duration_seconds");
 
     private readonly Histogram<double> _perEvent = meter.CreateHistogram<double>(
         Prefix + "watch_stream_duration_per_event_seconds"
     );
 
-    private readonly Histogram<double> _control = meter.CreateHistogram<double>(
-        Prefix + "control_stream_duration_seconds"
-    );
+    private readonly Histogram<double> _control = meter.CreateHistogram<double>(Prefix + "control_stream_duration_seconds");
 
     private readonly Histogram<double> _progress = meter.CreateHistogram<double>(Prefix + "progress_duration_seconds");
 
