@@ -10,7 +10,7 @@ internal sealed record AttackLimits
     /// Below it no latency is held against the member: with two processors that the attackers and the member share, a
     /// percentile of some milliseconds doubles for the attackers' own work.
     /// </summary>
-    public TimeSpan LatencyFloor { get; init; } = TimeSpan.FromMilliseconds(150);
+    public TimeSpan LatencyFloor { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>By how much the resident memory may be above its quiet value once the attack is over.</summary>
     public long ResidentGrowthMax { get; init; } = 100L * 1024 * 1024;

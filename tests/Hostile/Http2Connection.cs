@@ -20,6 +20,8 @@ internal sealed class Http2Connection : IDisposable
 
     private readonly Socket _socket;
     private readonly byte[] _header = new byte[HeaderLength];
+    private int _settingsSent;
+    private int _acknowledged;
 
     public Http2Connection(Uri address, TimeSpan patience)
     {
@@ -78,6 +80,7 @@ internal sealed class Http2Connection : IDisposable
 
     public void Send(Http2Frame type, byte flags, int stream, ReadOnlySpan<byte> payload)
     {
+        _settingsSent += type == Http2Frame.Settings && (flags & EndStream) == 0 ? 1 : 0;
         var frame = new byte[HeaderLength + payload.Length];
         BinaryPrimitives.WriteInt32BigEndian(frame, payload.Length << 8);
         frame[3] = (byte)type;
@@ -85,6 +88,24 @@ internal sealed class Http2Connection : IDisposable
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(5), stream);
         payload.CopyTo(frame.AsSpan(HeaderLength));
         Send(frame);
+    }
+
+    /// <summary>
+    /// Sends settings and waits until they are acknowledged, which happens when everything before them has been read. The
+    /// frames that come meanwhile are dropped.
+    /// </summary>
+    public void Settle()
+    {
+        Send(Http2Frame.Settings, 0, 0, []);
+        while (Receive() is { } frame)
+        {
+            if (frame.Type == Http2Frame.Settings && _acknowledged == _settingsSent)
+            {
+                return;
+            }
+        }
+
+        throw new IOException("the connection was closed");
     }
 
     /// <summary>The next frame; null where the server has closed the connection in order.</summary>
@@ -103,6 +124,7 @@ internal sealed class Http2Connection : IDisposable
         }
 
         var (type, flags) = ((Http2Frame)_header[3], _header[4]);
+        _acknowledged += type == Http2Frame.Settings ? flags & EndStream : 0;
         if (type is Http2Frame.Settings or Http2Frame.Ping && (flags & EndStream) == 0)
         {
             // Both want to be acknowledged; the flag has the number of END_STREAM.
