@@ -58,7 +58,7 @@ internal sealed class Quota
         long success = 0;
         long failure = 0;
         var reader = new ProtoReader(body);
-        while (depth <= TxnExecution.DepthMax && reader.NextField())
+        while (depth <= TxnDepth.EntryMax && reader.NextField())
         {
             switch (reader.Field)
             {

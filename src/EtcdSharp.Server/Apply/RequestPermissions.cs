@@ -28,8 +28,7 @@ internal readonly struct RequestPermissions(AuthView view, Caller? caller, Lesso
         ?? (delete.PrevKv ? view.CheckRead(caller, delete.Key, delete.RangeEnd) : null);
 
     /// <summary>Both branches, whichever will be taken: the answer must not tell what the caller may not know.</summary>
-    public EtcdError? CheckTxn(ReadOnlySpan<byte> txn) =>
-        CheckFields(txn, TxnCompareField) ?? CheckFields(txn, TxnSuccessField) ?? CheckFields(txn, TxnFailureField);
+    public EtcdError? CheckTxn(ReadOnlySpan<byte> txn) => CheckLevel(txn, 0);
 
     /// <summary>Who may end a lease, or hang another key on it: whoever may write all keys that hang on it.</summary>
     public EtcdError? CheckLease(long id) => CheckKeysOf(id, writes: true);
@@ -56,7 +55,14 @@ internal readonly struct RequestPermissions(AuthView view, Caller? caller, Lesso
         return null;
     }
 
-    private EtcdError? CheckFields(ReadOnlySpan<byte> txn, int field)
+    private EtcdError? CheckLevel(ReadOnlySpan<byte> txn, int depth) =>
+        depth > TxnDepth.EntryMax
+            ? EtcdError.TooManyOps
+            : CheckFields(txn, TxnCompareField, depth)
+                ?? CheckFields(txn, TxnSuccessField, depth)
+                ?? CheckFields(txn, TxnFailureField, depth);
+
+    private EtcdError? CheckFields(ReadOnlySpan<byte> txn, int field, int depth)
     {
         var fields = new ProtoReader(txn);
         while (fields.NextField())
@@ -68,7 +74,7 @@ internal readonly struct RequestPermissions(AuthView view, Caller? caller, Lesso
             }
 
             var bytes = fields.ReadBytes();
-            if ((field == TxnCompareField ? CheckCompare(bytes) : CheckOperation(bytes)) is { } refusal)
+            if ((field == TxnCompareField ? CheckCompare(bytes) : CheckOperation(bytes, depth)) is { } refusal)
             {
                 return refusal;
             }
@@ -80,7 +86,7 @@ internal readonly struct RequestPermissions(AuthView view, Caller? caller, Lesso
     private EtcdError? CheckCompare(ReadOnlySpan<byte> bytes) =>
         RequestParsing.TryReadCompare(bytes, out var compare) ? view.CheckRead(caller, compare.Key, compare.RangeEnd) : null;
 
-    private EtcdError? CheckOperation(ReadOnlySpan<byte> bytes)
+    private EtcdError? CheckOperation(ReadOnlySpan<byte> bytes, int depth)
     {
         RequestParsing.TryReadOperation(bytes, out var kind, out var request);
         switch (kind)
@@ -94,7 +100,7 @@ internal readonly struct RequestPermissions(AuthView view, Caller? caller, Lesso
                 RequestParsing.TryReadDelete(request, out var delete);
                 return CheckDeleteInTxn(delete);
             case OperationKind.Txn:
-                return CheckTxn(request);
+                return CheckLevel(request, depth + 1);
             default:
                 return null;
         }

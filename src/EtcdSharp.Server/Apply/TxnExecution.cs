@@ -12,9 +12,6 @@ namespace EtcdSharp.Server.Apply;
 /// </summary>
 internal sealed class TxnExecution
 {
-    /// <summary>Transactions nest as deep as the limit of operations per level lets them; the stack bears more.</summary>
-    public const int DepthMax = 128;
-
     private const int CompareField = 1;
     private const int SuccessField = 2;
     private const int FailureField = 3;
@@ -64,7 +61,7 @@ internal sealed class TxnExecution
 
     private EtcdError? Check(ReadOnlySpan<byte> txn, IMvccReader reader, Func<long, bool> leaseExists, int depth)
     {
-        if (depth > DepthMax || !TryCompareAll(txn, reader, out var succeeded))
+        if (depth > TxnDepth.EntryMax || !TryCompareAll(txn, reader, out var succeeded))
         {
             return EtcdError.TooManyOps;
         }

@@ -68,11 +68,16 @@ internal static class KvChecks
     public static EtcdError? CheckTxn(ReadOnlySpan<byte> txn, int operationsMax, out TxnTraits traits)
     {
         traits = new TxnTraits { IsReadOnly = true, IsSerializable = true };
-        return CheckLevel(txn, operationsMax, ref traits);
+        return CheckLevel(txn, operationsMax, 0, ref traits);
     }
 
-    private static EtcdError? CheckLevel(ReadOnlySpan<byte> txn, int operationsMax, ref TxnTraits traits)
+    private static EtcdError? CheckLevel(ReadOnlySpan<byte> txn, int operationsMax, int depth, ref TxnTraits traits)
     {
+        if (depth > TxnDepth.RequestMax)
+        {
+            return EtcdError.TooManyOps;
+        }
+
         if (!TryCountOperations(txn, out var operations))
         {
             return Malformed;
@@ -91,7 +96,7 @@ internal static class KvChecks
             {
                 if (fields.Field == field)
                 {
-                    result = CheckOperation(fields.ReadBytes(), operationsMax - operations, ref traits);
+                    result = CheckOperation(fields.ReadBytes(), operationsMax - operations, depth, ref traits);
                 }
                 else
                 {
@@ -146,7 +151,7 @@ internal static class KvChecks
         return null;
     }
 
-    private static EtcdError? CheckOperation(ReadOnlySpan<byte> operation, int operationsMax, ref TxnTraits traits)
+    private static EtcdError? CheckOperation(ReadOnlySpan<byte> operation, int operationsMax, int depth, ref TxnTraits traits)
     {
         if (!RequestParsing.TryReadOperation(operation, out var kind, out var request))
         {
@@ -172,7 +177,7 @@ internal static class KvChecks
                     : delete.Key.IsEmpty ? EtcdError.EmptyKey
                     : null;
             case OperationKind.Txn:
-                return CheckLevel(request, operationsMax, ref traits);
+                return CheckLevel(request, operationsMax, depth + 1, ref traits);
             default:
                 return EtcdError.KeyNotFound;
         }

@@ -11,7 +11,7 @@ namespace EtcdSharp.Server.Edge.Grpc;
 /// <remarks>With at most some hundred operations, comparing each with each is quicker than building a tree.</remarks>
 internal static class TxnOverlaps
 {
-    /// <summary>After the transaction has passed its other checks.</summary>
+    /// <summary>After the transaction has passed its other checks, which bound how deep it nests.</summary>
     public static EtcdError? Check(ReadOnlyMemory<byte> txn) =>
         CheckBranch(txn, 2) is null || CheckBranch(txn, 3) is null ? EtcdError.DuplicateKey : null;
 
