@@ -37,6 +37,15 @@ internal static unsafe partial class Libc
     public const int MapAnonymous = 0x20;
     public const int MapNoReserve = 0x4000;
 
+    /// <summary>The first argument of setpriority that means a process, or a thread by its number; 0 is the calling thread.</summary>
+    private const int PriorityOfProcess = 0;
+
+    /// <summary>Sets the niceness of the calling thread, which on Linux is the thread's own. Lowering its priority needs no right.</summary>
+    public static void SetPriorityOfThread(int niceness) => SetPriority(PriorityOfProcess, 0, niceness);
+
+    [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
+    private static partial int SetPriority(int which, uint who, int niceness);
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, int mode);
 

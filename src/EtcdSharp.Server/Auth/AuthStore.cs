@@ -126,6 +126,11 @@ internal sealed class AuthStore
             return EtcdError.UserEmpty;
         }
 
+        if (AuthNames.CheckUser(request.Name) is { } tooLong)
+        {
+            return tooLong;
+        }
+
         if (_view.Users.ContainsKey(request.Name))
         {
             return EtcdError.UserAlreadyExist;
@@ -242,6 +247,11 @@ internal sealed class AuthStore
         if (name.Length == 0)
         {
             return EtcdError.RoleEmpty;
+        }
+
+        if (AuthNames.CheckRole(name) is { } tooLong)
+        {
+            return tooLong;
         }
 
         if (_view.Roles.ContainsKey(name))

@@ -18,10 +18,13 @@ namespace EtcdSharp.Server.Edge.Grpc;
 /// </summary>
 internal sealed class AuthService(IReplicatedLog log, Authentication access, ITokens tokens, Passwords passwords, ILogger logger)
 {
+    /// <summary>Of the name that a refused caller gave.</summary>
+    private const int LoggedNameCharactersMax = 256;
+
     public void Register(GrpcServiceBuilder services)
     {
         services.Unary(AuthMethods.Authenticate, AuthenticateAsync);
-        Add(AuthMethods.UserAdd, RequestKind.AuthUserAdd, static (answer, header) => answer.Header = header, HashPasswordAsync);
+        Add(AuthMethods.UserAdd, RequestKind.AuthUserAdd, static (answer, header) => answer.Header = header, PrepareUserAsync);
         Add(
             AuthMethods.UserChangePassword,
             RequestKind.AuthUserChangePassword,
@@ -36,7 +39,12 @@ internal sealed class AuthService(IReplicatedLog log, Authentication access, ITo
         Add(AuthMethods.UserDelete, RequestKind.AuthUserDelete, static (answer, header) => answer.Header = header);
         Add(AuthMethods.UserGrantRole, RequestKind.AuthUserGrantRole, static (answer, header) => answer.Header = header);
         Add(AuthMethods.UserRevokeRole, RequestKind.AuthUserRevokeRole, static (answer, header) => answer.Header = header);
-        Add(AuthMethods.RoleAdd, RequestKind.AuthRoleAdd, static (answer, header) => answer.Header = header);
+        Add(
+            AuthMethods.RoleAdd,
+            RequestKind.AuthRoleAdd,
+            static (answer, header) => answer.Header = header,
+            static (request, _) => new(AuthNames.CheckRole(request.Name)?.ToStatus())
+        );
         Add(AuthMethods.RoleGet, RequestKind.AuthRoleGet, static (answer, header) => answer.Header = header);
         Add(AuthMethods.RoleList, RequestKind.AuthRoleList, static (answer, header) => answer.Header = header);
         Add(AuthMethods.RoleDelete, RequestKind.AuthRoleDelete, static (answer, header) => answer.Header = header);
@@ -55,7 +63,7 @@ internal sealed class AuthService(IReplicatedLog log, Authentication access, ITo
             GrpcMethod<TRequest, TResponse> method,
             RequestKind kind,
             Action<TResponse, ResponseHeader> setHeader,
-            Func<TRequest, ValueTask<GrpcStatus?>>? prepare = null
+            Func<TRequest, CancellationToken, ValueTask<GrpcStatus?>>? prepare = null
         )
             where TRequest : IMessage
             where TResponse : IMessage =>
@@ -75,12 +83,12 @@ internal sealed class AuthService(IReplicatedLog log, Authentication access, ITo
         TRequest request,
         GrpcServerCall call,
         Action<TResponse, ResponseHeader> setHeader,
-        Func<TRequest, ValueTask<GrpcStatus?>>? prepare
+        Func<TRequest, CancellationToken, ValueTask<GrpcStatus?>>? prepare
     )
         where TRequest : IMessage
         where TResponse : IMessage
     {
-        if (prepare is not null && await prepare(request).ConfigureAwait(false) is { } refusal)
+        if (prepare is not null && await prepare(request, call.CancellationToken).ConfigureAwait(false) is { } refusal)
         {
             return refusal;
         }
@@ -97,26 +105,31 @@ internal sealed class AuthService(IReplicatedLog log, Authentication access, ITo
         return response;
     }
 
-    private async ValueTask<GrpcStatus?> HashPasswordAsync(AuthUserAddRequest request)
+    private async ValueTask<GrpcStatus?> PrepareUserAsync(AuthUserAddRequest request, CancellationToken cancellation)
     {
+        if (AuthNames.CheckUser(request.Name) is { } tooLong)
+        {
+            return tooLong.ToStatus();
+        }
+
         if (request.Options is { NoPassword: true })
         {
             return null;
         }
 
-        var (hashed, refusal) = await HashAsync(request.Password).ConfigureAwait(false);
+        var (hashed, refusal) = await HashAsync(request.Password, cancellation).ConfigureAwait(false);
         (request.HashedPassword, request.Password) = (hashed, "");
         return refusal;
     }
 
-    private async ValueTask<GrpcStatus?> HashPasswordAsync(AuthUserChangePasswordRequest request)
+    private async ValueTask<GrpcStatus?> HashPasswordAsync(AuthUserChangePasswordRequest request, CancellationToken cancellation)
     {
         if (request.Password.Length == 0)
         {
             return null;
         }
 
-        var (hashed, refusal) = await HashAsync(request.Password).ConfigureAwait(false);
+        var (hashed, refusal) = await HashAsync(request.Password, cancellation).ConfigureAwait(false);
         (request.HashedPassword, request.Password) = (hashed, "");
         return refusal;
     }
@@ -135,11 +148,12 @@ internal sealed class AuthService(IReplicatedLog log, Authentication access, ITo
         while (true)
         {
             var view = access.View;
-            if (await CheckPasswordAsync(view, request.Name, request.Password).ConfigureAwait(false) is { } refusal)
+            var checking = CheckPasswordAsync(view, request.Name, request.Password, call.CancellationToken);
+            if (await checking.ConfigureAwait(false) is { } refusal)
             {
                 if (refusal != EtcdError.AuthNotEnabled)
                 {
-                    AuthLog.AuthenticationRefused(logger, request.Name, refusal.Message);
+                    AuthLog.AuthenticationRefused(logger, Shortened(request.Name), refusal.Message);
                 }
 
                 return refusal.ToStatus();
@@ -162,7 +176,16 @@ internal sealed class AuthService(IReplicatedLog log, Authentication access, ITo
         }
     }
 
-    private async ValueTask<EtcdError?> CheckPasswordAsync(AuthView view, string name, string password)
+    /// <summary>A stranger must not fill the log with one line.</summary>
+    private static string Shortened(string name) =>
+        name.Length <= LoggedNameCharactersMax ? name : string.Concat(name.AsSpan(0, LoggedNameCharactersMax), "...");
+
+    private async ValueTask<EtcdError?> CheckPasswordAsync(
+        AuthView view,
+        string name,
+        string password,
+        CancellationToken cancellation
+    )
     {
         if (!view.IsEnabled)
         {
@@ -179,12 +202,15 @@ internal sealed class AuthService(IReplicatedLog log, Authentication access, ITo
             return EtcdError.NoPasswordUser;
         }
 
-        // Away from the threads that serve: this is meant to take long.
-        var stored = user.Stored.Password.ToByteArray();
-        return await Task.Run(() => PasswordHash.Matches(stored, password)).ConfigureAwait(false) ? null : EtcdError.AuthFailed;
+        if (!passwords.TryMatch(user.Stored.Password.ToByteArray(), password, cancellation, out var matches))
+        {
+            return EtcdError.RequestTooManyRequests;
+        }
+
+        return await matches.ConfigureAwait(false) ? null : EtcdError.AuthFailed;
     }
 
-    private async ValueTask<(string Hashed, GrpcStatus? Refusal)> HashAsync(string password)
+    private async ValueTask<(string Hashed, GrpcStatus? Refusal)> HashAsync(string password, CancellationToken cancellation)
     {
         if (PasswordHash.ProblemOf(password) is { } problem)
         {
@@ -193,7 +219,9 @@ internal sealed class AuthService(IReplicatedLog log, Authentication access, ITo
 
         try
         {
-            return (Convert.ToBase64String(await Task.Run(() => passwords.Hash(password)).ConfigureAwait(false)), null);
+            return passwords.TryHash(password, cancellation, out var hash)
+                ? (Convert.ToBase64String(await hash.ConfigureAwait(false)), null)
+                : ("", EtcdError.RequestTooManyRequests.ToStatus());
         }
         catch (PlatformNotSupportedException missing)
         {
