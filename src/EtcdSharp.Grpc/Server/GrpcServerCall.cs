@@ -79,6 +79,8 @@ public sealed partial class GrpcServerCall
 
     internal FrameReader Frames => frames;
 
+    internal MetadataMeter Metadata { get; } = new();
+
     internal PipeWriter Output => output;
 
     internal GrpcDispatcher Dispatcher => dispatcher;

@@ -12,6 +12,13 @@ public sealed class GrpcServerOptions
     /// <summary>What etcd allows on top of --max-request-bytes for the envelope of a request.</summary>
     public const int RequestOverheadBytes = 512 * 1024;
 
+    /// <summary>
+    /// The metadata of one call, counted as HTTP/2 counts it: name, value and 32 bytes for each entry. Ordinary calls have some
+    /// hundred bytes, a large token some thousand. A call with more is refused with RESOURCE_EXHAUSTED: its headers stay in
+    /// memory, two bytes a letter, for as long as it lasts. grpc-go takes 16 MiB.
+    /// </summary>
+    public const int MetadataBytesMax = 1024 * 1024;
+
     /// <summary>The largest request message in bytes, before and after decompression; a larger one is refused with RESOURCE_EXHAUSTED.</summary>
     public int MaxReceiveMessageBytes { get; init; } = DefaultMaxReceiveMessageBytes;
 

@@ -30,6 +30,17 @@ internal static class RequestGate
             return false;
         }
 
+        if (call.Metadata.Exceeds(headers, GrpcServerOptions.MetadataBytesMax))
+        {
+            call.Respond(
+                new(
+                    StatusCode.ResourceExhausted,
+                    $"grpc: received metadata larger than max ({GrpcServerOptions.MetadataBytesMax} bytes)"
+                )
+            );
+            return false;
+        }
+
         StringValues timeout = headers["grpc-timeout"];
         if (timeout.Count == 0)
         {

@@ -19,6 +19,17 @@ public sealed class EdgeHost : IAsyncDisposable
     /// <summary>One stream alone may send one request of the usual largest size without waiting.</summary>
     private const int StreamWindowBytes = 2 * 1024 * 1024;
 
+    /// <summary>
+    /// Kestrel refuses the one request whose headers have more, and closes the connection where they have more than twice as much
+    /// or where a single one is longer than its own limit, which is therefore twice as much. A gRPC call may keep a quarter of
+    /// it, see <see cref="EtcdSharp.Grpc.Server.GrpcServerOptions.MetadataBytesMax"/>: the rest is there so that what is too much
+    /// for a call does not cost the connection. Each connection can make the server decode 8 MiB at once, 24 MB with the strings.
+    /// </summary>
+    private const int HeaderBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>Kestrel counts 32 bytes for each header beside its name and value, so the bytes bound the number.</summary>
+    private const int HeaderEntryBytesMin = 32;
+
     /// <summary>How long a stopping host waits for connections after it has aborted them.</summary>
     private static readonly TimeSpan AbortWaitMax = TimeSpan.FromSeconds(5);
 
@@ -148,6 +159,15 @@ public sealed class EdgeHost : IAsyncDisposable
         // Kestrel's clock overflows where the time is infinite, and closes every quiet connection at once.
         limits.KeepAliveTimeout = TimeSpan.FromDays(3650);
         limits.Http2.MaxStreamsPerConnection = options.MaxConcurrentStreams;
+        if (options.Grpc is not null)
+        {
+            // Kestrel insists that a buffer of HTTP/1 could hold all headers; the sockets' own, which hold what comes, are smaller.
+            limits.MaxRequestBufferSize = HeaderBytesMax;
+            limits.MaxRequestHeadersTotalSize = HeaderBytesMax;
+            limits.MaxRequestHeaderCount = HeaderBytesMax / HeaderEntryBytesMin;
+            limits.Http2.MaxRequestHeaderFieldSize = 2 * HeaderBytesMax;
+        }
+
         limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
         limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
         if (options.KeepAlive.Interval > TimeSpan.Zero)
