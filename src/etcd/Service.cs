@@ -60,6 +60,7 @@ internal static class Service
         }
 
         StartLog.Ready(logger);
+        ServiceManager.NotifyReady(logger);
         await Task.WhenAny(member.Completion, Task.Delay(Timeout.Infinite, stop.Token));
         await member.StopAsync();
         StartLog.Closed(logger, options.Name, options.DataDirectory);

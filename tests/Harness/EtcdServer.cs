@@ -161,6 +161,20 @@ public sealed partial class EtcdServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the process has printed this.</summary>
+    public async Task WaitForOutputAsync(string text)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!Output.Contains(text, StringComparison.Ordinal))
+        {
+            if (Stopwatch.GetElapsedTime(started) > StartLimit)
+            {
+                throw new TimeoutException($"{Kind} did not print '{text}' within {StartLimit}:\n{Output}");
+            }
+            await Task.Delay(5);
+        }
+    }
+
     /// <summary>Ends the process at once, as kill -9 does, and waits until it is gone.</summary>
     public async Task KillAsync()
     {

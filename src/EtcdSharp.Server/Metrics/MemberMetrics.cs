@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using EtcdSharp.Api;
 using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Membership;
 using EtcdSharp.Server.Node;
@@ -14,6 +15,7 @@ internal sealed class MemberMetrics : IDisposable
     private readonly MemberStore _store;
     private readonly NodeState _state;
     private readonly FeatureGates _gates;
+    private readonly HashSet<(ulong Member, string Type)> _alarmsSeen = [];
     private readonly SortedSet<string> _clusterVersionsSeen = new(StringComparer.Ordinal);
 
     public MemberMetrics(MetricsCollector collector, MemberStore store, NodeState state, FeatureGates gates)
@@ -37,6 +39,7 @@ internal sealed class MemberMetrics : IDisposable
         _meter.CreateObservableGauge("etcd_cluster_version", ClusterVersions);
         _meter.CreateObservableGauge("etcd_server_feature_enabled", Features);
         _meter.CreateObservableGauge("etcd_network_known_peers", KnownPeers);
+        _meter.CreateObservableGauge("etcd_debugging_server_alarms", Alarms);
     }
 
     private void DescribeLog()
@@ -51,6 +54,7 @@ internal sealed class MemberMetrics : IDisposable
     private void DescribeStore()
     {
         Number("etcd_server_quota_backend_bytes", () => _store.Quota.Bytes);
+        Number("etcd_disk_defrag_inflight", () => _store.Backend.IsDefragmenting ? 1 : 0);
         Number("etcd_mvcc_db_total_size_in_bytes", () => _store.Backend.SizeBytes);
         Number("etcd_mvcc_db_total_size_in_use_in_bytes", () => _store.Backend.InUseBytes);
         Number("etcd_debugging_mvcc_current_revision", () => _store.Kv.CurrentRevision);
@@ -80,12 +84,29 @@ internal sealed class MemberMetrics : IDisposable
         ));
     }
 
-    private IEnumerable<Measurement<long>> Features() =>
-        FeatureGates.Known.Select(gate => new Measurement<long>(
-            _gates.IsOn(gate.Key) ? 1 : 0,
-            new("name", gate.Key),
-            new("stage", gate.Value.Stage)
+    /// <summary>An alarm that has ended stays as 0, so that a graph shows its end.</summary>
+    private IEnumerable<Measurement<long>> Alarms()
+    {
+        var now = _store
+            .Alarms.List(AlarmType.None)
+            .Select(alarm => (alarm.MemberID, alarm.Alarm.ToString().ToUpperInvariant()))
+            .ToHashSet();
+        _alarmsSeen.UnionWith(now);
+        return _alarmsSeen.Select(alarm => new Measurement<long>(
+            now.Contains(alarm) ? 1 : 0,
+            new("server_id", MemberIds.ToText(alarm.Member)),
+            new("alarm_type", alarm.Type)
         ));
+    }
+
+    private IEnumerable<Measurement<long>> Features() =>
+        FeatureGates
+            .Known.Select(gate => Feature(_gates.IsOn(gate.Key), gate.Key, gate.Value.Stage))
+            .Append(Feature(on: false, "AllAlpha", "ALPHA"))
+            .Append(Feature(on: false, "AllBeta", "BETA"));
+
+    private static Measurement<long> Feature(bool on, string name, string stage) =>
+        new(on ? 1 : 0, new("name", name), new("stage", stage));
 
     private IEnumerable<Measurement<long>> KnownPeers()
     {

@@ -14,13 +14,20 @@ internal static class PrometheusText
         foreach (var family in families)
         {
             var definition = family.Definition;
+            var all = family.Series.ToList();
+            if (all.Count == 0)
+            {
+                // As with Prometheus' own library, a metric with labels exists once it has measured something.
+                continue;
+            }
+
             text.Append("# HELP ").Append(definition.Name).Append(' ').Append(definition.Help).Append('\n');
             text.Append("# TYPE ")
                 .Append(definition.Name)
                 .Append(' ')
                 .Append(definition.Kind.ToString().ToLowerInvariant())
                 .Append('\n');
-            foreach (var series in family.Series)
+            foreach (var series in all)
             {
                 if (definition.Kind == MetricKind.Histogram)
                 {

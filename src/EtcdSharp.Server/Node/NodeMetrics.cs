@@ -24,6 +24,11 @@ internal static class NodeMetrics
     public static readonly Counter<long> LeasesExpired = Meter.CreateCounter<long>("etcd_debugging_server_lease_expired_total");
     public static readonly Counter<long> SlowApplies = Meter.CreateCounter<long>("etcd_server_slow_apply_total");
     public static readonly Histogram<double> ApplySeconds = Meter.CreateHistogram<double>("etcd_server_apply_duration_seconds");
+
+    /// <summary>What a member proposes of its own; the requests of clients are timed where they come in.</summary>
+    public static readonly Histogram<double> RequestSeconds = Meter.CreateHistogram<double>(
+        "etcd_server_request_duration_seconds"
+    );
     private static readonly ObservableGauge<long> ProposalsPending = Meter.CreateObservableGauge(
         "etcd_server_proposals_pending",
         static () => Volatile.Read(ref _proposalsPending)

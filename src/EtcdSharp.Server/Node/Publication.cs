@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Api.Membershippb;
 using EtcdSharp.Server.Logging;
@@ -94,6 +95,15 @@ internal sealed class Publication(
         return lowest is { } release && current < release.Release ? release.Release : null;
     }
 
-    private async Task<EtcdError?> ProposeAsync(RequestKind kind, IMessage request, CancellationToken stopping) =>
-        (await log.ProposeAsync(kind, request, stopping).ConfigureAwait(false)).Error;
+    private async Task<EtcdError?> ProposeAsync(RequestKind kind, IMessage request, CancellationToken stopping)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var result = await log.ProposeAsync(kind, request, stopping).ConfigureAwait(false);
+        NodeMetrics.RequestSeconds.Record(
+            Stopwatch.GetElapsedTime(start).TotalSeconds,
+            new("type", kind.ToString()),
+            new("success", result.Error is null)
+        );
+        return result.Error;
+    }
 }

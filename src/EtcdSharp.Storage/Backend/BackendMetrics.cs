@@ -16,6 +16,27 @@ internal sealed class BackendMetrics(Meter meter)
         advice: Doubling(0.001, 14)
     );
 
+    public readonly Histogram<double> CommitRebalanceSeconds = meter.CreateHistogram(
+        "etcd_debugging_disk_backend_commit_rebalance_duration_seconds",
+        "s",
+        "The latency distributions of commit.rebalance called by bboltdb backend.",
+        advice: Doubling(0.001, 14)
+    );
+
+    public readonly Histogram<double> CommitSpillSeconds = meter.CreateHistogram(
+        "etcd_debugging_disk_backend_commit_spill_duration_seconds",
+        "s",
+        "The latency distributions of commit.spill called by bboltdb backend.",
+        advice: Doubling(0.001, 14)
+    );
+
+    public readonly Histogram<double> CommitWriteSeconds = meter.CreateHistogram(
+        "etcd_debugging_disk_backend_commit_write_duration_seconds",
+        "s",
+        "The latency distributions of commit.write called by bboltdb backend.",
+        advice: Doubling(0.001, 14)
+    );
+
     public readonly Histogram<double> DefragmentSeconds = meter.CreateHistogram(
         "etcd_disk_backend_defrag_duration_seconds",
         "s",

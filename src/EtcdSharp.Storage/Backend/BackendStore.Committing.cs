@@ -79,12 +79,14 @@ internal sealed partial class BackendStore
 
         var batch = RequestSeal();
         var start = Stopwatch.GetTimestamp();
+        BoltCommitTimes parts;
         try
         {
             using var write = _file.BeginWrite();
             WriteInto(write, batch);
             DeleteFrom(write, deletedKeys, finishedCompaction);
             write.Commit();
+            parts = write.CommitTimes;
         }
         catch (IOException error)
         {
@@ -92,6 +94,9 @@ internal sealed partial class BackendStore
             throw;
         }
 
+        _options.Metrics.CommitRebalanceSeconds.Record(parts.Rebalance.TotalSeconds);
+        _options.Metrics.CommitSpillSeconds.Record(parts.Spill.TotalSeconds);
+        _options.Metrics.CommitWriteSeconds.Record(parts.Write.TotalSeconds);
         _options.Metrics.CommitSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
         Publish(new ReadHandle(_file.BeginRead()), batch);
     }

@@ -58,6 +58,8 @@ internal sealed partial class BackendStore
         return hash;
     }
 
+    public bool IsDefragmenting => Volatile.Read(ref _isDefragmenting);
+
     /// <summary>
     /// Rewrites the file without its free pages. Reads and writes go on: a copy of one state is brought up to the next,
     /// each time with less to catch up, and only for the last, small step commits wait (writes go into the batch even then).
@@ -73,6 +75,7 @@ internal sealed partial class BackendStore
             var copyPath = _path + DefragmentSuffix;
             DeleteIfThere(copyPath);
             var isDone = false;
+            Volatile.Write(ref _isDefragmenting, true);
             try
             {
                 CopyAndSwap(copyPath);
@@ -80,6 +83,7 @@ internal sealed partial class BackendStore
             }
             finally
             {
+                Volatile.Write(ref _isDefragmenting, false);
                 if (!isDone)
                 {
                     DeleteIfThere(copyPath);

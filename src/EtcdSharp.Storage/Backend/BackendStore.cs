@@ -29,6 +29,7 @@ internal sealed partial class BackendStore : IBackendContents, IDisposable
     private readonly Lock _gate = new();
     private readonly Lock _committing = new();
     private readonly Lock _defragmenting = new();
+    private bool _isDefragmenting;
     private readonly CancellationTokenSource _stopDefragmenting = new();
     private readonly ManualResetEventSlim _wake = new();
     private readonly ManualResetEventSlim _sealedNow = new();

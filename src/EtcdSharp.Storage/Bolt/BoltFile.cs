@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EtcdSharp.Platform;
 
 namespace EtcdSharp.Storage.Bolt;
@@ -199,16 +200,21 @@ internal sealed class BoltFile : IDisposable
         }
     }
 
-    internal void Commit(BoltWriteTransaction transaction, BoltWriteBucket root, WriteBuffers buffers)
+    internal BoltCommitTimes Commit(BoltWriteTransaction transaction, BoltWriteBucket root, WriteBuffers buffers)
     {
+        long start = Stopwatch.GetTimestamp();
         CommittedState state = transaction.State;
         PageAllocation pages = transaction.Pages;
-        ulong rootPage = new TreeWriter(transaction, buffers).WriteRoot(root);
+        TreeWriter writer = new(transaction, buffers);
+        ulong rootPage = writer.WriteRoot(root);
+        TimeSpan placing = Stopwatch.GetElapsedTime(start) - writer.BalanceTime;
         bool freelistMissing = _options.SyncFreelist && state.Meta.FreelistPage == MetaPage.NoFreelist;
         if (pages.Allocated.Count == 0 && pages.GivenUp.Count == 0 && !freelistMissing)
         {
-            return;
+            return default;
         }
+
+        long writeStart = Stopwatch.GetTimestamp();
 
         MetaPage meta = state.Meta with
         {
@@ -235,7 +241,9 @@ internal sealed class BoltFile : IDisposable
             }
         }
 
+        TimeSpan writing = Stopwatch.GetElapsedTime(writeStart);
         Publish(new CommittedState(Path, meta, map), pages);
+        return new(writer.BalanceTime, placing, writing);
     }
 
     private CommittedState Current()

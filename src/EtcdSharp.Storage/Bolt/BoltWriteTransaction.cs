@@ -40,6 +40,9 @@ internal sealed class BoltWriteTransaction : IDisposable
 
     public BoltCursor Cursor() => _root.Cursor();
 
+    /// <summary>What the commit spent its time on.</summary>
+    public BoltCommitTimes CommitTimes { get; private set; }
+
     /// <summary>
     /// Makes the change durable and visible to readers that begin from now on. After an exception the change is
     /// undone in memory; if it is unknown what reached the disk, the file takes no more writes.
@@ -50,7 +53,7 @@ internal sealed class BoltWriteTransaction : IDisposable
         bool committed = false;
         try
         {
-            _file.Commit(this, _root, _buffers);
+            CommitTimes = _file.Commit(this, _root, _buffers);
             committed = true;
         }
         finally

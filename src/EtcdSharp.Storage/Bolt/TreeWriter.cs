@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace EtcdSharp.Storage.Bolt;
@@ -29,6 +30,9 @@ internal sealed unsafe class TreeWriter
         _pageSize = transaction.State.PageSize;
     }
 
+    /// <summary>The part of the writing that went into merging pages.</summary>
+    public TimeSpan BalanceTime { get; private set; }
+
     /// <summary>Writes what changed in the root bucket and below; returns the page of the root bucket.</summary>
     public ulong WriteRoot(BoltWriteBucket root)
     {
@@ -38,8 +42,15 @@ internal sealed unsafe class TreeWriter
             return root.Location.RootPage;
         }
 
-        TreeBalance.Balance(_transaction, root);
+        Balance(root);
         return WriteTree(root);
+    }
+
+    private void Balance(BoltWriteBucket bucket)
+    {
+        var start = Stopwatch.GetTimestamp();
+        TreeBalance.Balance(_transaction, bucket);
+        BalanceTime += Stopwatch.GetElapsedTime(start);
     }
 
     private void WriteChildren(BoltWriteBucket parent)
@@ -49,7 +60,7 @@ internal sealed unsafe class TreeWriter
             WriteChildren(child);
             if (child.RootNode is not null)
             {
-                TreeBalance.Balance(_transaction, child);
+                Balance(child);
                 WriteBucket(parent, child);
             }
         }

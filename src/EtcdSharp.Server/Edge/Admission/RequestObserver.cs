@@ -25,10 +25,27 @@ internal sealed class RequestObserver : GrpcInterceptor
         ("LeaseRevoke", "LeaseRevoke"),
         ("Alarm", "Alarm"),
         ("Authenticate", "Authenticate"),
+        ("AuthEnable", "AuthEnable"),
+        ("AuthDisable", "AuthDisable"),
+        ("AuthStatus", "AuthStatus"),
+        ("UserAdd", "AuthUserAdd"),
+        ("UserDelete", "AuthUserDelete"),
+        ("UserGet", "AuthUserGet"),
+        ("UserChangePassword", "AuthUserChangePassword"),
+        ("UserGrantRole", "AuthUserGrantRole"),
+        ("UserRevokeRole", "AuthUserRevokeRole"),
+        ("UserList", "AuthUserList"),
+        ("RoleAdd", "AuthRoleAdd"),
+        ("RoleDelete", "AuthRoleDelete"),
+        ("RoleGet", "AuthRoleGet"),
+        ("RoleList", "AuthRoleList"),
+        ("RoleGrantPermission", "AuthRoleGrantPermission"),
+        ("RoleRevokePermission", "AuthRoleRevokePermission"),
     ];
 
     private readonly FrozenDictionary<string, RequestTimes> _times;
     private readonly ClientVersions _versions;
+    private readonly StreamFailures _failures;
     private readonly ILogger _logger;
     private readonly long _warningTicks;
 
@@ -43,6 +60,7 @@ internal sealed class RequestObserver : GrpcInterceptor
             StringComparer.Ordinal
         );
         _versions = new ClientVersions(collector);
+        _failures = new StreamFailures(collector, logger);
         _logger = logger;
         _warningTicks = (long)(warning.TotalSeconds * Stopwatch.Frequency);
     }
@@ -57,6 +75,7 @@ internal sealed class RequestObserver : GrpcInterceptor
     {
         if (call.Kind != GrpcMethodKind.Unary)
         {
+            _failures.Finished(call, status);
             return;
         }
 

@@ -117,7 +117,7 @@ internal sealed class MaintenanceService(
 
     private async ValueTask<GrpcResult<HashResponse>> HashAsync(HashRequest request, GrpcServerCall call)
     {
-        var hash = await Task.Run(backend.Hash).ConfigureAwait(false);
+        var hash = await Task.Run(store.Hash).ConfigureAwait(false);
         return new HashResponse { Header = log.Header(store.CurrentRevision), Hash = hash };
     }
 

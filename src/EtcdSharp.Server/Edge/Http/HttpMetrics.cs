@@ -13,6 +13,14 @@ internal static class HttpMetrics
         "promhttp_metric_handler_requests_in_flight"
     );
 
+    /// <summary>The results that a scrape may have are there before the first.</summary>
+    public static readonly KeyValuePair<string, object?>[] ScrapeResults =
+    [
+        new("code", "200"),
+        new("code", "500"),
+        new("code", "503"),
+    ];
+
     private static readonly Gauge<long> s_check = s_meter.CreateGauge<long>("etcd_server_healthcheck");
     private static readonly Counter<long> s_checks = s_meter.CreateCounter<long>("etcd_server_healthchecks_total");
 

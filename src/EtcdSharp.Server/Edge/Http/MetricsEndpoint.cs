@@ -6,21 +6,30 @@ using Microsoft.AspNetCore.Http;
 namespace EtcdSharp.Server.Edge.Http;
 
 /// <summary><c>/metrics</c>, compressed for those who ask for it, as Prometheus does.</summary>
-internal sealed class MetricsEndpoint(MetricsCollector metrics)
+internal sealed class MetricsEndpoint
 {
     private const string Gzip = "gzip";
     private const string Identity = "identity";
     private const string AnyEncoding = "*";
 
-    private static readonly KeyValuePair<string, object?> s_scrapeOk = new("code", "200");
+    private readonly MetricsCollector _metrics;
+
+    public MetricsEndpoint(MetricsCollector metrics)
+    {
+        _metrics = metrics;
+        foreach (var result in HttpMetrics.ScrapeResults)
+        {
+            HttpMetrics.Scrapes.Add(0, result);
+        }
+    }
 
     /// <summary>Every method is answered alike, as Go's handler does.</summary>
     public async Task ServeAsync(HttpContext http)
     {
         HttpMetrics.ScrapesInFlight.Add(1);
-        var text = PrometheusText.Write(metrics.Scrape());
+        var text = PrometheusText.Write(_metrics.Scrape());
         HttpMetrics.ScrapesInFlight.Add(-1);
-        HttpMetrics.Scrapes.Add(1, s_scrapeOk);
+        HttpMetrics.Scrapes.Add(1, HttpMetrics.ScrapeResults[0]);
         var body = Encoding.UTF8.GetBytes(text);
         if (PrefersGzip(http.Request))
         {
