@@ -48,6 +48,9 @@ public sealed class Command
     /// <summary>Hands all arguments on unread.</summary>
     public bool TakesFlagsAsArguments { get; init; }
 
+    /// <summary>Subcommands of older releases by name, and what is to be called in their place.</summary>
+    public IReadOnlyDictionary<string, string> Moved { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>What may stand as arguments, for the completion of shells.</summary>
     public IReadOnlyList<string> ValidArguments { get; init; } = [];
 

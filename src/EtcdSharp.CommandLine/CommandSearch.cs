@@ -22,11 +22,8 @@ internal static class CommandSearch
 
             if (Next(command, rest[at], program.MatchesPrefixes) is not { } next)
             {
-                var problem =
-                    command.Parent is null && command.Subcommands.Count > 0
-                        ? $"unknown command \"{rest[at]}\" for \"{command.Path}\"{Suggestions(command, rest[at])}"
-                        : null;
-                return new Found(command, rest, problem);
+                var onlyHolds = command.Run is null && command.Subcommands.Count > 0;
+                return new Found(command, rest, onlyHolds ? Unknown(command, rest[at]) : null);
             }
 
             rest.RemoveAt(at);
@@ -90,6 +87,10 @@ internal static class CommandSearch
 
         return matches == 1 ? match : null;
     }
+
+    private static string Unknown(Command command, string name) =>
+        $"unknown command \"{name}\" for \"{command.Path}\""
+        + (command.Moved.TryGetValue(name, out var instead) ? $": use {instead}" : Suggestions(command, name));
 
     private static string Suggestions(Command command, string name)
     {

@@ -20,7 +20,11 @@ internal static class CommandTree
 {
     public static CommandProgram Create()
     {
-        var root = new Command("etcdctl", "A simple command line client for etcd3.") { Groups = CommandGroups.All };
+        var root = new Command("etcdctl", "A simple command line client for etcd3.") 
+        {
+            Groups = CommandGroups.All,
+            Moved = MovedCommands.All,
+        };
         var global = new GlobalFlags(root.PersistentFlags);
         root.Flags.Bool("help", "help for etcdctl", shorthand: 'h').Hidden = true;
         root.Add(

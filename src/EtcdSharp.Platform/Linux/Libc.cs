@@ -19,6 +19,13 @@ internal static unsafe partial class Libc
 
     public const int SeekEnd = 2;
 
+    /// <summary>The kernel's <c>struct statx</c> is the same on every architecture, unlike <c>struct stat</c>.</summary>
+    public const int StatusBytes = 256;
+    public const int StatusModeOffset = 28;
+    public const int WorkingDirectory = -100;
+    public const int StatusOfLink = 0x100;
+    public const uint StatusKind = 1;
+
     public const int LockShared = 1;
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
@@ -90,6 +97,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(int descriptor, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Status(int directory, string path, int flags, uint mask, byte* status);
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(string from, string to);

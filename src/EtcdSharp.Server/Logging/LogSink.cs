@@ -53,12 +53,15 @@ internal sealed class LogSink : IDisposable
     /// <summary>Lines that this process has dropped since it began.</summary>
     public static long DroppedTotal => Interlocked.Read(ref s_droppedTotal);
 
-    /// <summary>Takes a line, which ends with a line feed, or drops it. Never waits for the output.</summary>
+    /// <summary>
+    /// Takes a line, which ends with a line feed, or drops it. Never waits for the output. Once a line was dropped, so are
+    /// all until the queue moves on: the notice of them stands where they are missing.
+    /// </summary>
     public void Add(ReadOnlySpan<byte> line)
     {
         lock (_gate)
         {
-            if (_closing || line.Length > QueueBytesMax - _waiting.WrittenCount)
+            if (_closing || _dropped > 0 || line.Length > QueueBytesMax - _waiting.WrittenCount)
             {
                 Drop();
                 return;

@@ -59,8 +59,10 @@ internal sealed class RestoredStore(IDisk disk, ILogger logger)
             OfflineLog.AddedMember(
                 logger,
                 MemberIds.ToText(cluster.ClusterId),
+                localMemberId: "0",
                 MemberIds.ToText(member.Id),
-                string.Join(',', member.PeerUrls)
+                [.. member.PeerUrls],
+                addedPeerIsLearner: false
             );
         }
 

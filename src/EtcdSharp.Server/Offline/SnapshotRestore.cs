@@ -98,6 +98,11 @@ internal sealed class SnapshotRestore(IDisk disk, IClock clock, ILogger logger)
                 : $"open {options.SnapshotPath}: no such file or directory";
         }
 
+        if (FileKinds.Of(options.SnapshotPath) == FileKind.Special)
+        {
+            return $"read {options.SnapshotPath}: it is a device, a pipe or a socket; a snapshot is a file";
+        }
+
         using var source = disk.Open(options.SnapshotPath, DiskOpen.ReadExisting);
         if (source.Length < SnapshotChecksum.Bytes)
         {

@@ -88,7 +88,11 @@ internal static class StoreFile
         failure as BoltCorruptionException ?? new IOException($"the store could not be written: {failure.Message}", failure);
 
     private static string? WhatIsNoFile(string path) =>
-        Directory.Exists(path) ? $"invalid database: {path} is a directory"
-        : !File.Exists(path) ? $"stat {path}: no such file or directory"
-        : null;
+        FileKinds.Of(path) switch
+        {
+            FileKind.Directory => $"invalid database: {path} is a directory",
+            FileKind.Missing => $"stat {path}: no such file or directory",
+            FileKind.Special => $"invalid database: {path} is a device, a pipe or a socket",
+            _ => null,
+        };
 }

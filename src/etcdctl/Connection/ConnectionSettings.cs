@@ -14,6 +14,12 @@ internal sealed class ConnectionSettings
 
     private static readonly string[] s_watchVariables = ["ETCDCTL_WATCH_KEY", "ETCDCTL_WATCH_RANGE_END"];
 
+    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_shortestProbe = TimeSpan.FromSeconds(1);
+
+    /// <summary>2^31 - 1 ms, some 24 days: what every timer of the runtime can be set to.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(int.MaxValue);
+
     private readonly EtcdClientOptions options;
 
     private readonly TimeSpan commandTimeout;
@@ -53,14 +59,14 @@ internal sealed class ConnectionSettings
                 global.MaxRequestBytes.Value > 0
                     ? (int)Math.Min(global.MaxRequestBytes.Value, int.MaxValue)
                     : DefaultMaxRequestBytes,
-            ConnectTimeout = AtLeastOneMs(global.DialTimeout.Value),
-            KeepAliveTime = AtLeastOneMs(global.KeepAliveTime.Value),
-            KeepAliveTimeout = AtLeastOneMs(global.KeepAliveTimeout.Value),
+            ConnectTimeout = Bounded(global.DialTimeout.Value),
+            KeepAliveTime = Probe(global.KeepAliveTime.Value),
+            KeepAliveTimeout = Probe(global.KeepAliveTimeout.Value),
             Tls = TlsSettings.Read(global) ?? TlsSettings.OfAddresses(endpoints),
             MaxReceiveMessageBytes =
                 global.MaxReceiveBytes.Value > 0 ? (int)Math.Min(global.MaxReceiveBytes.Value, int.MaxValue) : int.MaxValue,
         };
-        return new ConnectionSettings(endpoints, read, AtLeastOneMs(global.CommandTimeout.Value));
+        return new ConnectionSettings(endpoints, read, Bounded(global.CommandTimeout.Value));
     }
 
     /// <exception cref="CommandFailure">One of them is no endpoint.</exception>
@@ -83,6 +89,14 @@ internal sealed class ConnectionSettings
     /// <summary>A view whose calls keep to <c>--command-timeout</c>.</summary>
     public IEtcdClient InTime(IEtcdClient client) => client.WithTimeout(commandTimeout);
 
-    private static TimeSpan AtLeastOneMs(TimeSpan time) =>
-        time < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : time;
+    /// <summary>Zero and less are over at once, as they are in etcd; more than a timer can be set to is never over in practice.</summary>
+    public static TimeSpan Bounded(TimeSpan time) => Between(s_shortest, time);
+
+    /// <summary>The transport probes once a second at most; etcd's waits ten.</summary>
+    public static TimeSpan Probe(TimeSpan time) => Between(s_shortestProbe, time);
+
+    private static TimeSpan Between(TimeSpan least, TimeSpan time) =>
+        time < least ? least
+        : time > s_longest ? s_longest
+        : time;
 }

@@ -69,7 +69,7 @@ internal sealed class Session : IAsyncDisposable
     }
 
     /// <summary>A token that is cancelled when the time of <c>--command-timeout</c> is up, for calls that keep no time themselves.</summary>
-    public CancellationTokenSource StartTime() => new(Global.CommandTimeout.Value);
+    public CancellationTokenSource StartTime() => new(ConnectionSettings.Bounded(Global.CommandTimeout.Value));
 
     public ValueTask DisposeAsync() => Patient.DisposeAsync();
 }

@@ -48,6 +48,11 @@ internal sealed class BboltCompactCommand
             throw new CommandFailure(ExitCode.Error, "output file required");
         }
 
+        if (FileKinds.Of(_target.Value) is FileKind.Special or FileKind.Directory)
+        {
+            throw new CommandFailure(ExitCode.Error, $"output file {_target.Value} is no regular file; name one");
+        }
+
         if (File.Exists(_target.Value) && new FileInfo(_target.Value).Length > 0)
         {
             throw new CommandFailure(ExitCode.Error, $"output file {_target.Value} exists; name one that does not");

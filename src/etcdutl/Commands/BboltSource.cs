@@ -11,14 +11,16 @@ internal static class BboltSource
     /// <summary>Says in bbolt's words that there is none.</summary>
     public static void RequireFile(string path)
     {
-        if (!File.Exists(path))
+        var problem = FileKinds.Of(path) switch
         {
-            throw new CommandFailure(
-                ExitCode.Error,
-                Directory.Exists(path)
-                    ? $"failed to open source database file \"{path}\": it is a directory"
-                    : $"source database file \"{path}\" doesn't exist"
-            );
+            FileKind.Directory => $"failed to open source database file \"{path}\": it is a directory",
+            FileKind.Special => $"failed to open source database file \"{path}\": it is a device, a pipe or a socket",
+            FileKind.Missing => $"source database file \"{path}\" doesn't exist",
+            _ => null,
+        };
+        if (problem is not null)
+        {
+            throw new CommandFailure(ExitCode.Error, problem);
         }
     }
 

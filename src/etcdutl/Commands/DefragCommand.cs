@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using EtcdSharp.CommandLine;
 using EtcdSharp.CommandLine.Flags;
+using EtcdSharp.CommandLine.Text;
 using EtcdSharp.Platform;
+using EtcdSharp.Programs.Etcdutl.Printing;
 using EtcdSharp.Server.Offline;
 using EtcdSharp.Storage;
 
@@ -14,11 +17,11 @@ internal static class DefragCommand
         var dataDir = command.Flags.String("data-dir", "", "Required. Defragments a data directory not in use by etcd.");
         dataDir.Required = true;
         dataDir.NamesDirectory = true;
-        command.Run = _ => Task.FromResult(Run(dataDir, options));
+        command.Run = context => Task.FromResult(Run(dataDir, options, new ConsoleLog(context.Error, "backend/defrag")));
         return command;
     }
 
-    private static int Run(StringFlag dataDir, GlobalOptions options)
+    private static int Run(StringFlag dataDir, GlobalOptions options, ConsoleLog log)
     {
         var path = new DataDirectory(SystemDisk.Instance, dataDir.Value).StorePath;
         using var backend =
@@ -26,7 +29,20 @@ internal static class DefragCommand
             ?? throw Failure(dataDir, problem!);
         try
         {
+            var (size, inUse, started) = (backend.SizeBytes, backend.InUseBytes, Stopwatch.GetTimestamp());
+            OfflineLog.Defragmenting(log, path, size, HumanSize.Of(size), inUse, HumanSize.Of(inUse));
             backend.Defragment();
+            OfflineLog.Defragmented(
+                log,
+                path,
+                backend.SizeBytes - size,
+                backend.SizeBytes,
+                HumanSize.Of(backend.SizeBytes),
+                backend.InUseBytes - inUse,
+                backend.InUseBytes,
+                HumanSize.Of(backend.InUseBytes),
+                Stopwatch.GetElapsedTime(started)
+            );
             return ExitCode.Success;
         }
         catch (IOException failure)

@@ -57,7 +57,7 @@ internal sealed class MigrateCommand
                     () => StorageMigration.Run(SystemDisk.Instance, data, target, _force.Value),
                     out var problem
                 ) ?? throw new CommandFailure(ExitCode.Error, problem!);
-            return Tell(new ConsoleLog(context.Error), result, target);
+            return Tell(new ConsoleLog(context.Error, "etcdutl/migrate"), result, target);
         }
         catch (InvalidDataException damage)
         {

@@ -3,13 +3,19 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using EtcdSharp.CommandLine;
+using EtcdSharp.CommandLine.Text;
 using EtcdSharp.Server.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Programs.Etcdutl.Printing;
 
-/// <summary>What a command tells while it works: lines on standard error with time, level, message and fields, set apart by tabs.</summary>
-internal sealed class ConsoleLog(Output error) : ILogger
+/// <summary>
+/// What a command tells while it works: lines on standard error with time, level, caller, message and fields, set apart by
+/// tabs.
+/// </summary>
+/// <param name="error">Where they go.</param>
+/// <param name="caller">The part of the program that tells it.</param>
+internal sealed class ConsoleLog(Output error, string caller) : ILogger
 {
     private const string TemplateField = "{OriginalFormat}";
 
@@ -32,7 +38,7 @@ internal sealed class ConsoleLog(Output error) : ILogger
         }
 
         var time = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        var line = new StringBuilder($"{time}\t{ZapLine.NameOf(logLevel)}\t{formatter(state, exception)}");
+        var line = new StringBuilder($"{time}\t{ZapLine.NameOf(logLevel)}\t{caller}\t{formatter(state, exception)}");
         if (state is IReadOnlyList<KeyValuePair<string, object?>> fields && fields.Count > 1)
         {
             var shown = fields.Where(field => field.Key != TemplateField);
@@ -44,9 +50,19 @@ internal sealed class ConsoleLog(Output error) : ILogger
 
     private static string Field(KeyValuePair<string, object?> field)
     {
-        var value = field.Value is string text
-            ? $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\""
-            : Convert.ToString(field.Value, CultureInfo.InvariantCulture);
-        return $"\"{ZapLine.FieldName(field.Key)}\": {value}";
+        return $"\"{ZapLine.FieldName(field.Key)}\": {Value(field.Value)}";
     }
+
+    private static string Value(object? value) =>
+        value switch
+        {
+            string text => Quoted(text),
+            bool truth => truth ? "true" : "false",
+            TimeSpan time => Quoted(GoDuration.Of(time)),
+            IEnumerable<string> many => $"[{string.Join(", ", many.Select(Quoted))}]",
+            _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "null",
+        };
+
+    private static string Quoted(string text) =>
+        $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

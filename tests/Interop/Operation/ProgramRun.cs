@@ -30,6 +30,12 @@ internal sealed partial class ProgramRun : IAsyncDisposable
     public static ProgramRun WithSignalsIgnored(params string[] arguments) =>
         new("/bin/sh", ["-c", """trap "" INT TERM; exec "$@" """, "sh", Programs.OurEtcd, .. arguments]);
 
+    /// <summary>With what a shell makes of its streams: <c>2>/dev/full</c>, or commands before the word <c>exec</c>.</summary>
+    public static ProgramRun Redirected(string script, params string[] arguments) =>
+        new("/bin/sh", ["-c", script, "sh", Programs.OurEtcd, .. arguments]);
+
+    public int Id => _process.Id;
+
     /// <summary>The flags of a member on a directory and a port.</summary>
     public static string[] Flags(string directory, int port)
     {

@@ -21,7 +21,7 @@ internal static class ServerMemory
             handler.SslOptions = tls;
         }
 
-        using var http = new HttpClient(handler) { Timeout = session.Global.CommandTimeout.Value };
+        using var http = new HttpClient(handler) { Timeout = ConnectionSettings.Bounded(session.Global.CommandTimeout.Value) };
         string text;
         try
         {

@@ -11,6 +11,9 @@ internal static class LockCommand
     /// <summary>One minute: what a lease is at least made for where the option is not positive, as etcd's client has it.</summary>
     private const long SessionTtlSeconds = 60;
 
+    /// <summary>Far beyond what a server grants (9,000,000,000), and within what a time can be.</summary>
+    private const long TtlSecondsMax = 100_000_000_000;
+
     public static Command Create(GlobalFlags global)
     {
         var command = new Command("lock <lockname> [exec-command arg1 arg2 ...]", "Acquires a named lock")
@@ -28,7 +31,7 @@ internal static class LockCommand
                 );
             }
 
-            var time = TimeSpan.FromSeconds(ttl.Value > 0 ? ttl.Value : SessionTtlSeconds);
+            var time = TimeSpan.FromSeconds(ttl.Value > 0 ? Math.Min(ttl.Value, TtlSecondsMax) : SessionTtlSeconds);
             await Session.RunAsync(global, context, session => HoldAsync(session, context.Arguments, time));
             return ExitCode.Success;
         };

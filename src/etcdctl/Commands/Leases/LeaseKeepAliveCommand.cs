@@ -59,7 +59,7 @@ internal static class LeaseKeepAliveCommand
                 var kept = await ProlongAsync(session, id);
                 session.Printer.KeepAlive(kept);
                 session.Context.Out.Flush();
-                await Task.Delay(TimeSpan.FromSeconds(kept.TTL) / TriesPerTimeToLive);
+                await Task.Delay(ConnectionSettings.Bounded(TimeSpan.FromSeconds(kept.TTL) / TriesPerTimeToLive));
             }
         }
         catch (CommandFailure failure)

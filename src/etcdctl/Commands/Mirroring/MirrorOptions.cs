@@ -95,9 +95,9 @@ internal sealed class MirrorOptions(FlagSet flags)
                 Endpoints = [endpoint],
                 User = credentials.User,
                 Password = credentials.Password,
-                ConnectTimeout = global.DialTimeout.Value,
-                KeepAliveTime = global.KeepAliveTime.Value,
-                KeepAliveTimeout = global.KeepAliveTimeout.Value,
+                ConnectTimeout = ConnectionSettings.Bounded(global.DialTimeout.Value),
+                KeepAliveTime = ConnectionSettings.Probe(global.KeepAliveTime.Value),
+                KeepAliveTimeout = ConnectionSettings.Probe(global.KeepAliveTimeout.Value),
                 Tls = TlsSettings.Of(cert.Value, key.Value, caCert.Value, insecure.Value),
             }
         );

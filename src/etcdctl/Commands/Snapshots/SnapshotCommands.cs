@@ -29,5 +29,10 @@ internal static class SnapshotCommands
         {
             GroupId = CommandGroups.Maintenance,
             Examples = Examples,
+            Moved = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["status"] = "\"etcdutl snapshot status <filename>\"",
+                ["restore"] = "\"etcdutl snapshot restore <filename> --data-dir {output dir}\"",
+            },
         }.Add(SnapshotSaveCommand.Create(global));
 }

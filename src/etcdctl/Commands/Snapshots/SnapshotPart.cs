@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using EtcdSharp.CommandLine;
+using EtcdSharp.Platform;
 
 namespace EtcdSharp.Programs.Etcdctl.Commands.Snapshots;
 
@@ -31,9 +32,12 @@ internal sealed class SnapshotPart : IDisposable
     public long Length { get; private set; }
 
     /// <exception cref="CommandFailure">It cannot be made there.</exception>
-    public static SnapshotPart Create(string target)
+    public static SnapshotPart Create(string name)
     {
-        var path = target + ".part";
+        var whole = BehindLinks(name);
+        var path = whole + ".part";
+        RefuseSpecial(name, FileKinds.Of(whole));
+        RefuseSpecial(path, FileKinds.OfName(path));
         try
         {
             var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
@@ -42,7 +46,7 @@ internal sealed class SnapshotPart : IDisposable
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             }
 
-            return new SnapshotPart(target, path, new FileStream(path, options));
+            return new SnapshotPart(whole, path, new FileStream(path, options));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -54,6 +58,36 @@ internal sealed class SnapshotPart : IDisposable
                 _ => failure.Message,
             };
             throw new CommandFailure(ExitCode.Interrupted, $"could not open {path} (open {path}: {reason})", failure);
+        }
+    }
+
+    /// <summary>What a link stands for is written, and the link stays.</summary>
+    private static string BehindLinks(string name)
+    {
+        if (FileKinds.OfName(name) != FileKind.Link)
+        {
+            return name;
+        }
+
+        try
+        {
+            return File.ResolveLinkTarget(name, returnFinalTarget: true)?.FullName ?? name;
+        }
+        catch (IOException failure)
+        {
+            throw new CommandFailure(ExitCode.Interrupted, $"could not open {name} ({failure.Message})", failure);
+        }
+    }
+
+    /// <summary>A device or a pipe would be replaced by the file that takes its name, for everybody on the machine.</summary>
+    private static void RefuseSpecial(string path, FileKind kind)
+    {
+        if (kind is FileKind.Special or FileKind.Link)
+        {
+            throw new CommandFailure(
+                ExitCode.Interrupted,
+                $"could not open {path} (it is no regular file: a snapshot is received beside its name and renamed when it is whole)"
+            );
         }
     }
 

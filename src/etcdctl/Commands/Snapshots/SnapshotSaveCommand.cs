@@ -32,7 +32,7 @@ internal static class SnapshotSaveCommand
         using var limit = new CancellationTokenSource();
         if (session.Global.CommandTimeout.Changed)
         {
-            limit.CancelAfter(session.Global.CommandTimeout.Value);
+            limit.CancelAfter(ConnectionSettings.Bounded(session.Global.CommandTimeout.Value));
         }
 
         var (streams, started) = (session.Context.Streams, Stopwatch.GetTimestamp());
