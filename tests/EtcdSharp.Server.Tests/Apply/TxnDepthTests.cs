@@ -56,7 +56,7 @@ public sealed class TxnDepthTests
             var txn = NestedTxn.Of(TxnDepth.EntryMax, new TxnRequest());
             var execution = new TxnExecution();
             Assert.Null(execution.Check(txn, null!, static _ => true));
-            var body = ResponseBody.Rent();
+            var body = ResponseBody.Rent(AnswerMemory.Shared);
             execution.Execute(txn, null!, null, body);
             Assert.True(body.Length > TxnDepth.EntryMax);
             body.Dispose();
