@@ -156,8 +156,9 @@ internal sealed class StateChecks(World world)
             return;
         }
 
-        byte[] written = result.Body is { } body ? body.Written.ToArray() : [];
-        if (outcome.Written is { } expected && written.AsSpan().SequenceEqual(expected))
+        var sequence = result.Body?.Written ?? default;
+        var written = sequence.IsSingleSegment ? sequence.FirstSpan : sequence.ToArray();
+        if (outcome.Written is { } expected && written.SequenceEqual(expected))
         {
             return;
         }
