@@ -35,8 +35,8 @@ internal sealed class GrantedLease
     /// <summary>True from when a remaining time is proposed until one is applied.</summary>
     public bool IsCheckpointUnderWay { get; set; }
 
-    /// <summary>True from when a renewal sets out to clear the remaining time until it is done: no other may be proposed meanwhile.</summary>
-    public bool IsBeingRenewed { get; set; }
+    /// <summary>Renewals that have set out to clear the remaining time and are not done yet: no other time may be proposed meanwhile.</summary>
+    public int RenewalsUnderWay { get; set; }
 
     /// <summary>True once its revocation was handed out, whatever the time of those who were asked to renew it before.</summary>
     public bool IsEnding { get; set; }
@@ -57,18 +57,13 @@ internal sealed class GrantedLease
     /// <summary>The longest time to live is 285 years, so adding to a clock that has run for some saturates below never.</summary>
     public void Refresh(long nowNanoseconds, long extendNanoseconds)
     {
-        IsBeingRenewed = false;
         IsCheckpointUnderWay = false;
         IsEnding = false;
         Start(nowNanoseconds, extendNanoseconds, RemainingTtlSeconds);
     }
 
     /// <summary>The clock starts over with the whole time to live, whatever remaining time is on its way through the log.</summary>
-    public void Renew(long nowNanoseconds)
-    {
-        IsBeingRenewed = false;
-        Start(nowNanoseconds, 0, TtlSeconds);
-    }
+    public void Renew(long nowNanoseconds) => Start(nowNanoseconds, 0, TtlSeconds);
 
     private void Start(long nowNanoseconds, long extendNanoseconds, long ttlSeconds)
     {

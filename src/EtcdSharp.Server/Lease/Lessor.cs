@@ -282,8 +282,44 @@ internal sealed class Lessor : ILeaseAttachments
                 return new LeaseRenewal(LeaseRenewalStep.Ready);
             }
 
-            lease.IsBeingRenewed = true;
-            return new LeaseRenewal(LeaseRenewalStep.ClearCheckpoint);
+            lease.RenewalsUnderWay++;
+            return new LeaseRenewal(LeaseRenewalStep.ClearCheckpoint, Lease: lease);
+        }
+    }
+
+    /// <summary>
+    /// The end of a renewal that was to clear the remaining time first, whatever came of it. Where that failed the lease has
+    /// lost its place in the queue meanwhile, and is to be checkpointed again.
+    /// </summary>
+    public void EndRenewal(in LeaseRenewal renewal, long nowNanoseconds)
+    {
+        if (renewal.Lease is not { } lease)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            lease.RenewalsUnderWay--;
+            if (lease.RenewalsUnderWay == 0)
+            {
+                ScheduleIfHeld(lease, nowNanoseconds);
+            }
+        }
+    }
+
+    /// <summary>Remaining times that <see cref="Tick"/> gave out could not be proposed: they are due again an interval later.</summary>
+    public void CheckpointsFailed(ReadOnlySpan<LeaseCheckpoint> checkpoints, long nowNanoseconds)
+    {
+        lock (_gate)
+        {
+            foreach (var checkpoint in checkpoints)
+            {
+                if (_leases.TryGetValue(checkpoint.Id, out var lease))
+                {
+                    ScheduleIfHeld(lease, nowNanoseconds);
+                }
+            }
         }
     }
 
@@ -306,7 +342,6 @@ internal sealed class Lessor : ILeaseAttachments
             // is proposed then, and nothing takes that back.
             if (lease.IsExpired(nowNanoseconds))
             {
-                lease.IsBeingRenewed = false;
                 return new LeaseGrant(LeaseStatus.Expired, id, 0);
             }
 
@@ -413,7 +448,7 @@ internal sealed class Lessor : ILeaseAttachments
         {
             var lease = _checkpoints.Soonest.Lease;
             _checkpoints.Remove(lease.Checkpoint);
-            if (lease.IsBeingRenewed || lease.IsExpired(nowNanoseconds))
+            if (lease.RenewalsUnderWay != 0 || lease.IsExpired(nowNanoseconds))
             {
                 continue;
             }
@@ -435,6 +470,14 @@ internal sealed class Lessor : ILeaseAttachments
         lease.Refresh(nowNanoseconds, extendNanoseconds);
         _expiries.Schedule(lease.Expiry, lease.ExpiryNanoseconds);
         ScheduleCheckpoint(lease, nowNanoseconds);
+    }
+
+    private void ScheduleIfHeld(GrantedLease lease, long nowNanoseconds)
+    {
+        if (_isPrimary && _leases.GetValueOrDefault(lease.Id) == lease)
+        {
+            ScheduleCheckpoint(lease, nowNanoseconds);
+        }
     }
 
     private void ScheduleCheckpoint(GrantedLease lease, long nowNanoseconds)

@@ -50,7 +50,12 @@ internal sealed class LeaseDuties(Lessor lessor, IReplicatedLog log, AuthStore a
                     RemainingTTL = checkpoint.RemainingTtlSeconds,
                 })
             );
-            await log.ProposeAsLeaderAsync(term, RequestKind.LeaseCheckpoint, request, stopping).ConfigureAwait(false);
+            var result = await log.ProposeAsLeaderAsync(term, RequestKind.LeaseCheckpoint, request, stopping)
+                .ConfigureAwait(false);
+            if (result.Error is not null)
+            {
+                lessor.CheckpointsFailed(chunk, clock.MonotonicNanoseconds);
+            }
         }
     }
 

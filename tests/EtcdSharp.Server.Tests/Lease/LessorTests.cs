@@ -219,6 +219,55 @@ public class LessorTests
     }
 
     [Fact]
+    public void A_renewal_that_could_not_clear_the_remaining_time_leaves_the_lease_to_be_checkpointed()
+    {
+        var lessor = Open(checkpoints: true);
+        lessor.Promote(TimeSpan.Zero, 0);
+        lessor.Grant(1, 2000, 0);
+        Assert.Single(lessor.Tick(300 * Second).Checkpoints);
+        lessor.ApplyCheckpoint(new LeaseCheckpoint(1, 1700), 300 * Second);
+
+        // Two at once: as long as one of them is under way no other time is proposed, also when the other has failed.
+        var first = lessor.BeginRenewal(1, 301 * Second);
+        var second = lessor.BeginRenewal(1, 301 * Second);
+        lessor.EndRenewal(first, 302 * Second);
+        Assert.Empty(lessor.Tick(700 * Second).Checkpoints);
+        lessor.EndRenewal(second, 701 * Second);
+        Assert.Empty(lessor.Tick((1001 * Second) - 1).Checkpoints);
+        Assert.Equal([new LeaseCheckpoint(1, 999)], lessor.Tick(1001 * Second).Checkpoints);
+    }
+
+    [Fact]
+    public void A_renewal_that_ends_late_leaves_a_lease_of_the_same_id_alone()
+    {
+        var lessor = Open(checkpoints: true);
+        lessor.Promote(TimeSpan.Zero, 0);
+        lessor.Grant(1, 2000, 0);
+        lessor.ApplyCheckpoint(new LeaseCheckpoint(1, 1700), 0);
+        var late = lessor.BeginRenewal(1, Second);
+        lessor.Revoke(1);
+        lessor.Grant(1, 2000, Second);
+        lessor.ApplyCheckpoint(new LeaseCheckpoint(1, 1700), Second);
+        var renewal = lessor.BeginRenewal(1, 2 * Second);
+        lessor.EndRenewal(late, 2 * Second);
+        Assert.Empty(lessor.Tick(400 * Second).Checkpoints);
+        lessor.EndRenewal(renewal, 400 * Second);
+        Assert.Single(lessor.Tick(700 * Second).Checkpoints);
+    }
+
+    [Fact]
+    public void A_remaining_time_that_could_not_be_proposed_is_due_again_an_interval_later()
+    {
+        var lessor = Open(checkpoints: true);
+        lessor.Promote(TimeSpan.Zero, 0);
+        lessor.Grant(1, 1000, 0);
+        var due = lessor.Tick(300 * Second).Checkpoints;
+        lessor.CheckpointsFailed([.. due, new LeaseCheckpoint(2, 5)], 301 * Second);
+        Assert.Empty(lessor.Tick((601 * Second) - 1).Checkpoints);
+        Assert.Equal([new LeaseCheckpoint(1, 399)], lessor.Tick(601 * Second).Checkpoints);
+    }
+
+    [Fact]
     public void A_lease_that_runs_out_while_a_renewal_clears_its_remaining_time_is_not_renewed()
     {
         var lessor = Open(checkpoints: true);

@@ -81,22 +81,43 @@ internal sealed class LeaseService(
                     await renewal.WhenEnded!.WaitAsync(cancellation).ConfigureAwait(false);
                     continue;
                 case LeaseRenewalStep.ClearCheckpoint:
-                    if (await ClearCheckpointAsync(id, cancellation).ConfigureAwait(false) is { } error)
-                    {
-                        return (LeaseStatus.NotPrimary, 0, error);
-                    }
-
-                    break;
                 case LeaseRenewalStep.Ready:
                 default:
                     break;
             }
 
-            var renewed = lessor.FinishRenewal(id, clock.MonotonicNanoseconds);
+            var (renewed, error) = await FinishRenewalAsync(id, renewal, cancellation).ConfigureAwait(false);
+            if (error is not null)
+            {
+                return (LeaseStatus.NotPrimary, 0, error);
+            }
+
             if (renewed.Status != LeaseStatus.Expired)
             {
                 return (renewed.Status, renewed.TtlSeconds, null);
             }
+        }
+    }
+
+    private async ValueTask<(LeaseGrant Renewed, EtcdError? Error)> FinishRenewalAsync(
+        long id,
+        LeaseRenewal renewal,
+        CancellationToken cancellation
+    )
+    {
+        if (renewal.Step != LeaseRenewalStep.ClearCheckpoint)
+        {
+            return (lessor.FinishRenewal(id, clock.MonotonicNanoseconds), null);
+        }
+
+        try
+        {
+            var error = await ClearCheckpointAsync(id, cancellation).ConfigureAwait(false);
+            return error is null ? (lessor.FinishRenewal(id, clock.MonotonicNanoseconds), null) : (default, error);
+        }
+        finally
+        {
+            lessor.EndRenewal(renewal, clock.MonotonicNanoseconds);
         }
     }
 

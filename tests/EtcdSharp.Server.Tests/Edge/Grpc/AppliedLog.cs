@@ -27,6 +27,9 @@ internal sealed class AppliedLog(MvccStore store, Lessor lessor, BackendStore ba
 
     public bool IsLeader { get; set; } = true;
 
+    /// <summary>What requests of a kind end with instead of being applied; null to apply them.</summary>
+    public Func<RequestKind, EtcdError?> Refusal { get; set; } = static _ => null;
+
     public ulong CommittedIndex => _index;
 
     public ulong AppliedIndex => _index;
@@ -47,6 +50,11 @@ internal sealed class AppliedLog(MvccStore store, Lessor lessor, BackendStore ba
         Caller? caller = null
     )
     {
+        if (Refusal(kind) is { } refusal)
+        {
+            return new(ApplyResult.Failed(refusal));
+        }
+
         lock (_apply)
         {
             backend.BeginEntry(++_index, Term);

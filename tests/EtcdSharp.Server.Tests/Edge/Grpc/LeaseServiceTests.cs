@@ -1,9 +1,11 @@
 using System.Text;
 using EtcdSharp.Api;
+using EtcdSharp.Api.Errors;
 using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Contract;
 using EtcdSharp.Mvcc;
 using EtcdSharp.Platform;
+using EtcdSharp.Server.Node;
 
 namespace EtcdSharp.Server.Tests.Edge.Grpc;
 
@@ -103,6 +105,24 @@ public class LeaseServiceTests
 
         await call.CompleteWritesAsync();
         Assert.False(await call.MoveNextAsync().AsTask().WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task A_renewal_that_fails_leaves_the_lease_to_be_checkpointed()
+    {
+        await using var served = await ServedStore.StartAsync();
+        var now = SystemClock.Instance.MonotonicNanoseconds;
+        served.Lessor.Promote(TimeSpan.Zero, now);
+        await served.Channel.UnaryAsync(LeaseMethods.LeaseGrant, new LeaseGrantRequest { TTL = 100_000, ID = 5 });
+        served.Lessor.ApplyCheckpoint(new EtcdSharp.Server.Lease.LeaseCheckpoint(5, 99_000), now);
+        served.Log.Refusal = kind => kind == RequestKind.LeaseCheckpoint ? EtcdError.Timeout : null;
+        using var call = served.Channel.Open(LeaseMethods.LeaseKeepAlive);
+        await call.WriteAsync(new LeaseKeepAliveRequest { ID = 5 });
+        var refused = await Assert.ThrowsAsync<GrpcStatusException>(async () => await call.MoveNextAsync());
+        Assert.Equal("etcdserver: request timed out", refused.Status.Message);
+
+        const long interval = 300_000_000_000;
+        Assert.Single(served.Lessor.Tick(SystemClock.Instance.MonotonicNanoseconds + interval).Checkpoints);
     }
 
     [Fact]

@@ -26,7 +26,10 @@ internal sealed class ServedStore : IAsyncDisposable
     private ServedStore()
     {
         _backend = BackendStore.Open(SystemDisk.Instance, Path.Combine(_directory, "db"), new BackendOptions { NoSync = true });
-        Lessor = new Lessor(new LessorOptions { MinimumTtlSeconds = 2 }, new BackendLeaseBucket(_backend));
+        Lessor = new Lessor(
+            new LessorOptions { MinimumTtlSeconds = 2, CheckpointsEnabled = true },
+            new BackendLeaseBucket(_backend)
+        );
         Hub = new WatchHub();
         Store = new MvccStore(_backend, Lessor, Hub, new MvccOptions());
         Hub.Open(new StoreWatchHistory(Store));
