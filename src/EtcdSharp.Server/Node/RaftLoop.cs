@@ -42,6 +42,8 @@ internal sealed class RaftLoop
     private readonly TickSchedule _ticks;
     private readonly EarlyElection _earlyElection = new();
     private readonly UnheardLeader _unheard;
+    private readonly RequestTimeouts _timeouts;
+    private readonly Func<long, EtcdError> _explainTimeout;
 
     private RaftLoopInput _incoming = new();
     private RaftLoopInput _taken = new();
@@ -85,6 +87,8 @@ internal sealed class RaftLoop
         _logger = logger;
         _ticks = new TickSchedule(options.HeartbeatMs);
         _unheard = new UnheardLeader(node, state.MemberId, transport, options.ElectionTicks);
+        _timeouts = new RequestTimeouts(state, transport, clock, options);
+        _explainTimeout = _timeouts.Explain;
         _reads.Attach(WakeForReads);
         _simulation = options.Simulation;
         if (_simulation is not null)
@@ -383,7 +387,7 @@ internal sealed class RaftLoop
         }
 
         _reads.Tick(_node);
-        var timedOut = _waiters.Sweep(now, EtcdError.Timeout);
+        var timedOut = _waiters.Sweep(now, _explainTimeout);
         if (timedOut != 0)
         {
             NodeMetrics.ProposalsFailed.Add(timedOut);
@@ -525,6 +529,11 @@ internal sealed class RaftLoop
         if (leads != ledBefore)
         {
             _unheard.Begin();
+            if (leads)
+            {
+                _timeouts.Elected();
+            }
+
             Publish();
             LeadershipChanged?.Invoke(leads);
         }
@@ -535,6 +544,7 @@ internal sealed class RaftLoop
     {
         var leaderIsRemoved = _voters.Contains(_leader) && !configuration.Contains(_leader);
         _voters = configuration.Voters;
+        _timeouts.Members = [.. configuration.Voters, .. configuration.Learners];
         _isJoint = configuration.VotersOutgoing.Count != 0;
         _soleVoter =
             configuration.Voters.Count == 1

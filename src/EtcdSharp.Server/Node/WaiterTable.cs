@@ -66,8 +66,10 @@ internal sealed class WaiterTable
     }
 
     /// <summary>Gives up requests whose deadline has passed or whose caller has gone. The callers see the error.</summary>
+    /// <param name="nowNanoseconds">The time on the clock of the deadlines.</param>
+    /// <param name="explain">What a request is answered whose time was over at the given deadline.</param>
     /// <returns>How many were given up.</returns>
-    public int Sweep(long nowNanoseconds, EtcdError timedOut)
+    public int Sweep(long nowNanoseconds, Func<long, EtcdError> explain)
     {
         var swept = 0;
         foreach (var pending in _slots)
@@ -79,10 +81,10 @@ internal sealed class WaiterTable
             }
 
             // The two values may already belong to the slot's next request. Its id differs, so taking it fails.
-            var canceled = pending!.Cancellation.IsCancellationRequested;
-            if (canceled || nowNanoseconds >= pending.DeadlineNanoseconds)
+            var (canceled, deadline) = (pending!.Cancellation.IsCancellationRequested, pending.DeadlineNanoseconds);
+            if (canceled || nowNanoseconds >= deadline)
             {
-                swept += Finish(pending, id, canceled ? EtcdError.Canceled : timedOut);
+                swept += Finish(pending, id, canceled ? EtcdError.Canceled : explain(deadline));
             }
         }
 

@@ -35,7 +35,7 @@ public sealed class ProposalQueueTests
         var kept = waiters.TryReserve(out var keptId)!.Start(keptId, long.MaxValue, default);
         var given = waiters.TryReserve(out var givenUpId)!.Start(givenUpId, 0, default);
         queue.AddRange([new Proposal(givenUpId, new byte[3]), new Proposal(keptId, new byte[5])]);
-        waiters.Sweep(1, EtcdError.Timeout);
+        waiters.Sweep(1, static _ => EtcdError.Timeout);
         Assert.Same(EtcdError.Timeout, (await given).Error);
 
         Assert.Equal(3, queue.DropAbandoned(waiters, 0));

@@ -34,7 +34,7 @@ public sealed class WaiterTableTests
     public async Task A_late_result_never_reaches_the_next_request_of_the_slot()
     {
         var first = Start(out var firstId, deadline: 10);
-        Assert.Equal(1, _table.Sweep(nowNanoseconds: 10, EtcdError.Timeout));
+        Assert.Equal(1, _table.Sweep(nowNanoseconds: 10, static _ => EtcdError.Timeout));
         Assert.Same(EtcdError.Timeout, (await first).Error);
 
         // Once round the table the same slot is used again, under another id.
@@ -60,9 +60,9 @@ public sealed class WaiterTableTests
     {
         using var cancellation = new CancellationTokenSource();
         var task = Start(out _, deadline: long.MaxValue, cancellation.Token);
-        Assert.Equal(0, _table.Sweep(1, EtcdError.Timeout));
+        Assert.Equal(0, _table.Sweep(1, static _ => EtcdError.Timeout));
         await cancellation.CancelAsync();
-        Assert.Equal(1, _table.Sweep(1, EtcdError.Timeout));
+        Assert.Equal(1, _table.Sweep(1, static _ => EtcdError.Timeout));
         Assert.Same(EtcdError.Canceled, (await task).Error);
     }
 
@@ -87,7 +87,7 @@ public sealed class WaiterTableTests
         {
             for (long now = 0; !Volatile.Read(ref done); now++)
             {
-                swept += _table.Sweep(now, EtcdError.Timeout);
+                swept += _table.Sweep(now, static _ => EtcdError.Timeout);
             }
         });
         await Task.WhenAll(
