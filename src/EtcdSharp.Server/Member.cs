@@ -45,6 +45,7 @@ public sealed class Member : IAsyncDisposable
     private MemberPeers _peers;
     private LeaseService _leases;
     private Publication _publication;
+    private VersionMonitor _versions;
     private MemberMetrics _memberMetrics;
     private MemberEdge _edge;
     private MemberPorts _ports;
@@ -217,6 +218,7 @@ public sealed class Member : IAsyncDisposable
 
     /// <summary>Builds everything from what is on the disk; a second time when a snapshot has replaced the store.</summary>
     [MemberNotNull(nameof(_store), nameof(_node), nameof(_peers), nameof(_leases), nameof(_publication))]
+    [MemberNotNull(nameof(_versions))]
     [MemberNotNull(nameof(_memberMetrics), nameof(_edge), nameof(_stopping), nameof(_background))]
     private void Assemble(bool atStart, CancellationToken cancellation)
     {
@@ -244,11 +246,12 @@ public sealed class Member : IAsyncDisposable
         }
 
         _node = new MemberNode(_options, _nodeOptions, start, _store, data, _peers.Transport);
-        _publication = new Publication(
+        _publication = new Publication(_node.Log);
+        _versions = new VersionMonitor(
             _node.Log,
             _store.Cluster,
-            _peers.LowestVersionAsync,
-            _options.Logging.CreateLogger<Publication>()
+            _peers.VersionsAsync,
+            _options.Logging.CreateLogger<VersionMonitor>()
         );
         var access = new Authentication(_store.Auth, _tokens, _node.Log, _nodeOptions.RequestTimeout);
         _leases = new LeaseService(
@@ -282,7 +285,7 @@ public sealed class Member : IAsyncDisposable
         Action removed = () => _ = StopAfterRemovalAsync();
         _peers.Attach(_node, removed);
         _node.Reconfiguration.PromoteAtLeader = (id, cancellation) => _peers.PromoteAtLeaderAsync(id, _node.Log, cancellation);
-        _node.Machine.TermBegun = _publication.TermBegun;
+        _node.Machine.TermBegun = _versions.TermBegun;
         _node.Machine.RaiseNoSpace = () => QuotaGuard.RaiseAsync(_node.Log, stopping.Token);
         _node.Machine.RemovedFromCluster = removed;
         _node.SnapshotSaved = metadata => _ = Task.Run(() => ReplaceStateAsync(metadata));
@@ -361,7 +364,12 @@ public sealed class Member : IAsyncDisposable
         _node.Start();
         await _peers.StartAsync(_node, _leases, stopping).ConfigureAwait(false);
         await _edge.StartMonitoringAsync(stopping).ConfigureAwait(false);
-        RunInBackground(_publication.FollowVersionAsync);
+        RunInBackground(_versions.FollowVersionAsync);
+        if (_options.DowngradeCheckTime > TimeSpan.Zero)
+        {
+            RunInBackground(stopping => _versions.FollowDowngradeAsync(_options.DowngradeCheckTime, stopping));
+        }
+
         if (AutoCompaction.Parse(_options.AutoCompactionMode, _options.AutoCompactionRetention, _options.Clock) is { } schedule)
         {
             var logger = _options.Logging.CreateLogger<AutoCompaction>();

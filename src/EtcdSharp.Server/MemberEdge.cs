@@ -126,7 +126,7 @@ internal sealed class MemberEdge
             _store.Alarms,
             _store.Quota,
             _store.Cluster,
-            new DowngradeService(log, _store.Kv, _store.Cluster),
+            new DowngradeService(log, _store.Kv, _store.Cluster, _options.Logging.CreateLogger<DowngradeService>()),
             _access,
             _node.MoveLeaderAsync
         ).Register(services);

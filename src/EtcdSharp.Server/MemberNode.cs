@@ -7,7 +7,6 @@ using EtcdSharp.Server.Membership;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Storage;
 using EtcdSharp.Storage.Snap;
-using EtcdSharp.Storage.Snap.V2;
 using EtcdSharp.Storage.Wal;
 using Microsoft.Extensions.Logging;
 
@@ -92,10 +91,10 @@ internal sealed class MemberNode
             store.Backend,
             start.Storage,
             snapshots,
-            data,
-            options.Disk,
             _writer,
             store.Cluster,
+            transport,
+            new FilePurge(snapshots, data, options.Disk, options.Clock, node, logger),
             start.SnapshotIndex,
             options.Clock,
             node,
@@ -104,7 +103,13 @@ internal sealed class MemberNode
         );
         _loop.SnapshotDelivered = () => _snapshots.Hold.Delivered(options.Clock.MonotonicNanoseconds);
         _applier.BatchApplied = (index, term) => _snapshots.Applied(index, term, Machine.Configuration ?? configuration);
-        _applier.SnapshotAsked = message => SendSnapshot(message, store, Machine.Configuration ?? configuration);
+        _applier.SnapshotAsked = _snapshots.Send;
+        store.Cluster.VersionChanged = (before, now) => VersionChanged(store.Cluster, before, now);
+        if (start.SetsNewerVersion || store.Cluster.StorageIsAhead)
+        {
+            _snapshots.Resume(start.AppliedIndex, start.AppliedTerm, configuration);
+        }
+
         var gate = new ProposalGate(State, _waiters, _loop, options.Clock, node);
         Log = new ReplicatedLog(start.ClusterId, State, ids, gate, _reads, _applied);
         Reconfiguration = new Reconfiguration(State, _waiters, _loop, _applied, store.Cluster, transport, options.Clock, node);
@@ -192,40 +197,36 @@ internal sealed class MemberNode
 
     /// <summary>
     /// The apply loop ends first, because it asks the raft loop; what raft hands out after that is applied at the
-    /// next start. The log writer ends last, so that everything it was given is on the disk.
+    /// next start. The log writer ends last, so that everything it was given is on the disk, snapshots among it.
     /// </summary>
     public void Stop()
     {
-        _snapshots.Stop();
         _applier.Stop();
         _loop.Stop();
+        _snapshots.Stop();
         _writer.Stop();
+        _snapshots.Finish();
         _waiters.FailAll(EtcdError.Stopped);
         _reads.Stop(EtcdError.Stopped);
         _applied.FailAll(EtcdError.Stopped);
         _log.Dispose();
     }
 
-    /// <summary>
-    /// Raft asks for a snapshot at some index; what is sent is the newest state, with the index that it has. A later
-    /// one is as good, and needs no copy that was kept.
-    /// </summary>
-    private void SendSnapshot(Message asked, MemberStore store, ConfState configuration)
+    private void VersionChanged(ClusterState cluster, EtcdVersion? before, EtcdVersion now)
     {
-        var metadata = new SnapshotMetadata(configuration, State.AppliedIndex, State.AppliedTerm);
-        var membership = V2StoreDocument.Write(Snapshots.Describe(store.Cluster.View));
-        var message = new Message
+        var (clusterId, self) = (MemberIds.ToText(cluster.ClusterId), MemberIds.ToText(cluster.LocalId));
+        if (before is not { } known)
         {
-            Type = MessageType.MsgSnap,
-            To = asked.To,
-            From = asked.From,
-            Term = asked.Term,
-            Snapshot = new Snapshot(membership, metadata),
-        };
-        _snapshots.Hold.Begin();
-        var sent = store.Backend.Snapshot();
-        sent.Ended = _snapshots.Hold.End;
-        _transport.SendSnapshot(message, sent);
+            VersionLog.Initial(_logger, clusterId, self, now.ToReleaseString());
+            return;
+        }
+
+        VersionLog.Updated(_logger, clusterId, self, known.ToReleaseString(), now.ToReleaseString());
+        if (now < known)
+        {
+            VersionLog.Lowered(_logger, known.ToString(), now.ToString());
+            _snapshots.Force();
+        }
     }
 
     private static RaftNode CreateRaft(MemberOptions options, NodeOptions node, StartingPoint start, out ConfState configuration)

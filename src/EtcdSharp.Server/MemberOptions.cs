@@ -145,6 +145,9 @@ public sealed record MemberOptions
     /// <summary>How often a leader compares the data of all members; zero for never.</summary>
     public TimeSpan CorruptCheckTime { get; init; }
 
+    /// <summary>Time between two looks of the leader whether a downgrade has come to its end; zero for never.</summary>
+    public TimeSpan DowngradeCheckTime { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>With the feature gate CompactHashCheck: how often a leader compares the hashes taken at compactions.</summary>
     public TimeSpan CompactHashCheckTime { get; init; } = TimeSpan.FromMinutes(1);
 

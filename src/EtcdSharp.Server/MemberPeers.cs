@@ -114,26 +114,16 @@ internal sealed class MemberPeers : IAsyncDisposable
             .ConfigureAwait(false);
     }
 
-    /// <summary>The lowest release of all members; null while one of them does not say.</summary>
-    public async Task<EtcdVersion?> LowestVersionAsync(CancellationToken cancellation)
+    /// <summary>The releases of all members, this one included; null of one that does not say.</summary>
+    public async Task<IReadOnlyList<(ulong Member, EtcdVersion? Version)>> VersionsAsync(CancellationToken cancellation)
     {
-        var lowest = _options.ServerVersion;
-        foreach (var member in _store.Cluster.View.Members)
+        var versions = new List<(ulong Member, EtcdVersion? Version)> { (_start.MemberId, _options.ServerVersion) };
+        foreach (var member in _store.Cluster.View.Members.Where(member => member.Id != _start.MemberId))
         {
-            if (member.Id == _start.MemberId)
-            {
-                continue;
-            }
-
-            if (await PeerClient.VersionAsync(_client, member, cancellation).ConfigureAwait(false) is not { } version)
-            {
-                return null;
-            }
-
-            lowest = version < lowest ? version : lowest;
+            versions.Add((member.Id, await PeerClient.VersionAsync(_client, member, cancellation).ConfigureAwait(false)));
         }
 
-        return lowest;
+        return versions;
     }
 
     /// <summary>Asks the leader to promote a learner: it alone knows how far the learner is.</summary>

@@ -19,6 +19,12 @@ public static class Programs
 
     public static string? RealEtcdutl { get; } = Find("ETCDSHARP_REAL_ETCDUTL", "etcdutl");
 
+    /// <summary>The last patch release of etcd 3.6 or so, where a variable names it; not needed by any run.</summary>
+    public static string? RealEtcd36 { get; } = Named("ETCDSHARP_REAL_ETCD36");
+
+    /// <summary>As above, of etcd 3.7.</summary>
+    public static string? RealEtcd37 { get; } = Named("ETCDSHARP_REAL_ETCD37");
+
     /// <summary>Our etcd in the build configuration of the caller.</summary>
     public static string OurEtcd { get; } = Ours("ETCDSHARP_OUR_ETCD", "etcd");
 
@@ -30,6 +36,13 @@ public static class Programs
 
     /// <summary>Why a program is missing, for the message of a skipped test.</summary>
     public const string HowToGetRealEtcd = "real etcd is not here: run scripts/fetch-real-etcd or set ETCDSHARP_REAL_ETCD";
+
+    /// <summary>Why a test of another release is skipped.</summary>
+    public const string HowToNameOtherReleases =
+        "etcd of this release is not here: set ETCDSHARP_REAL_ETCD36 or ETCDSHARP_REAL_ETCD37 to the program";
+
+    private static string? Named(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path && File.Exists(path) ? path : null;
 
     private static string Ours(string variable, string program) =>
         Environment.GetEnvironmentVariable(variable)

@@ -29,7 +29,7 @@ public sealed class DefectTests
         [Defect.TxnReadsCompacted] = 1,
         [Defect.OlderSnapshotRestored] = 3,
         [Defect.ReceivedStoreNotSynced] = 4,
-        [Defect.SnapshotReleasesTooMuch] = 220,
+        [Defect.SnapshotReleasesTooMuch] = 328,
         [Defect.StateNotRefreshed] = 3,
         [Defect.SnapshotCommitNotSynced] = 18,
         [Defect.AlarmForgotten] = 28,

@@ -82,6 +82,7 @@ internal sealed class EtcdConfiguration
     public required string LogLevel { get; init; }
     public required string LogFormat { get; init; }
     public required TimeSpan CorruptCheckTime { get; init; }
+    public required TimeSpan DowngradeCheckTime { get; init; }
     public required TimeSpan CompactHashCheckTime { get; init; }
     public required FeatureGates FeatureGates { get; init; }
     public required bool UnsafeNoFsync { get; init; }
@@ -191,6 +192,7 @@ internal sealed class EtcdConfiguration
             LogLevel = values.Text("log-level"),
             LogFormat = values.Text("log-format"),
             CorruptCheckTime = values.Duration("corrupt-check-time"),
+            DowngradeCheckTime = values.Duration("downgrade-check-time"),
             CompactHashCheckTime = values.Duration("compact-hash-check-time"),
             FeatureGates = gates,
             UnsafeNoFsync = values.Boolean("unsafe-no-fsync"),

@@ -137,7 +137,7 @@ internal static class FlagTable
         new("Features", "bootstrap-defrag-threshold-megabytes", FlagKind.Unsigned, "0", "Defragment at the start when that frees at least so many megabytes."),
         new("Features", "max-learners", FlagKind.Integer, "1", "Most learners in the cluster."),
         new("Features", "compaction-sleep-interval", FlagKind.Duration, "10ms", "Pause between two steps of a compaction."),
-        new("Features", "downgrade-check-time", FlagKind.Duration, "5s", "Time between two looks at the state of a downgrade.", FlagSupport.Accepted),
+        new("Features", "downgrade-check-time", FlagKind.Duration, "5s", "Time between two looks at the state of a downgrade."),
         new("Features", "snapshot-catchup-entries", FlagKind.Unsigned, "5000", "Log entries kept behind a snapshot for slow members."),
         new("EtcdSharp", "emulated-version", FlagKind.Text, "3.7", "3.5, 3.6 or 3.7: the release to act as; the data directory can go back to etcd of that release."),
         new("Unsafe feature", "force-new-cluster", FlagKind.Boolean, "false", "Start as the only member of a new cluster from this data directory."),

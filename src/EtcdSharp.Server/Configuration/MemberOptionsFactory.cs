@@ -67,6 +67,7 @@ internal static class MemberOptionsFactory
             WarningUnaryRequestDuration = configuration.WarningUnaryRequestDuration,
             BootstrapDefragThresholdMegabytes = configuration.BootstrapDefragThresholdMegabytes,
             CorruptCheckTime = configuration.CorruptCheckTime,
+            DowngradeCheckTime = configuration.DowngradeCheckTime,
             CompactHashCheckTime = configuration.CompactHashCheckTime,
             FeatureGates = configuration.FeatureGates.ToString(),
             UnsafeNoFsync = configuration.UnsafeNoFsync,

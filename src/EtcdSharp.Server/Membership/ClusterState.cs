@@ -36,9 +36,14 @@ internal sealed class ClusterState
     /// <summary>Called on the apply loop after every change.</summary>
     public Action<ClusterView>? Changed { get; set; }
 
+    /// <summary>
+    /// Called on the apply loop after the version has changed, with the version before, null for none, and the present one.
+    /// </summary>
+    public Action<EtcdVersion?, EtcdVersion>? VersionChanged { get; set; }
+
     /// <summary>What the buckets hold; the configuration that the applied part of the log has led to.</summary>
     /// <exception cref="InvalidDataException">A record is damaged.</exception>
-    public static ClusterView Load(BackendStore backend)
+    public static ClusterView Load(IBackendContents backend)
     {
         var members = backend.List(BackendBucket.Members).Select(pair => MemberJson.Decode(pair.Value).Member);
         var removed = backend.List(BackendBucket.MembersRemoved).Select(pair => ParseId(pair.Key));
@@ -80,11 +85,49 @@ internal sealed class ClusterState
         }
     }
 
+    /// <summary>
+    /// The storage version follows a rise at once. It stays behind a fall until <see cref="LowerStorageVersion"/>: the log
+    /// still holds what set the version before, on which the older release ends.
+    /// </summary>
     public void SetVersion(EtcdVersion version)
     {
+        var before = View.Version;
         _backend.Put(BackendBucket.Cluster, MetaKeys.ClusterVersion, Encoding.ASCII.GetBytes(version.ToString()));
-        StoreStorageVersion(version);
+        if (StorageVersion < version)
+        {
+            StoreStorageVersion(version);
+        }
+
         Publish(View with { Version = version });
+        VersionChanged?.Invoke(before, version);
+    }
+
+    /// <summary>Whether the storage version has yet to follow a fall of the cluster's.</summary>
+    public bool StorageIsAhead => View.Version is { } version && version > EtcdVersion.OldestCluster && StorageVersion > version;
+
+    /// <summary>
+    /// Lets the storage version follow a fall of the cluster's, once a snapshot has everything from before behind it. Any
+    /// thread, not inside an entry. The version before; null when there was nothing to do.
+    /// </summary>
+    /// <param name="isCurrent">Asked while nothing is applied: whether the version has not risen and fallen once more.</param>
+    public EtcdVersion? LowerStorageVersion(Func<bool> isCurrent)
+    {
+        _backend.EnterWrite();
+        try
+        {
+            if (!StorageIsAhead || !isCurrent())
+            {
+                return null;
+            }
+
+            var before = StorageVersion;
+            StoreStorageVersion(View.Version!.Value);
+            return before;
+        }
+        finally
+        {
+            _backend.ExitWrite();
+        }
     }
 
     public void SetDowngrade(DowngradeInfo downgrade)

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using EtcdSharp.Raft;
 
 namespace EtcdSharp.Server.Membership;
 
@@ -19,6 +20,14 @@ internal sealed record ClusterView
     public DowngradeInfo Downgrade { get; init; } = DowngradeInfo.None;
 
     public IEnumerable<MemberInfo> Voters => Members.Where(member => !member.IsLearner);
+
+    /// <summary>As raft has it: etcd changes it a member at a time, so it is never joint.</summary>
+    public ConfState Configuration =>
+        new()
+        {
+            Voters = [.. Voters.Select(member => member.Id)],
+            Learners = [.. Members.Where(member => member.IsLearner).Select(member => member.Id)],
+        };
 
     public MemberInfo? Find(ulong id) => Members.FirstOrDefault(member => member.Id == id);
 

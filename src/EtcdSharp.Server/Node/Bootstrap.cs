@@ -245,7 +245,7 @@ internal sealed class Bootstrap(
     {
         var (memberId, clusterId) = DecodeMetadata(opened.Contents.Metadata);
         var members = ClusterState.Load(backend);
-        var configuration = ConfigurationOf(members);
+        var configuration = members.Configuration;
         var applied = backend.ConsistentIndex;
         var entries = opened.Contents.Entries;
         var lastIndex = entries.Count == 0 ? mark.Index : entries[^1].Index;
@@ -300,6 +300,7 @@ internal sealed class Bootstrap(
             AppliedIndex = applied,
             AppliedTerm = appliedTerm,
             SnapshotIndex = mark.Index,
+            SetsNewerVersion = members.Version is { } version && VersionEntries.SetNewer(entries, applied, version),
         };
     }
 
@@ -319,13 +320,6 @@ internal sealed class Bootstrap(
         _snapshots.PromoteDatabase(snapshotIndex, data.StorePath);
         return BackendStore.Open(disk, data.StorePath, backendOptions);
     }
-
-    private static ConfState ConfigurationOf(ClusterView view) =>
-        new()
-        {
-            Voters = [.. view.Voters.Select(member => member.Id)],
-            Learners = [.. view.Members.Where(member => member.IsLearner).Select(member => member.Id)],
-        };
 
     private static byte[] EncodeMetadata(ulong memberId, ulong clusterId)
     {

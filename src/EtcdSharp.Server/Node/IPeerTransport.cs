@@ -10,7 +10,7 @@ internal interface IPeerTransport
     /// <summary>On the raft loop, in order. Append messages come before this member's own sync (Raft thesis, 10.2.1).</summary>
     void Send(ReadOnlySpan<Message> messages);
 
-    /// <summary>On the apply loop: the store goes with the message, and is the transport's to dispose.</summary>
+    /// <summary>On the snapshots thread: the store goes with the message, and is the transport's to dispose.</summary>
     void SendSnapshot(Message message, BackendSnapshot store);
 
     /// <summary>On the apply loop, when a configuration change takes effect.</summary>

@@ -151,6 +151,7 @@ internal sealed class LogWriter
             // A start takes only snapshots up to the commit index, so that is not left for the next batch here: the leader
             // counts this member as having everything up to the snapshot, and would not send it again.
             _log.Sync();
+            _snapshots.ReleaseDatabases(_log.SnapshotIndex);
         }
         else
         {

@@ -48,7 +48,7 @@ internal static partial class NodeLog
     public static partial void TransferFinished(ILogger logger, string localMemberId, string oldLeaderMemberId, TimeSpan took);
 
     [LoggerMessage(LogLevel.Information, "skip compaction since there is an inflight snapshot")]
-    public static partial void LogHeld(ILogger logger, ulong snapshotIndex);
+    public static partial void LogHeld(ILogger logger);
 
     [LoggerMessage(LogLevel.Information, "applying snapshot")]
     public static partial void ApplyingSnapshot(
@@ -78,14 +78,27 @@ internal static partial class NodeLog
         int discardedEntries
     );
 
+    [LoggerMessage(LogLevel.Information, "triggering snapshot")]
+    public static partial void SnapshotTriggered(
+        ILogger logger,
+        string localMemberId,
+        ulong localMemberAppliedIndex,
+        ulong localMemberSnapshotIndex,
+        ulong localMemberSnapshotCount,
+        bool snapshotForced
+    );
+
     [LoggerMessage(Level = LogLevel.Information, Message = "saved snapshot to disk")]
-    public static partial void SnapshotSaved(ILogger logger, ulong snapshotIndex, ulong snapshotTerm);
+    public static partial void SnapshotSaved(ILogger logger, ulong snapshotIndex);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "removed {Count} old files: {Names}")]
-    public static partial void FilesPurged(ILogger logger, int count, string names);
+    [LoggerMessage(LogLevel.Information, "started to purge file")]
+    public static partial void PurgeStarted(ILogger logger, string dir, string suffix, int max, TimeSpan interval);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "could not remove old files: {Problem}")]
-    public static partial void PurgeFailed(ILogger logger, string problem);
+    [LoggerMessage(LogLevel.Information, "purged")]
+    public static partial void FilePurged(ILogger logger, string path);
+
+    [LoggerMessage(LogLevel.Error, "failed to remove file")]
+    public static partial void PurgeFailed(ILogger logger, string path, string error);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "applied a configuration change through raft")]
     public static partial void ConfigurationChanged(

@@ -34,4 +34,10 @@ internal sealed record StartingPoint
 
     /// <summary>The index of the snapshot that the log was read from; 0 for none.</summary>
     public ulong SnapshotIndex { get; init; }
+
+    /// <summary>
+    /// Whether the applied part of the log sets a version of the cluster above the present one: an older release that the
+    /// cluster was downgraded to would end on it.
+    /// </summary>
+    public bool SetsNewerVersion { get; init; }
 }

@@ -14,7 +14,7 @@ namespace EtcdSharp.Storage.Backend;
 /// is sealed on demand of the committing thread alone, either by itself when it gets the gate or by the writer as it
 /// leaves the gate; so at most one batch is sealed, and the view has one writer at every moment.
 /// </remarks>
-internal sealed partial class BackendStore : IDisposable
+internal sealed partial class BackendStore : IBackendContents, IDisposable
 {
     /// <summary>The writer waits when the current batch has this many times the operations of a full one …</summary>
     private const int FullBatchesMax = 10;

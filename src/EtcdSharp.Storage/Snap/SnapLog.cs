@@ -11,6 +11,15 @@ internal static partial class SnapLog
     )]
     public static partial void Broken(ILogger logger, string name, string directory, string problem);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "found orphaned file {Name} in {Directory}; deleting")]
-    public static partial void OrphanDeleted(ILogger logger, string name, string directory);
+    [LoggerMessage(LogLevel.Information, "found orphaned .snap.db file; deleting")]
+    public static partial void OrphanedDatabase(ILogger logger, string path);
+
+    [LoggerMessage(LogLevel.Error, "failed to remove orphaned .snap.db file")]
+    public static partial void OrphanedDatabaseStays(ILogger logger, string path, string error);
+
+    [LoggerMessage(LogLevel.Error, "failed to parse index from filename")]
+    public static partial void NoIndexInName(ILogger logger, string path, string error);
+
+    [LoggerMessage(LogLevel.Information, "found orphaned defragmentation file; deleting")]
+    public static partial void OrphanedDefragmentation(ILogger logger, string path);
 }

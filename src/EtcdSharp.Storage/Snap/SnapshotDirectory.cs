@@ -134,15 +134,28 @@ internal sealed class SnapshotDirectory(IDisk disk, string directory, ILogger lo
         return true;
     }
 
-    /// <summary>Deletes received stores of snapshots older than the one at <paramref name="index"/>.</summary>
+    /// <summary>
+    /// Deletes received stores of snapshots older than the one at <paramref name="index"/>, once that one is durable: raft
+    /// has refused what came with them, and nothing refers to them any more.
+    /// </summary>
     public void ReleaseDatabases(ulong index)
     {
         foreach (var name in disk.ListNames(directory))
         {
-            if (IsDatabase(name, out var databaseIndex) && databaseIndex < index)
+            // What is still being received has the suffix already, behind the prefix of temporary files.
+            if (!name.EndsWith(DatabaseSuffix, StringComparison.Ordinal) || IsTemporary(name))
             {
-                SnapLog.OrphanDeleted(logger, name, directory);
-                disk.DeleteFile(In(name));
+                continue;
+            }
+
+            if (!IsDatabase(name, out var databaseIndex))
+            {
+                SnapLog.NoIndexInName(logger, name, "the name does not begin with a hexadecimal number of 64 bits");
+            }
+            else if (databaseIndex < index)
+            {
+                SnapLog.OrphanedDatabase(logger, name);
+                DeleteOrphan(name);
             }
         }
     }
@@ -152,18 +165,22 @@ internal sealed class SnapshotDirectory(IDisk disk, string directory, ILogger lo
     {
         foreach (var name in disk.ListNames(directory))
         {
-            if (
-                name.StartsWith(TemporaryPrefix, StringComparison.Ordinal)
-                || name.StartsWith(DefragmentationPrefix, StringComparison.Ordinal)
-            )
+            if (IsTemporary(name))
             {
-                SnapLog.OrphanDeleted(logger, name, directory);
+                disk.DeleteFile(In(name));
+            }
+            else if (name.StartsWith(DefragmentationPrefix, StringComparison.Ordinal))
+            {
+                SnapLog.OrphanedDefragmentation(logger, name);
                 disk.DeleteFile(In(name));
             }
         }
     }
 
-    /// <summary>Deletes the oldest .snap files, and apart from them the oldest .snap.db files, beyond <paramref name="filesMax"/>; 0 keeps all.</summary>
+    /// <summary>
+    /// Deletes the oldest .snap files, and apart from them the oldest .snap.db files, beyond <paramref name="filesMax"/>; 0
+    /// keeps all. Returns the names of those deleted.
+    /// </summary>
     public IReadOnlyList<string> Purge(int filesMax)
     {
         var purged = new List<string>();
@@ -177,6 +194,19 @@ internal sealed class SnapshotDirectory(IDisk disk, string directory, ILogger lo
         purged.AddRange(databases.Take(Math.Max(0, databases.Count - filesMax)));
         purged.ForEach(name => disk.DeleteFile(In(name)));
         return purged;
+    }
+
+    /// <summary>A file that stays costs space, nothing else; the next snapshot tries again.</summary>
+    private void DeleteOrphan(string name)
+    {
+        try
+        {
+            disk.DeleteFile(In(name));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            SnapLog.OrphanedDatabaseStays(logger, name, e.Message);
+        }
     }
 
     private Snapshot? LoadNewest(Func<SnapshotMetadata, bool> wanted)
@@ -197,6 +227,8 @@ internal sealed class SnapshotDirectory(IDisk disk, string directory, ILogger lo
 
         return null;
     }
+
+    private static bool IsTemporary(string name) => name.StartsWith(TemporaryPrefix, StringComparison.Ordinal);
 
     private static bool IsDatabase(string name, out ulong index)
     {

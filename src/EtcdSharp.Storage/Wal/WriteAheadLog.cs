@@ -60,6 +60,9 @@ internal sealed class WriteAheadLog : IDisposable
     /// <summary>The index of the last entry appended, or of a snapshot recorded ahead of it.</summary>
     public ulong LastIndex { get; private set; }
 
+    /// <summary>The highest index of a snapshot that was recorded since the log was opened; 0 for none.</summary>
+    public ulong SnapshotIndex { get; private set; }
+
     /// <summary>Bytes of the current segment that hold records, those still buffered included.</summary>
     public long TailBytes => _writtenOffset + _encoder.Length;
 
@@ -148,6 +151,7 @@ internal sealed class WriteAheadLog : IDisposable
         mark.Encode(_encoder.BeginRecord(WalRecordKind.Snapshot, mark.EncodedBytes()));
         _encoder.EndRecord();
         LastIndex = Math.Max(LastIndex, mark.Index);
+        SnapshotIndex = Math.Max(SnapshotIndex, mark.Index);
         WriteAndSync();
     }
 

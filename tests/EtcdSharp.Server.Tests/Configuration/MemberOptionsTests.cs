@@ -63,6 +63,7 @@ public sealed class MemberOptionsTests
         ("metrics", "extensive", o => o.ExtensiveMetrics),
         ("warning-unary-request-duration", "1ms", o => o.WarningUnaryRequestDuration),
         ("corrupt-check-time", "1s", o => o.CorruptCheckTime),
+        ("downgrade-check-time", "1s", o => o.DowngradeCheckTime),
         ("compact-hash-check-time", "1s", o => o.CompactHashCheckTime),
         ("compaction-batch-limit", "5", o => o.CompactionBatchLimit),
         ("watch-progress-notify-interval", "1s", o => o.WatchProgressInterval),

@@ -11,6 +11,9 @@ namespace EtcdSharp.Server.Tests.Peer;
 /// <summary>Members in this process that talk to each other over loopback, each on a disk of its own in memory.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
+    /// <summary>For what is certain to come, on a machine that has other things to do as well.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly Dictionary<string, MemoryDisk> _disks = [];
     private readonly Dictionary<string, string> _peerUrls = [];
     private readonly Func<MemberOptions, MemberOptions> _configure;
@@ -59,7 +62,7 @@ internal sealed class TestCluster : IAsyncDisposable
             Drain = TimeSpan.FromMilliseconds(100),
             Fatal = static (part, failure) => throw new InvalidOperationException($"{part} failed", failure),
         };
-        using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        using var enough = new CancellationTokenSource(Patience);
         var member = await Member.StartAsync(_configure(options), enough.Token);
         lock (Members)
         {
@@ -139,10 +142,10 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Waits for something that other threads bring about; says what when it does not come.</summary>
     public static async Task UntilAsync(Func<bool> condition, string what)
     {
-        var deadline = DateTime.UtcNow.AddSeconds(15);
+        var deadline = DateTime.UtcNow + Patience;
         while (!condition())
         {
-            Assert.True(DateTime.UtcNow < deadline, $"within 15 s it did not come to this: {what}");
+            Assert.True(DateTime.UtcNow < deadline, $"within {Patience.TotalSeconds} s it did not come to this: {what}");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }

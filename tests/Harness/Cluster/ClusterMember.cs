@@ -34,6 +34,9 @@ public sealed partial class ClusterMember : IAsyncDisposable
     /// <summary>Which program the next start takes.</summary>
     public ServerKind Kind { get; set; }
 
+    /// <summary>The program file for the next start, where it is not the usual one of the kind.</summary>
+    public string? Program { get; set; }
+
     public string DataDirectory { get; set; }
 
     public string ClientUrl { get; }
@@ -147,7 +150,7 @@ public sealed partial class ClusterMember : IAsyncDisposable
 
     internal void Launch(string initialCluster, bool isNew, string token, ClusterOptions options)
     {
-        var program = Kind == ServerKind.Real ? Programs.RealEtcd : Programs.OurEtcd;
+        var program = Program ?? (Kind == ServerKind.Real ? Programs.RealEtcd : Programs.OurEtcd);
         var start = new ProcessStartInfo(program ?? throw new FileNotFoundException(Programs.HowToGetRealEtcd))
         {
             UseShellExecute = false,

@@ -107,12 +107,7 @@ internal sealed partial class SimMember
     private void Begin()
     {
         Node.Start();
-        var publication = new Publication(
-            Log,
-            Store.Cluster,
-            static _ => Task.FromResult<Server.Membership.EtcdVersion?>(null),
-            NullLogger.Instance
-        );
+        var publication = new Publication(Log);
         _ = publication.PublishAttributesAsync(_self.Name, [$"http://client-{Number}:2379"], CancellationToken.None);
         TickLater();
         CatchUpSoon();

@@ -6,11 +6,12 @@ using EtcdSharp.Grpc.Server;
 using EtcdSharp.Mvcc;
 using EtcdSharp.Server.Membership;
 using EtcdSharp.Server.Node;
+using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Server.Edge.Grpc;
 
 /// <summary>The Downgrade call: prepares the cluster for members of the release before.</summary>
-internal sealed class DowngradeService(IReplicatedLog log, MvccStore store, ClusterState cluster)
+internal sealed class DowngradeService(IReplicatedLog log, MvccStore store, ClusterState cluster, ILogger logger)
 {
     public async ValueTask<GrpcResult<DowngradeResponse>> HandleAsync(DowngradeRequest request, GrpcServerCall call)
     {
@@ -23,6 +24,15 @@ internal sealed class DowngradeService(IReplicatedLog log, MvccStore store, Clus
         };
         if (error is not null)
         {
+            if (request.Action == DowngradeRequest.Types.DowngradeAction.Enable)
+            {
+                VersionLog.Rejected(logger, error.Message);
+            }
+            else if (request.Action == DowngradeRequest.Types.DowngradeAction.Cancel)
+            {
+                VersionLog.CancelFailed(logger, error.Message);
+            }
+
             return error.ToStatus();
         }
 

@@ -1,11 +1,11 @@
-using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace EtcdSharp.Storage.Snap.V2;
 
 /// <summary>
-/// The JSON document of the old store, which snapshots of releases up to 3.5 carry in their data: a tree of nodes of
+/// The JSON document of the old store, which snapshots carry in their data and releases up to 3.6 read: a tree of nodes of
 /// which only the membership below /0 still means something.
 /// </summary>
 internal static class V2StoreDocument
@@ -13,13 +13,9 @@ internal static class V2StoreDocument
     private const string MembersPath = "/0/members";
     private const string RemovedPath = "/0/removed_members";
     private const string VersionPath = "/0/version";
-    private const int DocumentVersion = 3;
 
     /// <summary>How deep the document may nest: the tree we need has five levels, old user data may have some more.</summary>
     private const int DepthMax = 256;
-
-    /// <summary>The time at which a node without an end expires, as etcd writes it.</summary>
-    private const string NeverExpires = "0001-01-01T00:00:00Z";
 
     /// <summary>Reads the membership; null and the reason when the document is not one of the old store.</summary>
     public static V2Membership? TryRead(ReadOnlyMemory<byte> document, out string? problem)
@@ -41,32 +37,33 @@ internal static class V2StoreDocument
     internal static bool IsMalformed(Exception failure) =>
         failure is JsonException or FormatException or InvalidOperationException;
 
-    /// <summary>Writes a document that releases up to 3.5 start from.</summary>
+    /// <summary>Writes a document that releases up to 3.6 start from.</summary>
     public static byte[] Write(V2Membership membership)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        var store = new V2StoreBuilder("0", "1");
+        foreach (var member in membership.Members)
         {
-            json.WriteStartObject();
-            json.WritePropertyName("Root");
-            WriteDirectory(
-                json,
-                "/",
-                () =>
-                {
-                    WriteChild(json, "0", () => WriteCluster(json, membership));
-                    WriteChild(json, "1", () => WriteDirectory(json, "/1", () => { }));
-                }
-            );
-            WriteEmptyHistory(json);
-            json.WriteNumber("CurrentIndex", 0);
-            json.WriteStartObject("Stats");
-            json.WriteEndObject();
-            json.WriteNumber("CurrentVersion", DocumentVersion);
-            json.WriteEndObject();
+            var path = $"{MembersPath}/{NameOf(member.Id)}";
+            store.Create($"{path}/raftAttributes", RaftAttributesOf(member));
+
+            // A member that has not started has published no client URLs, and at most a name.
+            if (member.ClientUrls.Count > 0)
+            {
+                store.Set($"{path}/attributes", AttributesOf(member));
+            }
         }
 
-        return buffer.WrittenSpan.ToArray();
+        foreach (var id in membership.RemovedIds)
+        {
+            store.Create($"{RemovedPath}/{NameOf(id)}", "");
+        }
+
+        if (membership.ClusterVersion is { } version)
+        {
+            store.Set(VersionPath, version);
+        }
+
+        return store.ToJson();
     }
 
     /// <summary>The key of a node below the members: 16 digits at most, without leading zeros.</summary>
@@ -156,72 +153,6 @@ internal static class V2StoreDocument
     private static JsonElement Expect(JsonElement element, JsonValueKind kind) =>
         element.ValueKind == kind ? element : throw new FormatException($"found {element.ValueKind} in the place of {kind}");
 
-    private static void WriteCluster(Utf8JsonWriter json, V2Membership membership) =>
-        WriteDirectory(
-            json,
-            "/0",
-            () =>
-            {
-                WriteChild(
-                    json,
-                    "members",
-                    () =>
-                        WriteDirectory(
-                            json,
-                            MembersPath,
-                            () =>
-                            {
-                                foreach (var member in membership.Members)
-                                {
-                                    WriteChild(json, NameOf(member.Id), () => WriteMember(json, member));
-                                }
-                            }
-                        )
-                );
-                WriteChild(
-                    json,
-                    "removed_members",
-                    () =>
-                        WriteDirectory(
-                            json,
-                            RemovedPath,
-                            () =>
-                            {
-                                foreach (var id in membership.RemovedIds)
-                                {
-                                    WriteChild(
-                                        json,
-                                        NameOf(id),
-                                        () => WriteValue(json, $"{RemovedPath}/{NameOf(id)}", string.Empty)
-                                    );
-                                }
-                            }
-                        )
-                );
-                if (membership.ClusterVersion is { } version)
-                {
-                    WriteChild(json, "version", () => WriteValue(json, VersionPath, version));
-                }
-            }
-        );
-
-    private static void WriteMember(Utf8JsonWriter json, V2Member member)
-    {
-        var path = $"{MembersPath}/{NameOf(member.Id)}";
-        WriteDirectory(
-            json,
-            path,
-            () =>
-            {
-                WriteChild(json, "raftAttributes", () => WriteValue(json, $"{path}/raftAttributes", RaftAttributesOf(member)));
-                if (member.Name.Length > 0 || member.ClientUrls.Count > 0)
-                {
-                    WriteChild(json, "attributes", () => WriteValue(json, $"{path}/attributes", AttributesOf(member)));
-                }
-            }
-        );
-    }
-
     private static string RaftAttributesOf(V2Member member) =>
         TextOf(json =>
         {
@@ -243,18 +174,15 @@ internal static class V2StoreDocument
             WriteStrings(json, "clientURLs", member.ClientUrls);
         });
 
-    private static string TextOf(Action<Utf8JsonWriter> properties)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            properties(json);
-            json.WriteEndObject();
-        }
-
-        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
+    private static string TextOf(Action<Utf8JsonWriter> properties) =>
+        Encoding.UTF8.GetString(
+            GoJson.Encode(json =>
+            {
+                json.WriteStartObject();
+                properties(json);
+                json.WriteEndObject();
+            })
+        );
 
     private static void WriteStrings(Utf8JsonWriter json, string property, IReadOnlyList<string> values)
     {
@@ -270,62 +198,5 @@ internal static class V2StoreDocument
         }
 
         json.WriteEndArray();
-    }
-
-    private static void WriteChild(Utf8JsonWriter json, string name, Action node)
-    {
-        json.WritePropertyName(name);
-        node();
-    }
-
-    private static void WriteDirectory(Utf8JsonWriter json, string path, Action children)
-    {
-        WriteNodeHead(json, path, string.Empty);
-        json.WriteStartObject("Children");
-        children();
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    private static void WriteValue(Utf8JsonWriter json, string path, string value)
-    {
-        WriteNodeHead(json, path, value);
-        json.WriteNull("Children");
-        json.WriteEndObject();
-    }
-
-    private static void WriteNodeHead(Utf8JsonWriter json, string path, string value)
-    {
-        json.WriteStartObject();
-        json.WriteString("Path", path);
-        json.WriteNumber("CreatedIndex", 0);
-        json.WriteNumber("ModifiedIndex", 0);
-        json.WriteString("ExpireTime", NeverExpires);
-        json.WriteString("Value", value);
-    }
-
-    /// <summary>The old store's ring of events; a reader of it divides by its capacity, so the capacity is not zero.</summary>
-    private static void WriteEmptyHistory(Utf8JsonWriter json)
-    {
-        const int Capacity = 1000;
-        json.WriteStartObject("WatcherHub");
-        json.WriteStartObject("EventHistory");
-        json.WriteStartObject("Queue");
-        json.WriteStartArray("Events");
-        for (var i = 0; i < Capacity; i++)
-        {
-            json.WriteNullValue();
-        }
-
-        json.WriteEndArray();
-        json.WriteNumber("Size", 0);
-        json.WriteNumber("Front", 0);
-        json.WriteNumber("Back", 0);
-        json.WriteNumber("Capacity", Capacity);
-        json.WriteEndObject();
-        json.WriteNumber("StartIndex", 0);
-        json.WriteNumber("LastIndex", 0);
-        json.WriteEndObject();
-        json.WriteEndObject();
     }
 }
