@@ -10,6 +10,8 @@ internal sealed class MvccReadTransaction : IMvccReader, IDisposable
     private readonly KeyIndex _index;
     private readonly BackendReader _reader;
     private int _ranges;
+    private int _keysLeft;
+    private int _bytesLeft;
     private bool _disposed;
 
     internal MvccReadTransaction(MvccStore store, KeyIndex index, long revision, BackendReader reader)
@@ -28,8 +30,22 @@ internal sealed class MvccReadTransaction : IMvccReader, IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _ranges++;
-        return _store.ReadAt(_reader, Revision, query, result);
+        if (_keysLeft == 0)
+        {
+            return _store.ReadAt(_reader, Revision, query, result);
+        }
+
+        var bounded = query;
+        bounded.KeysMax = _keysLeft;
+        bounded.BytesMax = query.BytesMax == 0 ? _bytesLeft : Math.Min(query.BytesMax, _bytesLeft);
+        var status = _store.ReadAt(_reader, Revision, bounded, result);
+        _keysLeft = (int)Math.Max(1, _keysLeft - result.Count);
+        _bytesLeft = Math.Max(1, _bytesLeft - result.Framed.Length);
+        return status;
     }
+
+    /// <summary>From now on the ranges together may look at so many keys and have so many bytes, or are <see cref="MvccStatus.TooLong"/>.</summary>
+    public void Bound(int keysMax, int bytesMax) => (_keysLeft, _bytesLeft) = (keysMax, bytesMax);
 
     public void Visit<TVisitor>(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, bool withValues, ref TVisitor visitor)
         where TVisitor : struct, IKeyVisitor, allows ref struct

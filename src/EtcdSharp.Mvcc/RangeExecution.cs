@@ -21,8 +21,7 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
 
         if (range.IsOneKey)
         {
-            OneKey(query, revision);
-            return true;
+            return TryOneKey(query, revision);
         }
 
         return query.NeedsSort ? TrySorted(query, range, revision) : TryInKeyOrder(query, range, revision);
@@ -61,16 +60,23 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
         return true;
     }
 
-    private void OneKey(in RangeQuery query, long revision)
+    private bool TryOneKey(in RangeQuery query, long revision)
     {
         if (_index.Find(query.Key) is { } record && record.TryGetAt(revision, out var version))
         {
             _result.Count = 1;
+            if (!HasRoomFor(query, version))
+            {
+                return false;
+            }
+
             if (query.Passes(version))
             {
                 Append(query, record, version);
             }
         }
+
+        return true;
     }
 
     private bool TryInKeyOrder(in RangeQuery query, KeyRange range, long revision)
@@ -96,13 +102,10 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
                 continue;
             }
 
-            var isFull = _result.IsBeyond(query.BytesMax);
-            if (isFull && !query.StopsAtLimit)
-            {
-                return false;
-            }
-
-            if (isFull || (query.Limit > 0 && _result.KeyValueCount == query.Limit))
+            if (
+                (query.Limit > 0 && _result.KeyValueCount == query.Limit)
+                || (query.StopsAtLimit && query.BytesMax > 0 && _result.Framed.Length > query.BytesMax)
+            )
             {
                 more = true;
                 if (query.StopsAtLimit)
@@ -111,6 +114,11 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
                 }
 
                 continue;
+            }
+
+            if (!query.StopsAtLimit && !HasRoomFor(query, version))
+            {
+                return false;
             }
 
             Append(query, record, version);
@@ -125,6 +133,7 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
     {
         using var hits = RangeHits.Rent();
         var fetch = query.FetchedBeforeSorting;
+        var valueBytes = 0L;
         var scan = _index.Scan(range.Key, range.End, range.HasEnd);
         var count = 0L;
         for (var looked = 0; scan.TryNext(out var record); looked++)
@@ -143,7 +152,14 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
             if (hits.Count < fetch && query.Passes(version))
             {
                 hits.Add(record, version, query.SortTarget);
+                valueBytes += version.EncodedLength;
             }
+        }
+
+        // Values that are the same from end to end are compared from end to end.
+        if (query.KeysMax > 0 && query.SortTarget == SortTarget.Value && valueBytes > query.BytesMax)
+        {
+            return false;
         }
 
         _result.Count = count;
@@ -158,15 +174,21 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
                 continue;
             }
 
-            Append(query, hits[i], version);
-            if (_result.IsBeyond(query.BytesMax))
+            if (!HasRoomFor(query, version))
             {
                 return false;
             }
+
+            Append(query, hits[i], version);
         }
 
         return true;
     }
+
+    /// <summary>Looked at before a value is copied. Keys without their values go over by one at most.</summary>
+    private bool HasRoomFor(in RangeQuery query, in KeyVersion version) =>
+        !_result.IsBeyond(copiedBytesMax: 0)
+        && (query.BytesMax == 0 || _result.Framed.Length + (query.KeysOnly ? 0L : version.EncodedLength) <= query.BytesMax);
 
     private void Append(in RangeQuery query, KeyRecord record, in KeyVersion version)
     {
@@ -182,11 +204,7 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
             return;
         }
 
-        if (!_reader.TryGetKey(version.Revision, out var encoded))
-        {
-            throw new InvalidOperationException($"the key bucket has lost revision {version.Revision}, which the index has");
-        }
-
+        var encoded = MvccStore.ReadKey(_reader, version.Revision);
         if (query.KeysOnly)
         {
             RangeEncoding.WriteWithoutValue(_result.AppendSpace(RangeEncoding.SizeWithoutValue(encoded)), encoded);

@@ -15,6 +15,12 @@ public sealed record GetOptions
     /// <summary>The largest first. Without <see cref="SortBy"/>: by key.</summary>
     public bool Descending { get; init; }
 
+    /// <summary>
+    /// <see cref="Limit"/> takes the first keys in the order of keys, and those are sorted, ascending; else all keys are
+    /// sorted and the limit takes the first of them. The one order other than by key that goes with <see cref="Streamed"/>.
+    /// </summary>
+    public bool LimitFirst { get; init; }
+
     /// <summary>Answered by any member from what it has: faster, possibly old. Otherwise linearizable.</summary>
     public bool Serializable { get; init; }
 

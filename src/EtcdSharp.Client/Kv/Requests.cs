@@ -20,7 +20,7 @@ internal static class Requests
             SortTarget = Target(options.SortBy ?? SortTarget.Key),
             SortOrder =
                 options.Descending ? RangeRequest.Types.SortOrder.Descend
-                : options.SortBy is null ? RangeRequest.Types.SortOrder.None
+                : options.SortBy is null || options.LimitFirst ? RangeRequest.Types.SortOrder.None
                 : RangeRequest.Types.SortOrder.Ascend,
             Serializable = options.Serializable,
             KeysOnly = options.KeysOnly,

@@ -19,6 +19,9 @@ internal sealed class TxnExecution
     private readonly List<bool> _branches = [];
     private int _nextBranch;
 
+    /// <summary>What <see cref="Check"/> decided, each transaction before those nested in it.</summary>
+    public IReadOnlyList<bool> Branches => _branches;
+
     public void Clear()
     {
         _branches.Clear();

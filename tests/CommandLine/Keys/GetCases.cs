@@ -50,6 +50,8 @@ public sealed class GetCases(SharedMember member)
     [InlineData("get {p} --prefix --sort-by VERSION --order DESCEND")]
     [InlineData("get {p} --prefix --sort-by CREATE --order DESCEND")]
     [InlineData("get {p} --prefix --sort-by MODIFY --limit 1")]
+    [InlineData("get {p} --prefix --sort-by VALUE --limit 2")]
+    [InlineData("get {p} --prefix --sort-by VALUE --limit 2 --order ASCEND")]
     [InlineData("get {p} --prefix --sort-by KEY --order DESCEND --limit 3")]
     [InlineData("get {p} --prefix --sort-by NAME")]
     [InlineData("get {p} --prefix --order UP")]
@@ -99,6 +101,30 @@ public sealed class GetCases(SharedMember member)
         var newer = await member.EtcdctlAsync();
         await newer.NewerAsync(line, (_, error, _) => Assert.DoesNotContain("unknown flag", error), s_keys);
     }
+
+    [Fact]
+    public async Task AStreamTakesATargetWithoutAnOrder() =>
+        await (await member.EtcdctlAsync()).NewerAsync(
+            "get {p} --prefix --stream --sort-by VALUE --print-value-only",
+            (output, _, code) =>
+            {
+                Assert.Equal(0, code);
+                Assert.StartsWith("\n1\n22\n3\n", output, StringComparison.Ordinal);
+            },
+            s_keys
+        );
+
+    [Fact]
+    public async Task AStreamTakesNoOrder() =>
+        await (await member.EtcdctlAsync()).NewerAsync(
+            "get {p} --prefix --stream --sort-by VALUE --order ASCEND",
+            (_, error, code) =>
+            {
+                Assert.Equal(1, code);
+                Assert.Contains("RangeStream does not support custom sort orders", error);
+            },
+            s_keys
+        );
 
     [Fact]
     public async Task LeasesInHexadecimal() =>

@@ -70,6 +70,32 @@ public sealed class RangeStreamCases(Servers servers)
     }
 
     [Theory]
+    [OnEach(RangeRequest.Types.SortTarget.Version, Since = "3.7")]
+    [OnEach(RangeRequest.Types.SortTarget.Create, Since = "3.7")]
+    [OnEach(RangeRequest.Types.SortTarget.Mod, Since = "3.7")]
+    [OnEach(RangeRequest.Types.SortTarget.Value, Since = "3.7")]
+    public async Task ATargetWithoutAnOrderSortsAscending(ServerKind kind, RangeRequest.Types.SortTarget target)
+    {
+        var (etcd, keys) = await Here(kind);
+
+        // Few enough for the first piece: what etcd sorts.
+        foreach (
+            var (name, value) in new[] { ("c", "1"), ("a", "3"), ("d", "2"), ("b", "0"), ("c", "4"), ("a", "1"), ("c", "1") }
+        )
+        {
+            await etcd.Put(new PutRequest { Key = keys[name], Value = ByteString.CopyFromUtf8(value) });
+        }
+
+        var request = GetAll(keys);
+        request.SortTarget = target;
+        var expected = await etcd.Range(request);
+        var pieces = await Stream(etcd, request);
+        Assert.Equal(expected.Kvs, pieces.SelectMany(piece => piece.Kvs));
+        Assert.NotEqual(keys["a"], expected.Kvs[0].Key);
+        Assert.Equal((expected.More, expected.Count), (pieces[^1].More, pieces[^1].Count));
+    }
+
+    [Theory]
     [OnEach("order", "RangeStream does not support custom sort orders", Since = "3.7")]
     [OnEach("filter", "RangeStream does not support revision filters", Since = "3.7")]
     public async Task OrdersAndFiltersAreRefused(ServerKind kind, string what, string detail)

@@ -45,13 +45,18 @@ internal sealed class RawHttp2 : IDisposable
     }
 
     /// <summary>Opens a call and leaves its request open.</summary>
-    public Task OpenCallAsync(int streamId, string path)
+    public Task OpenCallAsync(int streamId, string path, params ReadOnlySpan<(string Name, string Value)> headers)
     {
         List<byte> block = [0x83, 0x86];
         Literal(block, ":path", path);
         Literal(block, ":authority", "localhost");
         Literal(block, "content-type", "application/grpc");
         Literal(block, "te", "trailers");
+        foreach ((string name, string value) in headers)
+        {
+            Literal(block, name, value);
+        }
+
         return FrameAsync(Headers, 4, streamId, [.. block]);
     }
 

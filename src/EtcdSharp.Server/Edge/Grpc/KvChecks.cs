@@ -169,6 +169,7 @@ internal static class KvChecks
             case OperationKind.Range:
                 var isRange = RequestParsing.TryReadRange(request, out var query, out var serializable);
                 traits.IsSerializable &= serializable;
+                traits.SortedRanges += query.NeedsSort ? 1 : 0;
                 return isRange ? CheckRange(query) : Malformed;
             case OperationKind.Put:
                 return RequestParsing.TryReadPut(request, out var put) ? CheckPut(put) : Malformed;

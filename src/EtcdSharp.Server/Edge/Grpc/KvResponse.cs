@@ -80,7 +80,7 @@ internal sealed class KvResponse : IMessagePieces
         return response;
     }
 
-    /// <summary>The answer to a write that is written piece by piece, in the same way.</summary>
+    /// <summary>The answer to a transaction or a deletion that is written piece by piece, in the same way.</summary>
     public static KvResponse Rent(IReplicatedLog log, long revision, ISlicedAnswer answer, LargeRead read)
     {
         var response = Rent(log, revision, null);

@@ -84,7 +84,7 @@ internal sealed class KvService(
             return Refused(error);
         }
 
-        return traits.IsReadOnly ? ReadTxnAsync(body, traits.IsSerializable, call) : WriteAsync(RequestKind.Txn, body, call);
+        return traits.IsReadOnly ? ReadTxnAsync(body, traits, call) : WriteAsync(RequestKind.Txn, body, call);
     }
 
     /// <summary>
@@ -281,13 +281,9 @@ internal sealed class KvService(
         return unknown?.ToStatus() ?? await _streamer.StreamAsync(body, caller, responses, call).ConfigureAwait(false);
     }
 
-    private async ValueTask<GrpcResult<KvResponse>> ReadTxnAsync(
-        ReadOnlyMemory<byte> body,
-        bool serializable,
-        GrpcServerCall call
-    )
+    private async ValueTask<GrpcResult<KvResponse>> ReadTxnAsync(ReadOnlyMemory<byte> body, TxnTraits traits, GrpcServerCall call)
     {
-        if (!serializable && await log.ReadBarrierAsync(CancellationToken.None).ConfigureAwait(false) is { } error)
+        if (!traits.IsSerializable && await log.ReadBarrierAsync(CancellationToken.None).ConfigureAwait(false) is { } error)
         {
             return error.ToStatus();
         }
@@ -303,7 +299,7 @@ internal sealed class KvService(
         {
             try
             {
-                var found = ReadTxn(body.Span);
+                var found = ReadTxn(body.Span) ?? await ReadTxnInSlicesAsync(body, traits, call).ConfigureAwait(false);
                 return access.IsStill(view, caller) ? found : Withdrawn(found);
             }
             catch (TxnExecutionException overtaken) when (attempt < OvertakenReadsMax)
@@ -313,7 +309,8 @@ internal sealed class KvService(
         }
     }
 
-    private GrpcResult<KvResponse> ReadTxn(ReadOnlySpan<byte> body)
+    /// <summary>Null where the answer is too large to be made at once.</summary>
+    private GrpcResult<KvResponse>? ReadTxn(ReadOnlySpan<byte> body)
     {
         var execution = new TxnExecution();
         using var reader = store.BeginRead();
@@ -322,16 +319,56 @@ internal sealed class KvService(
             return error.ToStatus();
         }
 
+        reader.Bound(KeysAtOnceMax, BytesAtOnceMax);
         var response = ResponseBody.Rent(AnswerMemory.Shared);
         execution.Execute(body, reader, null, response);
         if (response.IsTooLarge)
         {
-            var tooLarge = response.TooLargeError;
             response.Dispose();
-            return tooLarge.ToStatus();
+            return null;
         }
 
         return KvResponse.Rent(log, reader.Revision, response);
+    }
+
+    private async ValueTask<GrpcResult<KvResponse>> ReadTxnInSlicesAsync(
+        ReadOnlyMemory<byte> body,
+        TxnTraits traits,
+        GrpcServerCall call
+    )
+    {
+        var cancelled = call.CancellationToken;
+        LargeRead? read = null;
+        TxnWalk? walk = null;
+        try
+        {
+            var bytes = LargeReads.ReadBytes + (traits.SortedRanges * store.KeyCount * RangeHits.BytesPerHit);
+            read = await largeReads.EnterAsync(bytes, call, cancelled).ConfigureAwait(false);
+            walk = TxnWalk.Begin(store, body.Span, out var refusal);
+            if (walk is null)
+            {
+                return refusal!.ToStatus();
+            }
+
+            foreach (var range in walk.Walks)
+            {
+                await read.MeasureAsync(range, cancelled).ConfigureAwait(false);
+            }
+
+            if (walk.IsOvertaken)
+            {
+                return EtcdError.Compacted.ToStatus();
+            }
+
+            var response = KvResponse.Rent(log, walk, read);
+            (read, walk) = (null, null);
+            return response;
+        }
+        finally
+        {
+            walk?.Dispose();
+            read?.Dispose();
+        }
     }
 
     private async ValueTask<GrpcResult<CompactionResponse>> CompactAsync(CompactionRequest request, GrpcServerCall call)

@@ -52,7 +52,7 @@ internal sealed class LargeRead : IDisposable
         _all.GiveTurn();
     }
 
-    /// <summary>Measures a walk in turns.</summary>
+    /// <summary>Measures a walk in turns; it may be overtaken by a compaction meanwhile.</summary>
     public async ValueTask MeasureAsync(RangeWalk walk, CancellationToken cancellationToken)
     {
         for (var isMeasured = false; !isMeasured && !walk.IsOvertaken; )

@@ -8,4 +8,7 @@ internal struct TxnTraits
 
     /// <summary>All its ranges are content with this member's state.</summary>
     public bool IsSerializable;
+
+    /// <summary>Ranges whose keys are collected to be sorted; of both branches.</summary>
+    public int SortedRanges;
 }

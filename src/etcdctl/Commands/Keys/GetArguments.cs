@@ -83,6 +83,7 @@ internal sealed class GetArguments(FlagSet flags)
             Revision = Math.Max(0, revision.Value),
             SortBy = target,
             Descending = descending,
+            LimitFirst = order.Value.Length == 0,
             Streamed = stream.Value,
             KeysOnly = keysOnly.Value,
             CountOnly = countOnly.Value,
