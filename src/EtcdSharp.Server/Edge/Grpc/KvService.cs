@@ -360,7 +360,7 @@ internal sealed class KvService(
                 return EtcdError.Compacted.ToStatus();
             }
 
-            var response = KvResponse.Rent(log, walk, read);
+            var response = KvResponse.Rent(log, walk.Revision, walk, read);
             (read, walk) = (null, null);
             return response;
         }
