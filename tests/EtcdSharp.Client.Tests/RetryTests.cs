@@ -243,6 +243,89 @@ public sealed class RetryTests(Servers servers)
         Assert.Equal(3, fake.Calls("Put"));
     }
 
+    /// <summary>Of a caller whom its certificate names: there is no token to renew, and users may be changed again and again.</summary>
+    [Theory]
+    [InlineData("etcdserver: revision of auth store is old", StatusCode.InvalidArgument)]
+    [InlineData("etcdserver: invalid auth token", StatusCode.Unauthenticated)]
+    public async Task ACallWithoutATokenIsRepeatedWhenUsersWereChangedMeanwhile(string message, StatusCode code)
+    {
+        await using var fake = await FakeEtcd.StartAsync();
+        fake.Refuse = (_, call, _) => call <= 5 ? (code, message) : null;
+        await using var client = new EtcdClient(fake.Address);
+        await client.Kv.PutAsync("k", "v");
+        await client.Kv.GetAsync("k");
+        Assert.Equal(6, fake.Calls("Put"));
+        Assert.Equal(6, fake.Calls("Range"));
+        Assert.Equal(0, fake.Calls("Authenticate"));
+    }
+
+    [Fact]
+    public async Task ACallWithATokenIsRepeatedAsOftenAsUsersWereChangedMeanwhile()
+    {
+        await using var fake = await FakeEtcd.StartAsync();
+        fake.Refuse = static (method, call, _) =>
+            method == "Put" && call <= 5 ? (StatusCode.InvalidArgument, EtcdError.AuthOldRevision.Message) : null;
+        await using var client = new EtcdClient($"{fake.Address};user=me;password=secret");
+        await client.Kv.PutAsync("k", "v");
+        Assert.Equal(6, fake.Calls("Put"));
+    }
+
+    [Theory]
+    [InlineData("etcdserver: user name is empty", StatusCode.InvalidArgument)]
+    [InlineData("etcdserver: permission denied", StatusCode.PermissionDenied)]
+    public async Task ACallWithoutATokenThatWillNeverDoIsNotRepeated(string message, StatusCode code)
+    {
+        await using var fake = await FakeEtcd.StartAsync();
+        fake.Refuse = (_, _, _) => (code, message);
+        await using var client = new EtcdClient(fake.Address);
+        await Assert.ThrowsAsync<EtcdException>(() => client.Kv.PutAsync("k", "v"));
+        Assert.Equal(1, fake.Calls("Put"));
+    }
+
+    /// <summary>A token that somebody else got is somebody else's to renew.</summary>
+    [Fact]
+    public async Task ACallWithATokenOfOthersIsNotRepeated()
+    {
+        await using var fake = await FakeEtcd.StartAsync();
+        fake.Refuse = (_, _, _) => (StatusCode.Unauthenticated, EtcdError.InvalidAuthToken.Message);
+        await using var client = new EtcdClient(new EtcdClientOptions { Endpoints = [fake.Address], Token = "given" });
+        await Eventually.FailsAsync(EtcdError.InvalidAuthToken, () => client.Kv.PutAsync("k", "v"));
+        Assert.Equal(1, fake.Calls("Put"));
+    }
+
+    /// <summary>A command makes a client, one call, and ends. That one of three members gets none of 90 has odds of 10 to the -15.</summary>
+    [Fact]
+    public async Task ClientsThatMakeOneCallSpreadOverTheEndpoints()
+    {
+        await using var first = await FakeEtcd.StartAsync();
+        await using var second = await FakeEtcd.StartAsync();
+        await using var third = await FakeEtcd.StartAsync();
+        FakeEtcd[] members = [first, second, third];
+        for (var i = 0; i < 90; i++)
+        {
+            await using var client = new EtcdClient(string.Join(',', members.Select(member => member.Address)));
+            await client.Kv.GetAsync("k");
+        }
+
+        Assert.All(members, member => Assert.NotEqual(0, member.Calls("Range")));
+        Assert.Equal(90, members.Sum(member => member.Calls("Range")));
+    }
+
+    [Fact]
+    public async Task CallsOfOneClientTakeTurns()
+    {
+        await using var first = await FakeEtcd.StartAsync();
+        await using var second = await FakeEtcd.StartAsync();
+        await using var client = new EtcdClient($"{first.Address},{second.Address}");
+        for (var i = 0; i < 10; i++)
+        {
+            await client.Kv.GetAsync("k");
+        }
+
+        Assert.Equal(5, first.Calls("Range"));
+        Assert.Equal(5, second.Calls("Range"));
+    }
+
     [Theory]
     [OnEach]
     public async Task AConnectionLostAfterTheWriteWasSentIsReportedAndTheWriteNotRepeated(ServerKind kind)

@@ -10,7 +10,10 @@ internal sealed class Balancer : IDisposable
     private readonly bool tls;
     private readonly Dictionary<string, EndpointLink> links = new(StringComparer.Ordinal);
     private EndpointLink[] turn = [];
-    private uint next;
+
+    /// <summary>Where the turns begin differs from client to client: else a command that makes one call goes to the same member always.</summary>
+    private uint next = (uint)Random.Shared.Next();
+
     private bool disposed;
 
     public Balancer(IReadOnlyList<string> endpoints, GrpcChannelOptions options)

@@ -30,10 +30,6 @@ internal readonly struct CallFailure
     /// <summary>No server has seen the request: there was no connection, or the server refused the stream unread.</summary>
     public bool NotSent { get; }
 
-    /// <summary>The token is missing, too old or unknown: a new one makes the call good. Checked before anything is done.</summary>
-    public bool WantsToken =>
-        Error == EtcdError.InvalidAuthToken || Error == EtcdError.AuthOldRevision || Error == EtcdError.UserEmpty;
-
     /// <summary>The endpoint is not worth asking again at once.</summary>
     public bool BlamesEndpoint =>
         NotSent || (failure.Code == StatusCode.Unavailable && Error is null) || Error == EtcdError.Stopped;

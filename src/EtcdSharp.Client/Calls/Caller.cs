@@ -8,9 +8,6 @@ namespace EtcdSharp.Client;
 /// <summary>Makes unary calls: chooses the endpoint, adds the token, repeats what may be repeated.</summary>
 internal sealed class Caller(Balancer balancer, TokenSource tokens, int attemptsMax, int requestBytesMax = int.MaxValue)
 {
-    /// <summary>A fresh token that is refused again is not a matter of its age.</summary>
-    private const int TokenRenewalsMax = 2;
-
     public Balancer Balancer => balancer;
 
     public TokenSource Tokens => tokens;
@@ -115,8 +112,17 @@ internal sealed class Caller(Balancer balancer, TokenSource tokens, int attempts
                         link.Failed(Environment.TickCount64);
                     }
 
-                    if (verdict.WantsToken && withToken && caller.Tokens.HasCredentials && renewals++ < TokenRenewalsMax)
+                    if (
+                        withToken
+                        && caller.Tokens.MayHelp(verdict.Error)
+                        && renewals < caller.Tokens.RenewalsMax(verdict.Error, caller.AttemptsMax)
+                    )
                     {
+                        if (renewals++ > 0)
+                        {
+                            await PauseAsync(link, backoff.Next(), started, verdict, cancellationToken);
+                        }
+
                         await caller.Tokens.RenewAsync(token, caller, cancellationToken);
                         continue;
                     }

@@ -50,7 +50,7 @@ internal static class StreamCall
                     last.Failed(Environment.TickCount64);
                 }
 
-                if (verdict.WantsToken && caller.Tokens.HasCredentials)
+                if (caller.Tokens.MayHelp(verdict.Error))
                 {
                     refused = token;
                 }

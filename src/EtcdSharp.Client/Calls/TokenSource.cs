@@ -7,10 +7,31 @@ namespace EtcdSharp.Client;
 /// <summary>Gets a token for user and password when it is first needed, and a new one when the server knows the old one no more.</summary>
 internal sealed class TokenSource(string? user, string? password, string? given = null) : IDisposable
 {
+    private const int TokenRenewalsMax = 2;
+
     private readonly SemaphoreSlim oneAtATime = new(1, 1);
     private AuthToken? current = First(user, given);
 
-    public bool HasCredentials => user is not null && given is null;
+    private bool HasCredentials => user is not null && given is null;
+
+    /// <summary>
+    /// Whether a call that was refused so is worth another try: with a new token, or, of a caller whom its certificate names, as
+    /// it is, because users or roles were changed between the check and the moment at which the request was carried out.
+    /// </summary>
+    public bool MayHelp(EtcdError? error) =>
+        given is null
+        && (
+            error == EtcdError.InvalidAuthToken
+            || error == EtcdError.AuthOldRevision
+            || (error == EtcdError.UserEmpty && HasCredentials)
+        );
+
+    /// <summary>
+    /// How often that is done for one call. A fresh token that is refused again is not a matter of its age; users and roles may
+    /// change as often as somebody changes them.
+    /// </summary>
+    public int RenewalsMax(EtcdError? error, int attemptsMax) =>
+        error == EtcdError.AuthOldRevision || !HasCredentials ? attemptsMax - 1 : TokenRenewalsMax;
 
     public ValueTask<AuthToken> GetAsync(Caller caller, CancellationToken cancellationToken) =>
         Volatile.Read(ref current) is { } known ? new(known) : RenewAsync(null, caller, cancellationToken);
@@ -18,6 +39,11 @@ internal sealed class TokenSource(string? user, string? password, string? given 
     /// <summary>A token other than the stale one; many callers that hold the same stale one share one renewal.</summary>
     public async ValueTask<AuthToken> RenewAsync(AuthToken? stale, Caller caller, CancellationToken cancellationToken)
     {
+        if (!HasCredentials && Volatile.Read(ref current) is { } only)
+        {
+            return only;
+        }
+
         await oneAtATime.WaitAsync(cancellationToken);
         try
         {

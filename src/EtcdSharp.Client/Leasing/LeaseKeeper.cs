@@ -84,7 +84,7 @@ internal sealed class LeaseKeeper(Caller caller, CancellationToken clientClosed)
                 link.Failed(Environment.TickCount64);
             }
 
-            if (verdict.WantsToken && caller.Tokens.HasCredentials)
+            if (caller.Tokens.MayHelp(verdict.Error))
             {
                 refused = token;
             }

@@ -144,7 +144,7 @@ internal sealed class WatchStream(Caller caller, bool requireLeader, Cancellatio
             link.Failed(Environment.TickCount64);
         }
 
-        var hopeless = !CallFailure.MayReopen(failure.Code) && !(verdict.WantsToken && caller.Tokens.HasCredentials);
+        var hopeless = !CallFailure.MayReopen(failure.Code) && !caller.Tokens.MayHelp(verdict.Error);
         if (hopeless || (requireLeader && verdict.Error == EtcdError.NoLeader))
         {
             lock (gate)
@@ -365,8 +365,7 @@ internal sealed class WatchStream(Caller caller, bool requireLeader, Cancellatio
     private bool Refused(Watcher watcher, WatchResponse response)
     {
         var error = response.CompactRevision != 0 ? EtcdError.Compacted : EtcdErrors.FindReason(response.CancelReason);
-        var ofToken = error == EtcdError.InvalidAuthToken || error == EtcdError.AuthOldRevision || error == EtcdError.UserEmpty;
-        if (ofToken && caller.Tokens.HasCredentials && watcher.TokenRefusals++ < TokenRefusalsMax && !watcher.Closed)
+        if (caller.Tokens.MayHelp(error) && watcher.TokenRefusals++ < TokenRefusalsMax && !watcher.Closed)
         {
             return false;
         }
