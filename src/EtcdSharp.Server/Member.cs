@@ -117,6 +117,11 @@ public sealed class Member : IAsyncDisposable
             AlwaysAskReadIndex = options.AlwaysAskReadIndex,
         };
 
+        if (MemberOptionsRules.FirstBroken(options) is { } broken)
+        {
+            throw new BootstrapException(broken);
+        }
+
         var gates = FeatureGates.Parse(options.FeatureGates, out var problem) ?? throw new BootstrapException(problem!);
 
         if (!TokenOptions.TryRead(options.AuthToken, out var tokens, out problem))
@@ -185,7 +190,7 @@ public sealed class Member : IAsyncDisposable
     private static void DefragmentIfWorth(BackendStore backend, ulong thresholdMegabytes, ILogger logger)
     {
         var freeable = (ulong)(backend.SizeBytes - backend.InUseBytes);
-        if (thresholdMegabytes != 0 && freeable >= thresholdMegabytes * 1024 * 1024)
+        if (thresholdMegabytes != 0 && freeable / (1024 * 1024) >= thresholdMegabytes)
         {
             StartLog.Defragmenting(logger, backend.SizeBytes, backend.InUseBytes, thresholdMegabytes);
             backend.Defragment();

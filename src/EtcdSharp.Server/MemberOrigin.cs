@@ -59,6 +59,7 @@ internal static class MemberOrigin
         return new BootstrapOptions
         {
             Name = options.Name,
+            AdvertisePeerUrls = options.AdvertisePeerUrls,
             ClusterToken = isDiscovered ? options.DiscoveryToken : options.InitialClusterToken,
             NewCluster = options.NewCluster,
             ForceNewCluster = options.ForceNewCluster,

@@ -19,24 +19,66 @@ internal sealed partial class AutoCompaction(
 {
     private TimeSpan Now => TimeSpan.FromTicks(clock.MonotonicNanoseconds / TimeSpan.NanosecondsPerTick);
 
+    /// <summary>The longest period, 292 years: as much as 63 bits of nanoseconds hold.</summary>
+    private static readonly TimeSpan s_periodMax = TimeSpan.FromTicks(long.MaxValue / TimeSpan.NanosecondsPerTick);
+
     /// <summary>The schedule of the options; null when there is to be no automatic compaction.</summary>
     /// <exception cref="BootstrapException">The options make no schedule.</exception>
     public static ICompactionSchedule? Parse(string mode, string retention, IClock clock)
     {
         var now = TimeSpan.FromTicks(clock.MonotonicNanoseconds / TimeSpan.NanosecondsPerTick);
-        var isNumber = long.TryParse(retention, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
-        switch (mode)
+        return TryParse(mode, retention, now, out var schedule) is { } problem ? throw new BootstrapException(problem) : schedule;
+    }
+
+    /// <summary>Why a mode and a retention make no schedule; null when they make one, or none is asked for.</summary>
+    public static string? Check(string mode, string retention) => TryParse(mode, retention, TimeSpan.Zero, out _);
+
+    private static string? TryParse(string mode, string retention, TimeSpan now, out ICompactionSchedule? schedule)
+    {
+        schedule = null;
+        if (mode is not ("revision" or "periodic"))
         {
-            case "revision" when isNumber:
-                return number == 0 ? null : new RevisionSchedule(number);
-            case "periodic" when isNumber:
-                // A bare number counts hours.
-                return number == 0 ? null : new PeriodicSchedule(TimeSpan.FromHours(number), now);
-            case "periodic" when GoDuration.TryParse(retention, out var period) && period >= TimeSpan.Zero:
-                return period == TimeSpan.Zero ? null : new PeriodicSchedule(period, now);
-            default:
-                throw new BootstrapException($"auto compaction of mode '{mode}' cannot keep '{retention}'");
+            return $"unknown auto-compaction-mode \"{mode}\"";
         }
+
+        if (retention.Length == 0)
+        {
+            return null;
+        }
+
+        var isNumber =
+            long.TryParse(retention, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= 0;
+        if (mode == "revision")
+        {
+            if (!isNumber)
+            {
+                return $"error parsing CompactionRetention: --auto-compaction-mode=revision keeps a number of revisions, not "
+                    + $"--auto-compaction-retention=\"{retention}\"";
+            }
+
+            schedule = number == 0 ? null : new RevisionSchedule(number);
+            return null;
+        }
+
+        if (isNumber && number > (long)s_periodMax.TotalHours)
+        {
+            return $"--auto-compaction-retention=\"{retention}\" is a number of hours, and more than {(long)s_periodMax.TotalHours}";
+        }
+
+        // A bare number counts hours.
+        var period = isNumber ? TimeSpan.FromHours(number) : default;
+        if (!isNumber && !GoDuration.TryParse(retention, out period))
+        {
+            return $"error parsing CompactionRetention: time: invalid duration \"{retention}\"";
+        }
+
+        if (period < TimeSpan.Zero)
+        {
+            return $"error parsing CompactionRetention: --auto-compaction-retention=\"{retention}\" is negative";
+        }
+
+        schedule = period == TimeSpan.Zero ? null : new PeriodicSchedule(period, now);
+        return null;
     }
 
     public async Task RunAsync(CancellationToken stopping)

@@ -12,6 +12,9 @@ internal sealed class PeriodicSchedule : ICompactionSchedule
 
     private static readonly TimeSpan CompactionIntervalMax = TimeSpan.FromHours(1);
 
+    /// <summary>Notes are not taken more often: a period of less than ten of these would be all work and no history.</summary>
+    private static readonly TimeSpan IntervalMin = TimeSpan.FromMilliseconds(1);
+
     private readonly Queue<long> _notes = new();
     private readonly TimeSpan _compactionInterval;
     private readonly int _notesMax;
@@ -22,8 +25,8 @@ internal sealed class PeriodicSchedule : ICompactionSchedule
     public PeriodicSchedule(TimeSpan period, TimeSpan now)
     {
         _compactionInterval = period < CompactionIntervalMax ? period : CompactionIntervalMax;
-        Interval = _compactionInterval / Divisor;
-        _notesMax = (int)(period.Ticks / Interval.Ticks) + 1;
+        Interval = _compactionInterval / Divisor is var interval && interval > IntervalMin ? interval : IntervalMin;
+        _notesMax = (int)Math.Min(period.Ticks / Interval.Ticks, int.MaxValue - 1) + 1;
         _nextInterval = period;
         _lastSuccess = now;
     }

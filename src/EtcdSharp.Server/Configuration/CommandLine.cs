@@ -8,63 +8,77 @@ namespace EtcdSharp.Server.Configuration;
 internal sealed class CommandLine
 {
     private const string ConfigFileFlag = "config-file";
+    private const string VersionFlag = "version";
 
     private readonly List<(FlagDefinition Flag, string Text)> _flags = [];
+    private readonly List<string> _ignored = [];
 
     public IReadOnlyList<(FlagDefinition Flag, string Text)> Flags => _flags;
+
+    /// <summary>Flags of old releases that were given and do nothing.</summary>
+    public IReadOnlyList<string> Ignored => _ignored;
 
     public ConfigurationRequest Request { get; private set; }
 
     public string? ConfigFile { get; private set; }
 
+    /// <summary>What cannot be read; null when all can.</summary>
     public string? Error { get; private set; }
+
+    /// <summary>The first argument that is no flag, where flags end.</summary>
+    public string? Surplus { get; private set; }
 
     public static CommandLine Parse(IReadOnlyList<string> arguments)
     {
         var line = new CommandLine();
         var index = 0;
-        while (index < arguments.Count && line.Error is null)
-        {
-            line.Take(arguments, ref index);
-        }
+        while (index < arguments.Count && line.Take(arguments, ref index)) { }
 
         return line;
     }
 
-    private void Take(IReadOnlyList<string> arguments, ref int index)
+    /// <summary>Reads one flag and its value; whether another may follow.</summary>
+    private bool Take(IReadOnlyList<string> arguments, ref int index)
     {
-        var argument = arguments[index++];
-        var dashes =
-            argument.StartsWith("--", StringComparison.Ordinal) ? 2
-            : argument.StartsWith('-') ? 1
-            : 0;
-        if (dashes == 0 || argument.Length == dashes)
+        var argument = arguments[index];
+        if (argument == "--" || argument.Length < 2 || argument[0] != '-')
         {
-            Error = $"\"{argument}\" is not a valid flag";
-            return;
+            Surplus = argument == "--" ? arguments.ElementAtOrDefault(index + 1) : argument;
+            return false;
         }
 
-        var equals = argument.IndexOf('=', StringComparison.Ordinal);
-        var name = equals < 0 ? argument[dashes..] : argument[dashes..equals];
-        var text = equals < 0 ? null : argument[(equals + 1)..];
-        switch (name)
+        index++;
+        var nameAndValue = argument[(argument[1] == '-' ? 2 : 1)..];
+        if (nameAndValue[0] is '-' or '=')
         {
-            case "h" or "help":
-                Request = ConfigurationRequest.PrintHelp;
-                return;
-            case "version":
-                Request =
-                    text is null || (FlagDefinition.TryParseBoolean(text, out var on) && on)
-                        ? ConfigurationRequest.PrintVersion
-                        : Request;
-                return;
+            Error = $"bad flag syntax: {argument}";
+            return false;
         }
 
-        FlagTable.ByName.TryGetValue(name, out var flag);
-        if (flag is null && name != ConfigFileFlag && !FlagTable.Ignored.Contains(name))
+        var equals = nameAndValue.IndexOf('=', StringComparison.Ordinal);
+        var name = equals < 0 ? nameAndValue : nameAndValue[..equals];
+        var text = equals < 0 ? null : nameAndValue[(equals + 1)..];
+        if (name is "h" or "help")
+        {
+            Request = ConfigurationRequest.PrintHelp;
+            return false;
+        }
+
+        if (name == VersionFlag)
+        {
+            return TakeVersion(text ?? "true");
+        }
+
+        if (FlagTable.Ignored.Contains(name))
+        {
+            _ignored.Add(name);
+            return true;
+        }
+
+        if (!FlagTable.ByName.TryGetValue(name, out var flag) && name != ConfigFileFlag)
         {
             Error = $"flag provided but not defined: -{name}";
-            return;
+            return false;
         }
 
         if (text is null)
@@ -80,21 +94,39 @@ internal sealed class CommandLine
             else
             {
                 Error = $"flag needs an argument: -{name}";
-                return;
+                return false;
             }
         }
 
-        if (flag?.Check(text) is { } problem)
+        Keep(flag, text);
+        return Error is null;
+    }
+
+    private bool TakeVersion(string text)
+    {
+        if (!FlagDefinition.TryParseBoolean(text, out var isAsked))
         {
-            Error = $"invalid value \"{text}\" for flag -{name}: {problem}";
+            Error = $"invalid boolean value \"{text}\" for -{VersionFlag}: {GoNumber.ParseError}";
+            return false;
         }
-        else if (flag is not null)
-        {
-            _flags.Add((flag, text));
-        }
-        else if (name == ConfigFileFlag)
+
+        Request = isAsked ? ConfigurationRequest.PrintVersion : ConfigurationRequest.Start;
+        return true;
+    }
+
+    private void Keep(FlagDefinition? flag, string text)
+    {
+        if (flag is null)
         {
             ConfigFile = text;
+        }
+        else if (flag.Check(text) is { } problem)
+        {
+            Error = flag.Refusal(text, problem);
+        }
+        else
+        {
+            _flags.Add((flag, text));
         }
     }
 }

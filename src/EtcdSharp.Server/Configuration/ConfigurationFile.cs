@@ -1,26 +1,46 @@
+using System.Globalization;
 using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
-using YamlDotNet.RepresentationModel;
 
 namespace EtcdSharp.Server.Configuration;
 
-/// <summary>The YAML configuration file: the flags' names as keys, with TLS, sockets and discovery in nested maps.</summary>
+/// <summary>
+/// The YAML configuration file: the flags' names as keys, with TLS, sockets and discovery in nested maps. Keys and values are
+/// taken as etcd takes them, which turns the YAML into JSON and the JSON into its settings: keys in any case, of a repeated
+/// key the last, null as if the key were not there, and otherwise a value of the type that is asked for: <c>name: 010</c> is
+/// the number 8 and no name. Beyond that, a duration may be written with its unit, as a flag takes it.
+/// </summary>
 internal static class ConfigurationFile
 {
-    private static readonly Dictionary<string, FlagDefinition> s_byKey = FlagTable
-        .All.Where(flag => flag.KeyInFile.Length > 0)
-        .ToDictionary(flag => flag.KeyInFile, StringComparer.Ordinal);
-
-    /// <summary>Settings are two maps deep; YAML that nests without end would exhaust the stack of whoever builds its tree.</summary>
-    private const int DepthMax = 16;
-
     /// <summary>All settings with long values have some kilobytes.</summary>
     private const long BytesMax = 4 * 1024 * 1024;
+
+    private const string ClusterState = "initial-cluster-state";
+
+    private static readonly Dictionary<string, FlagDefinition> s_byKey = FlagTable
+        .All.Where(flag => flag.KeyInFile.Length > 0)
+        .ToDictionary(flag => flag.KeyInFile, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Keys that hold maps: <c>socket-options</c>, <c>discovery-config</c>, <c>discovery-config/client</c> and so on.</summary>
+    private static readonly HashSet<string> s_outerKeys = s_byKey
+        .Keys.SelectMany(key =>
+            key.Select((character, index) => character == '/' ? key[..index] : "").Where(outer => outer != "")
+        )
+        .ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Texts that leave the default in the file, of lists beside these none at all.</summary>
+    private static readonly Dictionary<string, string> s_asIfAbsent = new(StringComparer.Ordinal)
+    {
+        ["cors"] = "",
+        ["host-whitelist"] = "",
+        ["feature-gates"] = "",
+        [ClusterState] = "",
+        ["self-signed-cert-validity"] = "0",
+    };
 
     /// <summary>Reads a file into <paramref name="values"/>; the error, or null.</summary>
     public static string? Read(string path, FlagValues values)
     {
-        var yaml = new YamlStream();
+        YamlNode? root;
         try
         {
             if (new FileInfo(path) is { Exists: true, Length: > BytesMax } large)
@@ -28,13 +48,7 @@ internal static class ConfigurationFile
                 return $"cannot read the configuration file: {path} has {large.Length} bytes, at most {BytesMax} are read";
             }
 
-            var text = File.ReadAllText(path);
-            if (WhatIsEndless(text) is { } endless)
-            {
-                return $"error parsing the configuration file {path}: {endless}";
-            }
-
-            yaml.Load(new StringReader(text));
+            root = YamlDocument.Read(File.ReadAllText(path));
         }
         catch (IOException exception)
         {
@@ -61,103 +75,106 @@ internal static class ConfigurationFile
             return $"error parsing the configuration file {path}: it is not well-formed ({exception.Message})";
         }
 
-        if (yaml.Documents.Count == 0)
+        var problem =
+            root is null || root.IsNull ? null
+            : root.Entries is null ? "it must hold a map of settings"
+            : ReadMap(root.Entries, "", values);
+        return problem is null ? null : $"error parsing the configuration file {path}: {problem}";
+    }
+
+    private static string? ReadMap(IReadOnlyList<(string Key, YamlNode Value)> entries, string prefix, FlagValues values)
+    {
+        // A key in another case is another key until it meets the settings, in the order of their bytes.
+        var last = new SortedDictionary<string, YamlNode>(StringComparer.Ordinal);
+        foreach (var (key, value) in entries)
+        {
+            last[key] = value;
+        }
+
+        foreach (var (key, value) in last)
+        {
+            if (ReadEntry(prefix + key, value, values) is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? ReadEntry(string key, YamlNode value, FlagValues values)
+    {
+        if (s_outerKeys.Contains(key))
+        {
+            return value.Entries is { } inner ? ReadMap(inner, key + "/", values)
+                : value.IsNull ? null
+                : $"invalid value {value} for {key}: it holds a map of settings";
+        }
+
+        // A key that etcd does not know is passed over by etcd too; files shared between versions rely on it.
+        if (!s_byKey.TryGetValue(key, out var flag) || value.IsNull)
         {
             return null;
         }
 
-        return yaml.Documents[0].RootNode is YamlMappingNode root
-            ? ReadMap(path, root, "", values)
-            : $"error parsing the configuration file {path}: it must hold a map of settings";
-    }
-
-    /// <summary>
-    /// What no tree can be built of, or none that can be walked: lists and maps that nest without end, and those that are used
-    /// again by an alias and so may hold themselves, or each other a thousand million times. Null when there is nothing of it.
-    /// </summary>
-    private static string? WhatIsEndless(string text)
-    {
-        var parser = new Parser(new StringReader(text));
-        var scalars = new HashSet<AnchorName>();
-        for (var depth = 0; parser.MoveNext(); )
+        if (TextOf(flag, value) is not { } text)
         {
-            depth += parser.Current!.NestingIncrease;
-            if (depth > DepthMax)
-            {
-                return $"its values are nested more than {DepthMax} deep";
-            }
+            return $"invalid value {value} for {key}: it takes {Wanted(flag)}";
+        }
 
-            switch (parser.Current)
-            {
-                case Scalar { Anchor.IsEmpty: false } scalar:
-                    scalars.Add(scalar.Anchor);
-                    break;
-                case NodeEvent { Anchor.IsEmpty: false } collection:
-                    scalars.Remove(collection.Anchor);
-                    break;
-                case AnchorAlias alias when !scalars.Contains(alias.Value):
-                    return $"*{alias.Value.Value} stands for a list or a map, or for nothing; only a single value may be used again";
-                default:
-                    break;
-            }
+        if (s_asIfAbsent.GetValueOrDefault(flag.Name) == text || (flag.Kind == FlagKind.List && value.Items!.Count == 0))
+        {
+            return null;
+        }
+
+        if (flag.Kind == FlagKind.Choices)
+        {
+            // The command line is strict about these words, the file is not, and they change nothing.
+            return null;
+        }
+
+        if (flag.Check(text) is { } problem)
+        {
+            return flag.Name == ClusterState
+                ? $"unexpected clusterState \"{text}\""
+                : $"invalid value {value} for {key}: {problem}";
+        }
+
+        if (flag.Kind != FlagKind.Urls || text.Length > 0)
+        {
+            values.Set(flag, text, FlagSource.File);
         }
 
         return null;
     }
 
-    private static string? ReadMap(string path, YamlMappingNode map, string prefix, FlagValues values)
-    {
-        foreach (var (keyNode, valueNode) in map.Children)
-        {
-            var key = prefix + ((keyNode as YamlScalarNode)?.Value ?? "");
-            if (valueNode is YamlMappingNode inner && prefix.Length == 0)
-            {
-                if (ReadMap(path, inner, key + "/", values) is { } innerError)
-                {
-                    return innerError;
-                }
-
-                continue;
-            }
-
-            // A key that etcd does not know is passed over by etcd too; files shared between versions rely on it.
-            if (!s_byKey.TryGetValue(key, out var flag))
-            {
-                continue;
-            }
-
-            var text = TextOf(flag, valueNode);
-            if (text is null || (text.Length > 0 && flag.Check(text) is not null))
-            {
-                return $"error parsing the configuration file {path}: invalid value {Describe(text, valueNode)} for {key}";
-            }
-
-            if (text.Length > 0)
-            {
-                values.Set(flag, text, FlagSource.File);
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Only scalars are shown: lists and maps may refer to each other, and be endless when written out.</summary>
-    private static string Describe(string? text, YamlNode node) =>
-        text is not null ? $"\"{text}\""
-        : node is YamlMappingNode ? "(a map)"
-        : "(a list that holds more than words)";
-
+    /// <summary>The value in the form that the flag takes; null when it has another type.</summary>
     private static string? TextOf(FlagDefinition flag, YamlNode node) =>
-        node switch
+        flag.Kind switch
         {
-            YamlScalarNode { Value: null or "null" or "~" } => "",
-            YamlScalarNode scalar when flag.Kind == FlagKind.Duration && long.TryParse(scalar.Value, out var nanoseconds) =>
-                $"{nanoseconds}ns",
-            YamlScalarNode scalar => scalar.Value,
-            YamlSequenceNode list when list.Children.All(child => child is YamlScalarNode) => string.Join(
-                ',',
-                list.Children.Select(child => ((YamlScalarNode)child).Value)
-            ),
-            _ => null,
+            FlagKind.List => node.Items is { } items && items.All(item => item.IsNull || item.Scalar?.Text is not null)
+                ? string.Join(',', items.Select(item => item.Scalar!.Text ?? ""))
+                : null,
+            FlagKind.Boolean => node.Scalar is { Kind: YamlScalarKind.Boolean } scalar
+                ? scalar.Integer == 1
+                    ? "true"
+                    : "false"
+                : null,
+            FlagKind.Unsigned or FlagKind.Unsigned32 or FlagKind.Integer => Digits(node.Scalar?.WholeNumber),
+            FlagKind.Duration => node.Scalar?.Text
+                ?? (Digits(node.Scalar?.WholeNumber) is { } nanoseconds ? nanoseconds + "ns" : null),
+            _ => node.Scalar?.Text,
+        };
+
+    private static string? Digits(Int128? number) => number?.ToString(CultureInfo.InvariantCulture);
+
+    private static string Wanted(FlagDefinition flag) =>
+        flag.Kind switch
+        {
+            FlagKind.List => "a list of words",
+            FlagKind.Boolean => "true or false",
+            FlagKind.Unsigned or FlagKind.Unsigned32 or FlagKind.Integer => "a whole number",
+            FlagKind.Duration => "nanoseconds, or a duration as 300ms",
+            _ => "words; what looks like a number or a switch is one only in quotes",
         };
 }

@@ -4,15 +4,21 @@ namespace EtcdSharp.Server.Configuration;
 
 /// <summary>
 /// Reads the configuration with etcd's precedence: with a configuration file, flags and variables are ignored;
-/// without one, a flag goes before its variable and a variable before the default.
+/// without one, a setting is a flag or a variable, and both at once are refused.
 /// </summary>
 internal sealed class ConfigurationReader
 {
     private const string EnvironmentPrefix = "ETCD_";
     private const string ConfigFileVariable = "ETCD_CONFIG_FILE";
+    private const string VersionVariable = "ETCD_VERSION";
 
-    /// <summary>Variables with etcd's prefix that are not flags: the file, and etcdctl's own.</summary>
-    private static readonly HashSet<string> s_otherVariables = [ConfigFileVariable, "ETCD_VERSION"];
+    private static readonly Dictionary<string, FlagDefinition> s_byVariable = FlagTable.All.ToDictionary(
+        flag => flag.EnvironmentName,
+        StringComparer.Ordinal
+    );
+
+    /// <summary>The variables of flags that do nothing any more.</summary>
+    private static readonly HashSet<string> s_ignoredVariables = [.. FlagTable.Ignored.Select(VariableOf)];
 
     private readonly FlagValues _values = new();
     private readonly List<ConfigurationNotice> _notices = [];
@@ -28,63 +34,97 @@ internal sealed class ConfigurationReader
             return Refuse(line.Error, exitCode: 2);
         }
 
+        if (line.Surplus is not null && line.Request != ConfigurationRequest.PrintHelp)
+        {
+            return Refuse($"\"{line.Surplus}\" is not a valid flag", exitCode: 1);
+        }
+
         if (line.Request != ConfigurationRequest.Start)
         {
             return new ConfigurationReading(line.Request, null, null, 0, _notices);
         }
 
-        var file = line.ConfigFile ?? environment[ConfigFileVariable] as string;
-        if (!string.IsNullOrEmpty(file))
+        var file = string.IsNullOrEmpty(line.ConfigFile) ? environment[ConfigFileVariable] as string : line.ConfigFile;
+        var problem = string.IsNullOrEmpty(file) ? ReadFlagsAndVariables(line, environment) : ReadFile(file);
+        if ((problem ?? FirstNotBuilt()) is { } error)
         {
-            if (ConfigurationFile.Read(file, _values) is { } fileError)
-            {
-                return Refuse(fileError, exitCode: 1);
-            }
-
-            _notices.Add(
-                new ConfigurationNotice(
-                    Warning: false,
-                    "loaded server configuration, other configuration command line flags and environment variables will be ignored if provided",
-                    ("path", file)
-                )
-            );
-        }
-        else
-        {
-            foreach (var (flag, text) in line.Flags)
-            {
-                _values.Set(flag, text, FlagSource.CommandLine);
-            }
-
-            if (ReadEnvironment(environment) is { } environmentError)
-            {
-                return Refuse(environmentError, exitCode: 1);
-            }
+            return Refuse(error, exitCode: 1);
         }
 
-        if (FirstNotBuilt() is { } notBuilt)
-        {
-            return Refuse(notBuilt, exitCode: 1);
-        }
-
-        var configuration = EtcdConfiguration.From(_values, _notices, out var error);
-        return error is null
+        var configuration = EtcdConfiguration.From(_values, _notices, out var broken);
+        return broken is null
             ? new ConfigurationReading(ConfigurationRequest.Start, configuration, null, 0, _notices)
-            : Refuse(error, exitCode: 1);
+            : Refuse(broken, exitCode: 1);
     }
 
-    private string? ReadEnvironment(IDictionary environment)
+    private string? ReadFile(string file)
     {
-        var byVariable = FlagTable.All.ToDictionary(flag => flag.EnvironmentName, StringComparer.Ordinal);
+        if (ConfigurationFile.Read(file, _values) is { } problem)
+        {
+            return problem;
+        }
+
+        _notices.Add(
+            new ConfigurationNotice(
+                Warning: false,
+                "loaded server configuration, other configuration command line flags and environment variables will be ignored if provided",
+                ("path", file)
+            )
+        );
+        return null;
+    }
+
+    private string? ReadFlagsAndVariables(CommandLine line, IDictionary environment)
+    {
+        foreach (var (flag, text) in line.Flags)
+        {
+            _values.Set(flag, text, FlagSource.CommandLine);
+        }
+
+        var ignored = line.Ignored.Select(VariableOf).ToHashSet(StringComparer.Ordinal);
+        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in environment)
         {
-            var (name, text) = ((string)entry.Key, (string?)entry.Value ?? "");
-            if (!name.StartsWith(EnvironmentPrefix, StringComparison.Ordinal) || s_otherVariables.Contains(name))
+            if ((string)entry.Key is var variable && variable.StartsWith(EnvironmentPrefix, StringComparison.Ordinal))
             {
-                continue;
+                variables[variable] = (string?)entry.Value ?? "";
             }
+        }
 
-            if (!byVariable.TryGetValue(name, out var flag))
+        foreach (var (name, text) in variables)
+        {
+            if (ReadVariable(name, text, ignored) is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        return null;
+    }
+
+    private string? ReadVariable(string name, string text, HashSet<string> ignoredFlags)
+    {
+        if (name == VersionVariable)
+        {
+            _notices.Add(
+                new ConfigurationNotice(Warning: true, "cannot set special environment variable", ("key", name), ("value", text))
+            );
+            return null;
+        }
+
+        if (s_byVariable.TryGetValue(name, out var flag) && _values.IsGiven(flag.Name))
+        {
+            return Conflict($"{name}=\"{text}\"", $"--{flag.Name}=\"{_values.Text(flag.Name)}\"");
+        }
+
+        if (ignoredFlags.Contains(name))
+        {
+            return Conflict(name, "a flag of that name");
+        }
+
+        if (text.Length == 0 || (flag is null && !s_ignoredVariables.Contains(name)))
+        {
+            if (name != ConfigFileVariable)
             {
                 _notices.Add(
                     new ConfigurationNotice(
@@ -94,37 +134,37 @@ internal sealed class ConfigurationReader
                     )
                 );
             }
-            else if (_values.IsGiven(flag.Name))
-            {
-                _notices.Add(
-                    new ConfigurationNotice(
-                        Warning: true,
-                        "recognized environment variable, but unused: shadowed by corresponding flag",
-                        ("environment-variable", name)
-                    )
-                );
-            }
-            else if (text.Length > 0)
-            {
-                if (flag.Check(text) is { } error)
-                {
-                    return $"invalid value \"{text}\" for {name}: {error}";
-                }
 
-                _values.Set(flag, text, FlagSource.Environment);
-                _notices.Add(
-                    new ConfigurationNotice(
-                        Warning: false,
-                        "recognized and used environment variable",
-                        ("variable-name", name),
-                        ("variable-value", text)
-                    )
-                );
-            }
+            return null;
         }
 
+        if (flag?.Check(text) is { } problem)
+        {
+            return $"invalid value \"{text}\" for {name}: {problem}";
+        }
+
+        if (flag is not null)
+        {
+            _values.Set(flag, text, FlagSource.Environment);
+        }
+
+        _notices.Add(
+            new ConfigurationNotice(
+                Warning: false,
+                "recognized and used environment variable",
+                ("variable-name", name),
+                ("variable-value", text)
+            )
+        );
         return null;
     }
+
+    /// <summary>etcd's words, closing brackets included, and both values.</summary>
+    private static string Conflict(string variable, string flag) =>
+        "conflicting environment variable is shadowed by corresponding command-line flag "
+        + $"(either unset environment variable or disable flag)): {variable} and {flag}";
+
+    private static string VariableOf(string flag) => EnvironmentPrefix + flag.ToUpperInvariant().Replace('-', '_');
 
     /// <summary>A feature that was asked for and is not there must stop the start: whoever asked for it relies on it.</summary>
     private string? FirstNotBuilt()
@@ -132,7 +172,13 @@ internal sealed class ConfigurationReader
         foreach (var flag in _values.Given)
         {
             var text = _values.Text(flag.Name);
-            var asked = flag.Kind == FlagKind.Boolean ? _values.Boolean(flag.Name) : text != flag.Default;
+            var asked = flag.Kind switch
+            {
+                FlagKind.Boolean => _values.Boolean(flag.Name),
+                FlagKind.Unsigned => _values.Unsigned(flag.Name).ToString(System.Globalization.CultureInfo.InvariantCulture)
+                    != flag.Default,
+                _ => text != flag.Default,
+            };
             if (flag.Support == FlagSupport.NotBuilt && asked)
             {
                 var where = _values.SourceOf(flag.Name) switch

@@ -9,6 +9,13 @@ internal sealed class EtcdConfiguration
     private const int ElectionTimeoutMillisecondsMax = 50_000;
     private const long QuotaBackendBytesDefault = 2L * 1024 * 1024 * 1024;
     private const int BackendBatchLimitDefault = 10_000;
+    private const ulong SnapshotCountDefault = 10_000;
+    private const ulong SnapshotCatchUpEntriesDefault = 5_000;
+    private const int CompactionBatchLimitDefault = 1000;
+    private const ulong AuthTokenTtlSecondsDefault = 300;
+    private static readonly TimeSpan s_compactionSleepIntervalDefault = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_watchProgressNotifyIntervalDefault = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_warningUnaryRequestDurationDefault = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan s_backendBatchIntervalDefault = TimeSpan.FromMilliseconds(100);
 
     /// <summary>etcd's figure.</summary>
@@ -125,10 +132,10 @@ internal sealed class EtcdConfiguration
             Name = name,
             DataDirectory = values.Text("data-dir") is { Length: > 0 } directory ? directory : name + ".etcd",
             WalDirectory = values.Text("wal-dir"),
-            SnapshotCount = values.Unsigned("snapshot-count"),
-            SnapshotCatchUpEntries = values.Unsigned("snapshot-catchup-entries"),
-            MaxSnapshots = (int)values.Unsigned("max-snapshots"),
-            MaxWals = (int)values.Unsigned("max-wals"),
+            SnapshotCount = OrDefault(values.Unsigned("snapshot-count"), SnapshotCountDefault),
+            SnapshotCatchUpEntries = OrDefault(values.Unsigned("snapshot-catchup-entries"), SnapshotCatchUpEntriesDefault),
+            MaxSnapshots = (int)Math.Min(values.Unsigned("max-snapshots"), int.MaxValue),
+            MaxWals = (int)Math.Min(values.Unsigned("max-wals"), int.MaxValue),
             HeartbeatMilliseconds = (int)values.Unsigned("heartbeat-interval"),
             ElectionMilliseconds = (int)values.Unsigned("election-timeout"),
             RaftReadTimeout = PeerTimeout(values, "raft-read-timeout", notices),
@@ -136,7 +143,7 @@ internal sealed class EtcdConfiguration
             InitialElectionTickAdvance = values.Boolean("initial-election-tick-advance"),
             PreVote = values.Boolean("pre-vote"),
             StrictReconfigCheck = values.Boolean("strict-reconfig-check"),
-            MaxLearners = (int)values.Integer("max-learners"),
+            MaxLearners = (int)Math.Min(values.Integer("max-learners"), int.MaxValue),
             ListenPeerUrls = values.Urls("listen-peer-urls"),
             ListenClientUrls = values.Urls("listen-client-urls"),
             ListenClientHttpUrls = values.Urls("listen-client-http-urls"),
@@ -170,7 +177,9 @@ internal sealed class EtcdConfiguration
                     : BackendBatchLimitDefault,
             BootstrapDefragThresholdMegabytes = values.Unsigned("bootstrap-defrag-threshold-megabytes"),
             AuthToken = values.Text("auth-token"),
-            AuthTokenTtl = TimeSpan.FromSeconds(Math.Min(values.Unsigned("auth-token-ttl"), int.MaxValue)),
+            AuthTokenTtl = TimeSpan.FromSeconds(
+                Math.Min(OrDefault(values.Unsigned("auth-token-ttl"), AuthTokenTtlSecondsDefault), int.MaxValue)
+            ),
             BcryptCost = (int)Math.Min(values.Unsigned("bcrypt-cost"), int.MaxValue),
             MaxTxnOperations = (int)Math.Min(values.Unsigned("max-txn-ops"), int.MaxValue),
             MaxRequestBytes = (int)values.Unsigned("max-request-bytes"),
@@ -182,15 +191,28 @@ internal sealed class EtcdConfiguration
             SocketReuseAddress = values.Boolean("socket-reuse-address"),
             AutoCompactionMode = values.Text("auto-compaction-mode"),
             AutoCompactionRetention = values.Text("auto-compaction-retention"),
-            CompactionBatchLimit = (int)values.Integer("compaction-batch-limit"),
-            CompactionSleepInterval = values.Duration("compaction-sleep-interval"),
-            WatchProgressNotifyInterval = values.Duration("watch-progress-notify-interval"),
+            CompactionBatchLimit = (int)OrDefault((ulong)values.Integer("compaction-batch-limit"), CompactionBatchLimitDefault),
+            CompactionSleepInterval = OrDefault(values.Duration("compaction-sleep-interval"), s_compactionSleepIntervalDefault),
+            WatchProgressNotifyInterval =
+                values.Duration("watch-progress-notify-interval") is var progress && progress > TimeSpan.Zero
+                    ? progress
+                    : s_watchProgressNotifyIntervalDefault,
             WarningApplyDuration = values.Duration("warning-apply-duration"),
-            WarningUnaryRequestDuration = values.Duration("warning-unary-request-duration"),
+            WarningUnaryRequestDuration = OrDefault(
+                values.Duration("warning-unary-request-duration"),
+                s_warningUnaryRequestDurationDefault
+            ),
             ExtensiveMetrics = values.Text("metrics") == "extensive",
-            LogOutputs = values.Words("log-outputs"),
-            LogLevel = values.Text("log-level"),
-            LogFormat = values.Text("log-format"),
+            LogOutputs =
+            [
+                .. values
+                    .Words("log-outputs")
+                    .Select(output =>
+                        output.StartsWith("file:///", StringComparison.Ordinal) ? output["file://".Length..] : output
+                    ),
+            ],
+            LogLevel = NormalizeLogLevel(values.Text("log-level"))!,
+            LogFormat = values.Text("log-format") is { Length: > 0 } format ? format : "json",
             CorruptCheckTime = values.Duration("corrupt-check-time"),
             DowngradeCheckTime = values.Duration("downgrade-check-time"),
             CompactHashCheckTime = values.Duration("compact-hash-check-time"),
@@ -198,6 +220,20 @@ internal sealed class EtcdConfiguration
             UnsafeNoFsync = values.Boolean("unsafe-no-fsync"),
         };
     }
+
+    /// <summary>The level in lower case, as all know it; null for a word that is none.</summary>
+    public static string? NormalizeLogLevel(string text) =>
+        text.ToLowerInvariant() switch
+        {
+            "" => "info",
+            "debug" or "info" or "warn" or "error" or "dpanic" or "panic" or "fatal" => text.ToLowerInvariant(),
+            _ => null,
+        };
+
+    /// <summary>A zero stands for the default, as in etcd.</summary>
+    private static ulong OrDefault(ulong given, ulong value) => given == 0 ? value : given;
+
+    private static TimeSpan OrDefault(TimeSpan given, TimeSpan value) => given == TimeSpan.Zero ? value : given;
 
     /// <summary>Never below the default: the others count on it.</summary>
     private static TimeSpan PeerTimeout(FlagValues values, string flag, List<ConfigurationNotice> notices)

@@ -9,7 +9,9 @@ internal sealed class FlagValues
 
     public bool IsGiven(string name) => _given.ContainsKey(name);
 
-    public void Set(FlagDefinition flag, string text, FlagSource source) => _given[flag.Name] = (text, source);
+    /// <summary>A text that the flag can hold. An empty list of URLs counts as given and leaves the default, as in etcd.</summary>
+    public void Set(FlagDefinition flag, string text, FlagSource source) =>
+        _given[flag.Name] = (flag.Kind == FlagKind.Urls && text.Length == 0 ? flag.Default : text, source);
 
     public FlagSource SourceOf(string name) => _given.TryGetValue(name, out var given) ? given.Source : FlagSource.Default;
 
@@ -17,9 +19,11 @@ internal sealed class FlagValues
 
     public bool Boolean(string name) => FlagDefinition.TryParseBoolean(Text(name), out var value) && value;
 
-    public long Integer(string name) => long.Parse(Text(name), System.Globalization.CultureInfo.InvariantCulture);
+    public long Integer(string name) =>
+        GoNumber.ParseSigned(Text(name), out var value) is { } problem ? throw Broken(name, problem) : value;
 
-    public ulong Unsigned(string name) => ulong.Parse(Text(name), System.Globalization.CultureInfo.InvariantCulture);
+    public ulong Unsigned(string name) =>
+        GoNumber.ParseUnsigned(Text(name), 64, out var value) is { } problem ? throw Broken(name, problem) : value;
 
     public TimeSpan Duration(string name) => Text(name) is { Length: > 0 } text ? GoDuration.Parse(text) : TimeSpan.Zero;
 
@@ -27,4 +31,7 @@ internal sealed class FlagValues
 
     public IReadOnlyList<string> Words(string name) =>
         Text(name).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>A text was set that <see cref="FlagDefinition.Check"/> refuses.</summary>
+    private InvalidOperationException Broken(string name, string problem) => new($"--{name}={Text(name)}: {problem}");
 }

@@ -5,10 +5,14 @@ namespace EtcdSharp.Server.Configuration;
 /// <summary>Durations as etcd's flags write them: signed decimal numbers with the units ns, us, ms, s, m and h.</summary>
 internal static class GoDuration
 {
+    /// <summary>
+    /// Whether the text is one, of at most 292 years (2^63 nanoseconds). A duration below 100 ns, the shortest that a
+    /// <see cref="TimeSpan"/> can hold, becomes 100 ns: it must not turn into "never" or "not set".
+    /// </summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
-        var rest = text.AsSpan().Trim();
+        var rest = text.AsSpan();
         var negative = rest.StartsWith("-");
         if (negative || rest.StartsWith("+"))
         {
@@ -25,13 +29,13 @@ internal static class GoDuration
             return false;
         }
 
-        double nanoseconds = 0;
+        decimal nanoseconds = 0;
         while (!rest.IsEmpty)
         {
             var digits = rest.IndexOfAnyExcept("0123456789.");
             if (
                 digits <= 0
-                || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                || !decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             )
             {
                 return false;
@@ -40,7 +44,7 @@ internal static class GoDuration
             rest = rest[digits..];
             var unitLength = rest.IndexOfAny("0123456789.");
             var unit = unitLength < 0 ? rest : rest[..unitLength];
-            if (NanosecondsOf(unit) is not { } scale)
+            if (NanosecondsOf(unit) is not { } scale || number > long.MaxValue)
             {
                 return false;
             }
@@ -49,13 +53,15 @@ internal static class GoDuration
             rest = rest[unit.Length..];
         }
 
-        var ticks = nanoseconds / TimeSpan.NanosecondsPerTick;
-        if (ticks > long.MaxValue)
+        nanoseconds = decimal.Truncate(nanoseconds);
+        if (nanoseconds > long.MaxValue + (negative ? 1m : 0m))
         {
             return false;
         }
 
-        duration = TimeSpan.FromTicks((long)(negative ? -ticks : ticks));
+        var ticks = (long)(nanoseconds / TimeSpan.NanosecondsPerTick);
+        ticks = ticks == 0 && nanoseconds != 0 ? 1 : ticks;
+        duration = TimeSpan.FromTicks(negative ? -ticks : ticks);
         return true;
     }
 
@@ -89,15 +95,15 @@ internal static class GoDuration
             : sign + seconds;
     }
 
-    private static double? NanosecondsOf(ReadOnlySpan<char> unit) =>
+    private static decimal? NanosecondsOf(ReadOnlySpan<char> unit) =>
         unit switch
         {
             "ns" => 1,
-            "us" or "µs" or "μs" => 1e3,
-            "ms" => 1e6,
-            "s" => 1e9,
-            "m" => 60e9,
-            "h" => 3600e9,
+            "us" or "µs" or "μs" => 1_000,
+            "ms" => 1_000_000,
+            "s" => 1_000_000_000,
+            "m" => 60_000_000_000,
+            "h" => 3_600_000_000_000,
             _ => null,
         };
 }

@@ -6,6 +6,12 @@ namespace EtcdSharp.Server.Configuration;
 /// <summary>The options of a member from the configuration of the program.</summary>
 internal static class MemberOptionsFactory
 {
+    /// <summary>The longest time that the runtime's timers take, 24.8 days. What is to happen more rarely happens then.</summary>
+    private static readonly TimeSpan s_timerMax = TimeSpan.FromMilliseconds(int.MaxValue);
+
+    /// <summary>The shortest pause between two pings, and the shortest wait for an answer, as in etcd.</summary>
+    private static readonly TimeSpan s_pingMin = TimeSpan.FromSeconds(1);
+
     public static MemberOptions Create(EtcdConfiguration configuration, ILoggerFactory logging) =>
         new()
         {
@@ -26,15 +32,15 @@ internal static class MemberOptionsFactory
             ForceNewCluster = configuration.ForceNewCluster,
             DiscoveryEndpoints = configuration.DiscoveryEndpoints,
             DiscoveryToken = configuration.DiscoveryToken,
-            DiscoveryDialTimeout = configuration.DiscoveryDialTimeout,
-            DiscoveryRequestTimeout = configuration.DiscoveryRequestTimeout,
+            DiscoveryDialTimeout = ForTimer(configuration.DiscoveryDialTimeout),
+            DiscoveryRequestTimeout = ForTimer(configuration.DiscoveryRequestTimeout),
             DiscoverySrv = configuration.DiscoverySrv,
             DiscoverySrvName = configuration.DiscoverySrvName,
             EmulatedVersion = configuration.EmulatedVersion,
             HeartbeatMs = configuration.HeartbeatMilliseconds,
             ElectionMs = configuration.ElectionMilliseconds,
-            PeerReadTimeout = configuration.RaftReadTimeout,
-            PeerWriteTimeout = configuration.RaftWriteTimeout,
+            PeerReadTimeout = ForTimer(configuration.RaftReadTimeout),
+            PeerWriteTimeout = ForTimer(configuration.RaftWriteTimeout),
             InitialElectionTickAdvance = configuration.InitialElectionTickAdvance,
             PreVote = configuration.PreVote,
             StrictReconfigCheck = configuration.StrictReconfigCheck,
@@ -44,26 +50,24 @@ internal static class MemberOptionsFactory
             MaxSnapshotFiles = configuration.MaxSnapshots,
             MaxWalFiles = configuration.MaxWals,
             QuotaBackendBytes = configuration.QuotaBackendBytes,
-            BackendBatchIntervalMs = (int)configuration.BackendBatchInterval.TotalMilliseconds,
+            BackendBatchIntervalMs = Milliseconds(configuration.BackendBatchInterval),
             BackendBatchLimit = configuration.BackendBatchLimit,
             AuthToken = configuration.AuthToken,
             AuthTokenTtl = configuration.AuthTokenTtl,
             BcryptCost = configuration.BcryptCost,
             MaxTxnOperations = configuration.MaxTxnOperations,
             MaxRequestBytes = configuration.MaxRequestBytes,
-            MaxConcurrentStreams = (int)Math.Min(configuration.MaxConcurrentStreams, int.MaxValue),
-            KeepAlive = new KeepAlivePolicy
-            {
-                MinTime = configuration.KeepAliveMinTime,
-                Interval = configuration.KeepAliveInterval,
-                Timeout = configuration.KeepAliveTimeout,
-            },
+            MaxConcurrentStreams =
+                configuration.MaxConcurrentStreams == 0
+                    ? int.MaxValue
+                    : (int)Math.Min(configuration.MaxConcurrentStreams, int.MaxValue),
+            KeepAlive = KeepAlive(configuration),
             AutoCompactionMode = configuration.AutoCompactionMode,
             AutoCompactionRetention = configuration.AutoCompactionRetention,
             CompactionBatchLimit = configuration.CompactionBatchLimit,
-            CompactionSleepMs = (int)configuration.CompactionSleepInterval.TotalMilliseconds,
-            WatchProgressInterval = configuration.WatchProgressNotifyInterval,
-            WarningApplyMs = (int)configuration.WarningApplyDuration.TotalMilliseconds,
+            CompactionSleepMs = Math.Max(0, Milliseconds(configuration.CompactionSleepInterval)),
+            WatchProgressInterval = ForTimer(configuration.WatchProgressNotifyInterval),
+            WarningApplyMs = Milliseconds(configuration.WarningApplyDuration),
             WarningUnaryRequestDuration = configuration.WarningUnaryRequestDuration,
             BootstrapDefragThresholdMegabytes = configuration.BootstrapDefragThresholdMegabytes,
             CorruptCheckTime = configuration.CorruptCheckTime,
@@ -76,6 +80,26 @@ internal static class MemberOptionsFactory
             ExtensiveMetrics = configuration.ExtensiveMetrics,
             Logging = logging,
         };
+
+    /// <summary>Without an interval or without a time for the answer there are no pings.</summary>
+    private static KeepAlivePolicy KeepAlive(EtcdConfiguration configuration)
+    {
+        var pings = configuration.KeepAliveInterval > TimeSpan.Zero && configuration.KeepAliveTimeout > TimeSpan.Zero;
+        return new KeepAlivePolicy
+        {
+            MinTime = configuration.KeepAliveMinTime > TimeSpan.Zero ? ForTimer(configuration.KeepAliveMinTime) : TimeSpan.Zero,
+            Interval = pings ? AtLeast(s_pingMin, ForTimer(configuration.KeepAliveInterval)) : TimeSpan.Zero,
+            Timeout = AtLeast(s_pingMin, ForTimer(configuration.KeepAliveTimeout)),
+        };
+    }
+
+    private static TimeSpan AtLeast(TimeSpan least, TimeSpan time) => time < least ? least : time;
+
+    private static TimeSpan ForTimer(TimeSpan time) => time > s_timerMax ? s_timerMax : time;
+
+    /// <summary>Rounded up: a fraction of a millisecond is not zero.</summary>
+    private static int Milliseconds(TimeSpan time) =>
+        (int)Math.Clamp(Math.Ceiling(time.TotalMilliseconds), int.MinValue, int.MaxValue);
 
     private static string[] Texts(IReadOnlyList<EtcdUrl> urls) => [.. urls.Select(url => url.Text)];
 }

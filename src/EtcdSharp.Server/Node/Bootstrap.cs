@@ -32,6 +32,11 @@ internal sealed class Bootstrap(
     /// <exception cref="BootstrapException">The member cannot start from what is there.</exception>
     public StartingPoint Run(BootstrapOptions options)
     {
+        if (!data.HasLog && FirstStartRules.FirstBroken(options) is { } broken)
+        {
+            throw new BootstrapException(broken);
+        }
+
         data.Create();
         _snapshots.DeleteLeftovers();
         return data.HasLog ? BeginAgain(Restart(options), options) : StartNew(options);

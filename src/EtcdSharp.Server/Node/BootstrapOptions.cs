@@ -8,6 +8,9 @@ internal sealed record BootstrapOptions
     /// <summary>The first members: name and peer URLs of each.</summary>
     public required IReadOnlyList<(string Name, IReadOnlyList<string> PeerUrls)> InitialCluster { get; init; }
 
+    /// <summary>The peer URLs that the member tells others; a first start asks that <see cref="InitialCluster"/> agrees. Null to ask nothing.</summary>
+    public IReadOnlyList<string>? AdvertisePeerUrls { get; init; }
+
     public required string ClusterToken { get; init; }
 
     public bool NewCluster { get; init; } = true;

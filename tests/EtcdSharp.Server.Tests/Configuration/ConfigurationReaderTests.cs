@@ -44,11 +44,28 @@ public sealed class ConfigurationReaderTests
     public void AVariableIsUsedWhereNoFlagIsGiven()
     {
         var environment = new Hashtable { ["ETCD_NAME"] = "from-variable", ["ETCD_SNAPSHOT_COUNT"] = "7" };
-        var reading = ConfigurationReader.Read(["--name=from-flag"], environment);
+        var reading = ConfigurationReader.Read(["--max-wals=3"], environment);
         Assert.Null(reading.Error);
-        Assert.Equal("from-flag", reading.Configuration!.Name);
+        Assert.Equal("from-variable", reading.Configuration!.Name);
         Assert.Equal(7UL, reading.Configuration.SnapshotCount);
-        Assert.Contains(reading.Notices, notice => notice.Message.Contains("shadowed", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("from-variable")]
+    [InlineData("from-flag")]
+    [InlineData("")]
+    public void ASettingAsFlagAndAsVariableIsRefusedAndBothAreNamed(string variable)
+    {
+        var reading = ConfigurationReader.Read(["--name=from-flag"], new Hashtable { ["ETCD_NAME"] = variable });
+        Assert.Equal(1, reading.ExitCode);
+        Assert.StartsWith(
+            "conflicting environment variable is shadowed by corresponding command-line flag "
+                + "(either unset environment variable or disable flag))",
+            reading.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains($"ETCD_NAME=\"{variable}\"", reading.Error, StringComparison.Ordinal);
+        Assert.Contains("--name=\"from-flag\"", reading.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,6 +100,61 @@ public sealed class ConfigurationReaderTests
     }
 
     [Theory]
+    [InlineData("quota-backend-bytes: 8.589934592e+09", "8589934592")]
+    [InlineData("QUOTA-Backend-Bytes: 10000.0", "10000")]
+    [InlineData("quota-backend-bytes: 1\nquota-backend-bytes: 0x10", "16")]
+    [InlineData("quota-backend-bytes: 010", "8")]
+    [InlineData("quota-backend-bytes: 1_000", "1000")]
+    [InlineData("quota-backend-bytes: ~", "2147483648")]
+    public void AWholeNumberIsTakenInEveryFormOfYaml(string yaml, string expected) =>
+        Assert.Equal(
+            expected,
+            ConfigurationReader
+                .Read(["--config-file", WriteFile(yaml)], s_noEnvironment)
+                .Configuration!.QuotaBackendBytes.ToString(System.Globalization.CultureInfo.InvariantCulture)
+        );
+
+    [Theory]
+    [InlineData("off", false)]
+    [InlineData("No", false)]
+    [InlineData("n", false)]
+    [InlineData("FALSE", false)]
+    [InlineData("yes", true)]
+    [InlineData("On", true)]
+    [InlineData("null", true)]
+    public void ASwitchIsTakenInEveryFormOfYaml(string value, bool expected) =>
+        Assert.Equal(
+            expected,
+            ConfigurationReader.Read(["--config-file", WriteFile($"pre-vote: {value}\n")], s_noEnvironment).Configuration!.PreVote
+        );
+
+    [Theory]
+    [InlineData("name: 010\n", "name")]
+    [InlineData("name: yes\n", "name")]
+    [InlineData("pre-vote: \"true\"\n", "pre-vote")]
+    [InlineData("pre-vote: 1\n", "pre-vote")]
+    [InlineData("max-wals: \"5\"\n", "max-wals")]
+    [InlineData("max-wals: 1.5\n", "max-wals")]
+    [InlineData("log-outputs: stderr\n", "log-outputs")]
+    [InlineData("listen-client-urls: [http://127.0.0.1:1]\n", "listen-client-urls")]
+    [InlineData("socket-options: 5\n", "socket-options")]
+    public void AValueOfAnotherTypeIsRefusedWithItsKey(string yaml, string key)
+    {
+        var reading = ConfigurationReader.Read(["--config-file", WriteFile(yaml)], s_noEnvironment);
+        Assert.Equal(1, reading.ExitCode);
+        Assert.Contains($" for {key}: ", reading.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void DiscoveryIsNestedAsInEtcd()
+    {
+        var path = WriteFile("discovery-config:\n  token: t\n  client: {endpoints: [a, b], dial-timeout: 7000000000}\n");
+        var configuration = ConfigurationReader.Read(["--config-file", path], s_noEnvironment).Configuration!;
+        Assert.Equal(("t", TimeSpan.FromSeconds(7)), (configuration.DiscoveryToken, configuration.DiscoveryDialTimeout));
+        Assert.Equal(["a", "b"], configuration.DiscoveryEndpoints);
+    }
+
+    [Theory]
     [InlineData("name: [a\n", "error parsing")]
     [InlineData("snapshot-count: many\n", "snapshot-count")]
     [InlineData("- a\n", "must hold a map")]
@@ -98,7 +170,7 @@ public sealed class ConfigurationReaderTests
     [InlineData(2, "flag provided but not defined: -nonsense", "--nonsense")]
     [InlineData(2, "flag needs an argument: -name", "--name")]
     [InlineData(2, "invalid value \"x\" for flag -max-wals: parse error", "--max-wals=x")]
-    [InlineData(2, "\"word\" is not a valid flag", "word")]
+    [InlineData(1, "\"word\" is not a valid flag", "word")]
     [InlineData(
         1,
         "--advertise-client-urls is required when --listen-client-urls is set explicitly",
@@ -113,9 +185,19 @@ public sealed class ConfigurationReaderTests
     [InlineData(1, "is too long, and should be set less than 50000ms", "--election-timeout=60000")]
     [InlineData(
         1,
-        "couldn't find local name \"default\" in the initial cluster configuration",
-        "--initial-cluster=a=http://localhost:1"
+        "--listen-peer-urls and --listen-metrics-urls both listen on 127.0.0.1:2380",
+        "--listen-metrics-urls=http://127.0.0.1:2380"
     )]
+    [InlineData(
+        1,
+        "keeps a number of revisions, not --auto-compaction-retention=\"1h\"",
+        "--auto-compaction-mode=revision",
+        "--auto-compaction-retention=1h"
+    )]
+    [InlineData(1, "time: invalid duration \"soon\"", "--auto-compaction-retention=soon")]
+    [InlineData(1, "v2 proxy is deprecated", "--discovery-fallback=proxy")]
+    [InlineData(1, "names an output that is empty", "--log-outputs=")]
+    [InlineData(1, "--max-learners must not be negative (set to -1)", "--max-learners=-1")]
     [InlineData(1, "both --discovery-token and --discovery-endpoints must be set", "--discovery-token=t")]
     [InlineData(
         1,
@@ -123,8 +205,8 @@ public sealed class ConfigurationReaderTests
         "--discovery-srv=example.test",
         "--initial-cluster=default=http://localhost:1"
     )]
-    [InlineData(1, "--initial-cluster-state must be one of new, existing", "--initial-cluster-state=old")]
-    [InlineData(1, "unrecognized feature gate: Nothing", "--feature-gates=Nothing=true")]
+    [InlineData(2, "invalid value \"old\" for flag -initial-cluster-state: invalid value", "--initial-cluster-state=old")]
+    [InlineData(2, "unrecognized feature gate: Nothing", "--feature-gates=Nothing=true")]
     public void AWrongCommandLineSaysWhat(int exitCode, string expected, params string[] arguments)
     {
         var reading = ConfigurationReader.Read(arguments, s_noEnvironment);
