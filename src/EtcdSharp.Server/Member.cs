@@ -50,8 +50,13 @@ public sealed class Member : IAsyncDisposable
     private MemberEdge _edge;
     private MemberPorts _ports;
     private CancellationTokenSource _stopping;
-    private List<Task> _background;
+    private BackgroundTasks _background;
     private Task? _stop;
+    private bool _isTornDown;
+    private bool _isRemoved;
+
+    /// <summary>What outlives the parts that a snapshot of another member replaces.</summary>
+    private readonly BackgroundTasks _lifetime;
 
     private Member(
         MemberOptions options,
@@ -71,6 +76,7 @@ public sealed class Member : IAsyncDisposable
         _gates = gates;
         _tokens = tokens;
         _metrics = metrics;
+        _lifetime = new BackgroundTasks(Abandon, options.Logging.CreateLogger<Member>());
         Assemble(atStart: true, cancellation);
     }
 
@@ -97,8 +103,11 @@ public sealed class Member : IAsyncDisposable
 
     internal MemberNode Node => _node;
 
+    internal MemberPeers Peers => _peers;
+
     /// <summary>Starts a member and waits until clients are served.</summary>
     /// <exception cref="BootstrapException">It cannot start from what is in the data directory.</exception>
+    /// <exception cref="MemberRemovedException">It was removed from its cluster.</exception>
     /// <exception cref="IOException">A file or an address cannot be used.</exception>
     public static async Task<Member> StartAsync(MemberOptions options, CancellationToken cancellation = default)
     {
@@ -234,7 +243,7 @@ public sealed class Member : IAsyncDisposable
         var options = atStart ? _options : _options with { ForceNewCluster = false };
         var start = MemberOrigin.Find(options, data, logger, cancellation);
         _stopping = new CancellationTokenSource();
-        _background = [];
+        _background = new BackgroundTasks(Abandon, logger);
         DefragmentIfWorth(start.Backend, _options.BootstrapDefragThresholdMegabytes, logger);
         _store = new MemberStore(_options, _nodeOptions, start, _gates, _tokens);
         if (Unsupported() is { } problem)
@@ -242,6 +251,14 @@ public sealed class Member : IAsyncDisposable
             _store.Dispose();
             start.Log.Dispose();
             throw new BootstrapException(problem);
+        }
+
+        var isRemoved = !options.ForceNewCluster && _store.Cluster.View.Removed.Contains(start.MemberId);
+        if (isRemoved && atStart)
+        {
+            _store.Dispose();
+            start.Log.Dispose();
+            throw TellRemoved();
         }
 
         _peers = new MemberPeers(_options, start, _store, data, _descriptors);
@@ -270,6 +287,11 @@ public sealed class Member : IAsyncDisposable
         Connect();
         _memberMetrics = new MemberMetrics(_metrics, _store, _node.State, _gates);
         _edge = new MemberEdge(_options, _store, _node, _leases, access, _tokens, _metrics, _ports, _nodeOptions.RequestTimeout);
+        _isTornDown = false;
+        if (isRemoved)
+        {
+            Removed();
+        }
     }
 
     /// <summary>--feature-gates InitialCorruptCheck=true: a member with a past compares it with the others before it serves.</summary>
@@ -286,14 +308,18 @@ public sealed class Member : IAsyncDisposable
 
     private void Connect()
     {
-        var stopping = _stopping;
-        Action removed = () => _ = StopAfterRemovalAsync();
-        _peers.Attach(_node, removed);
+        var (stopping, background) = (_stopping.Token, _background);
+        _peers.Attach(_node, Removed);
         _node.Reconfiguration.PromoteAtLeader = (id, cancellation) => _peers.PromoteAtLeaderAsync(id, _node.Log, cancellation);
         _node.Machine.TermBegun = _versions.TermBegun;
-        _node.Machine.RaiseNoSpace = () => QuotaGuard.RaiseAsync(_node.Log, stopping.Token);
-        _node.Machine.RemovedFromCluster = removed;
-        _node.SnapshotSaved = metadata => _ = Task.Run(() => ReplaceStateAsync(metadata));
+        _node.Machine.CompleteAfterAlarm = request =>
+            background.Run("raising the alarm for space", () => CompleteAfterAlarmAsync(request, stopping), stopping);
+        _node.Machine.RemovedFromCluster = Removed;
+        _node.SnapshotSaved = metadata =>
+            _lifetime.Run(
+                () => ReplaceStateAsync(metadata),
+                failure => FailToServe("taking over the state of another member", failure)
+            );
         _node.LeadershipChanged = leads =>
         {
             if (!leads)
@@ -303,27 +329,34 @@ public sealed class Member : IAsyncDisposable
         };
     }
 
-    private void BeginServing() => _background.Add(Task.Run(() => ServeAsync(_stopping.Token)));
-
-    private async Task ServeAsync(CancellationToken stopping)
+    /// <summary>A cancellation is an orderly end: the member stops, or begins again from a snapshot; whoever cancels knows which.</summary>
+    private void BeginServing()
     {
-        try
-        {
-            await RunAsync(stopping).ConfigureAwait(false);
-            _served.TrySetResult();
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // The member stops, or begins again from a snapshot; whoever ends this knows which.
-            return;
-        }
-        catch (Exception e) when (e is IOException or BootstrapException or UnauthorizedAccessException or ArgumentException)
-        {
-            if (!_served.TrySetException(e))
+        var stopping = _stopping.Token;
+        _background.Run(
+            async () =>
             {
-                _options.Fatal("serving again after a snapshot", e);
-            }
+                await RunAsync(stopping).ConfigureAwait(false);
+                _served.TrySetResult();
+            },
+            failure => FailToServe("serving clients", failure),
+            stopping
+        );
+    }
+
+    /// <summary>Whoever waits for the start is told, and stops the member; after that nobody waits, and the member ends itself.</summary>
+    private void FailToServe(string part, Exception failure)
+    {
+        if (!_served.TrySetException(failure))
+        {
+            Abandon(part, failure);
         }
+    }
+
+    private void Abandon(string part, Exception failure)
+    {
+        NodeLog.Fatal(_options.Logging.CreateLogger<Member>(), part, failure);
+        _options.Fatal(part, failure);
     }
 
     /// <summary>
@@ -354,10 +387,6 @@ public sealed class Member : IAsyncDisposable
             NodeLog.AppliedSnapshot(logger, _node.State.AppliedIndex, snapshot.Index, snapshot.Term);
             BeginServing();
         }
-        catch (Exception e) when (e is IOException or BootstrapException or UnauthorizedAccessException)
-        {
-            _options.Fatal("taking over the state of another member", e);
-        }
         finally
         {
             _changing.Release();
@@ -369,22 +398,23 @@ public sealed class Member : IAsyncDisposable
         _node.Start();
         await _peers.StartAsync(_node, _leases, stopping).ConfigureAwait(false);
         await _edge.StartMonitoringAsync(stopping).ConfigureAwait(false);
-        RunInBackground(_versions.FollowVersionAsync);
+        RunInBackground("following the cluster version", _versions.FollowVersionAsync);
         if (_options.DowngradeCheckTime > TimeSpan.Zero)
         {
-            RunInBackground(stopping => _versions.FollowDowngradeAsync(_options.DowngradeCheckTime, stopping));
+            RunInBackground("following a downgrade", stopping => _versions.FollowDowngradeAsync(_options.DowngradeCheckTime, stopping));
         }
 
         if (AutoCompaction.Parse(_options.AutoCompactionMode, _options.AutoCompactionRetention, _options.Clock) is { } schedule)
         {
             var logger = _options.Logging.CreateLogger<AutoCompaction>();
             RunInBackground(
+                "automatic compaction",
                 new AutoCompaction(schedule, _node.Log, () => _store.Kv.CurrentRevision, _options.Clock, logger).RunAsync
             );
         }
 
         RunCorruptionChecks();
-        RunInBackground(new LeaseDuties(_store.Lessor, _node.Log, _store.Auth, _options.Clock).RunAsync);
+        RunInBackground("lease expiry", new LeaseDuties(_store.Lessor, _node.Log, _store.Auth, _options.Clock).RunAsync);
         var urls = _options.AdvertiseClientUrls ?? _options.ListenClientUrls;
         await _publication.PublishAttributesAsync(_options.Name, urls, stopping).ConfigureAwait(false);
         StartLog.Published(
@@ -410,31 +440,79 @@ public sealed class Member : IAsyncDisposable
         var checks = _peers.CreateCorruptionChecks(_node.Log, _nodeOptions);
         if (_options.CorruptCheckTime > TimeSpan.Zero)
         {
-            RunInBackground(stopping => checks.RunPeriodicAsync(_options.CorruptCheckTime, stopping));
+            RunInBackground(
+                "comparing the data of all members",
+                stopping => checks.RunPeriodicAsync(_options.CorruptCheckTime, stopping)
+            );
         }
 
         if (_gates.IsOn("CompactHashCheck"))
         {
-            RunInBackground(stopping => checks.RunCompactionAsync(_options.CompactHashCheckTime, stopping));
+            RunInBackground(
+                "comparing the hashes of compactions",
+                stopping => checks.RunCompactionAsync(_options.CompactHashCheckTime, stopping)
+            );
         }
     }
 
-    private void RunInBackground(Func<CancellationToken, Task> work)
+    private async Task CompleteAfterAlarmAsync(PendingRequest request, CancellationToken stopping)
     {
-        var stopping = _stopping.Token;
-        _background.Add(Task.Run(() => work(stopping), CancellationToken.None));
+        try
+        {
+            await QuotaGuard.RaiseAsync(_node.Log, stopping).ConfigureAwait(false);
+        }
+        finally
+        {
+            request.Complete();
+        }
+    }
+
+    private void RunInBackground(string part, Func<CancellationToken, Task> work) =>
+        _background.RunAgain(part, work, _stopping.Token);
+
+    /// <summary>The member's own log, or the members that it knows, say that it was removed. Any thread, any number of times.</summary>
+    private void Removed()
+    {
+        lock (_gate)
+        {
+            if (_isRemoved || _stop is not null)
+            {
+                return;
+            }
+
+            _isRemoved = true;
+        }
+
+        _lifetime.Run("stopping after the removal", StopAfterRemovalAsync);
     }
 
     private async Task StopAfterRemovalAsync()
     {
+        _served.TrySetException(TellRemoved());
         await Task.Delay(RemovalDelay).ConfigureAwait(false);
         await StopAsync().ConfigureAwait(false);
+    }
+
+    private MemberRemovedException TellRemoved()
+    {
+        const string removed = "the member has been permanently removed from the cluster";
+        const string advice =
+            "delete or move the data directory, then add the member anew (etcdctl member add) and start it with "
+            + "--initial-cluster-state existing";
+        var logger = _options.Logging.CreateLogger<Member>();
+        NodeLog.ServerError(logger, removed);
+        NodeLog.RemoveDataDirectory(logger, _options.DataDirectory, advice);
+        return new MemberRemovedException($"{removed}; {advice} (data directory: {_options.DataDirectory})");
     }
 
     private async Task StopOnceAsync()
     {
         await _changing.WaitAsync().ConfigureAwait(false);
-        await HandOverAsync().ConfigureAwait(false);
+        if (!_isTornDown)
+        {
+            await HandOverAsync().ConfigureAwait(false);
+        }
+
         await TearDownAsync().ConfigureAwait(false);
         _metrics.Dispose();
         _served.TrySetException(new OperationCanceledException("the member stopped before it served"));
@@ -461,14 +539,17 @@ public sealed class Member : IAsyncDisposable
 
     private async Task TearDownAsync()
     {
+        if (_isTornDown)
+        {
+            return;
+        }
+
+        _isTornDown = true;
         await _edge.StopAsync().ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _peers.DisposeAsync().ConfigureAwait(false);
         _node.Stop();
-        foreach (var task in _background.ToArray())
-        {
-            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        await _background.WhenEndedAsync().ConfigureAwait(false);
 
         // Serving may have begun while it was told to end.
         await _edge.StopAsync().ConfigureAwait(false);

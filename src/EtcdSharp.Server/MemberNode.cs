@@ -54,15 +54,10 @@ internal sealed class MemberNode
             transport,
             options.Clock,
             node,
-            options.Logging.CreateLogger<RaftLoop>()
+            options.Logging.CreateLogger<RaftLoop>(),
+            Fatal
         );
         _loop.ConfigurationChanged(configuration);
-        void Fatal(string part, Exception failure)
-        {
-            NodeLog.Fatal(logger, part, failure);
-            options.Fatal(part, failure);
-        }
-
         var snapshots = new SnapshotDirectory(options.Disk, data.SnapPath, logger) { Metrics = options.Instruments.Snap };
         _transport = transport;
         _options = node;
@@ -108,6 +103,12 @@ internal sealed class MemberNode
         if (start.SetsNewerVersion || store.Cluster.StorageIsAhead)
         {
             _snapshots.Resume(start.AppliedIndex, start.AppliedTerm, configuration);
+        }
+
+        void Fatal(string part, Exception failure)
+        {
+            NodeLog.Fatal(logger, part, failure);
+            options.Fatal(part, failure);
         }
 
         var gate = new ProposalGate(State, _waiters, _loop, options.Clock, node);

@@ -24,6 +24,7 @@ internal sealed class MemberPeers : IAsyncDisposable
     private readonly HttpClient _client;
     private readonly ILogger _logger;
     private readonly SnapshotReceiver _receiver;
+    private readonly BackgroundTasks _tasks;
     private RaftPeerEvents? _events;
     private EdgeHost? _host;
 
@@ -43,7 +44,8 @@ internal sealed class MemberPeers : IAsyncDisposable
         _client = CreateClient(options);
         Identity = new PeerIdentity(start.MemberId, start.ClusterId, options.AdvertisePeerUrls, options.ServerVersion);
         var timing = PeerTiming.Of(options);
-        Transport = new PeerTransport(Identity, _client, timing, _logger);
+        _tasks = new BackgroundTasks(options.Fatal, _logger);
+        Transport = new PeerTransport(Identity, _client, timing, _tasks, _logger);
         _receiver = new SnapshotReceiver(
             new SnapshotDirectory(options.Disk, data.SnapPath, _logger) { Metrics = options.Instruments.Snap },
             timing.ReadTimeout,
@@ -171,7 +173,7 @@ internal sealed class MemberPeers : IAsyncDisposable
             await _host.StopAsync(TimeSpan.Zero).ConfigureAwait(false);
         }
 
-        _receiver.Dispose();
+        await _tasks.WhenEndedAsync().ConfigureAwait(false);
     }
 
     private PeerHashes CreateHashes(NodeOptions node) => new(_client, _store.Cluster, node.RequestTimeout, _logger);

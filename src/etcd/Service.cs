@@ -44,6 +44,11 @@ internal static class Service
         {
             return ExitCodes.Stopped;
         }
+        catch (MemberRemovedException removed)
+        {
+            Console.Error.WriteLine("etcd: " + removed.Message);
+            return ExitCodes.Stopped;
+        }
         catch (Exception exception)
             when (exception is BootstrapException or IOException or InvalidDataException or UnauthorizedAccessException)
         {

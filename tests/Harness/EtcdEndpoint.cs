@@ -35,6 +35,9 @@ public sealed class EtcdEndpoint : IDisposable
 
     public Task<RangeResponse> Range(RangeRequest request) => Call<RangeResponse>("/etcdserverpb.KV/Range", request);
 
+    public Task<PutResponse> Put(string key, string value) =>
+        Put(new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(value) });
+
     public Task<PutResponse> Put(PutRequest request) => Call<PutResponse>("/etcdserverpb.KV/Put", request);
 
     public Task<DeleteRangeResponse> DeleteRange(DeleteRangeRequest request) =>

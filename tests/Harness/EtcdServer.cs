@@ -90,6 +90,7 @@ public sealed partial class EtcdServer : IAsyncDisposable
         var start = new ProcessStartInfo(program)
         {
             UseShellExecute = false,
+            WorkingDirectory = options.WorkingDirectory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

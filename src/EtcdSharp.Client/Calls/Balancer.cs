@@ -115,11 +115,20 @@ internal sealed class Balancer : IDisposable
     internal static string? ProblemWith(string endpoint) => IsKnown(Complete(endpoint, tls: false)) ? null : Problem(endpoint);
 
     private static string Problem(string endpoint) =>
-        $"\"{endpoint}\" is no endpoint: host:port, http://host:port, https://host:port and unix:///path are";
+        endpoint.Trim().StartsWith("unixs:", StringComparison.Ordinal)
+            ? $"\"{endpoint}\" asks for TLS over a unix socket, which is not built yet"
+            : $"\"{endpoint}\" is no endpoint: host:port, http://host:port, https://host:port and unix:///path are";
 
     private static string Complete(string endpoint, bool tls)
     {
         var trimmed = endpoint.Trim().TrimEnd('/');
+
+        // gRPC's own way of writing a socket file, without slashes, as etcd's client takes it too.
+        if (trimmed.StartsWith("unix:", StringComparison.Ordinal) && !trimmed.StartsWith("unix://", StringComparison.Ordinal))
+        {
+            trimmed = "unix://" + trimmed["unix:".Length..];
+        }
+
         var address = trimmed.Contains("://", StringComparison.Ordinal) ? trimmed : $"{(tls ? "https" : "http")}://{trimmed}";
 
         // A port alone is one of this machine, as in Go.

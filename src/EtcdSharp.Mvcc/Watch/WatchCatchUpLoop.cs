@@ -36,7 +36,7 @@ internal sealed class WatchCatchUpLoop : IDisposable
         {
             CatchUpAgainAndAgain();
         }
-        catch (Exception failure) when (failure is IOException or InvalidDataException)
+        catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             _failed("reading the history for watchers", failure);
         }

@@ -60,8 +60,8 @@ internal sealed class StateMachine : IStateMachine
         FollowVersion(cluster.View);
     }
 
-    /// <summary>Raises the NOSPACE alarm through the log; set once the log can be proposed to.</summary>
-    public Func<Task>? RaiseNoSpace { get; set; }
+    /// <summary>Raises the NOSPACE alarm through the log and completes the request after it; set once the log can be proposed to.</summary>
+    public Action<PendingRequest>? CompleteAfterAlarm { get; set; }
 
     /// <summary>Called on the apply loop when the first entry of a term is applied: whoever leads can act now.</summary>
     public Action? TermBegun { get; set; }
@@ -145,18 +145,14 @@ internal sealed class StateMachine : IStateMachine
     public void Hold(PendingRequest request)
     {
         NodeLog.QuotaExceeded(_logger);
-        _ = CompleteAfterAlarm(request);
-    }
-
-    private async Task CompleteAfterAlarm(PendingRequest request)
-    {
-        await Task.Yield();
-        if (RaiseNoSpace is { } raise)
+        if (CompleteAfterAlarm is { } complete)
         {
-            await raise().ConfigureAwait(false);
+            complete(request);
         }
-
-        request.Complete();
+        else
+        {
+            request.Complete();
+        }
     }
 
     private void ChangeMembers(ConfChange change)

@@ -1,10 +1,20 @@
+using System.Buffers;
 using System.Net;
 
 namespace EtcdSharp.Server.Configuration;
 
-/// <summary>A URL as etcd's flags take it: a scheme of http, https, unix or unixs and a host with a port, no path.</summary>
+/// <summary>
+/// A URL as etcd takes it, in flags and from other members: http or https with a host and a port and nothing else, or unix or unixs with
+/// the name of a socket file, relative to the working directory where it does not begin with a slash.
+/// </summary>
 internal sealed record EtcdUrl(string Scheme, string Host, int Port, string Text)
 {
+    /// <summary>The address of a unix socket takes 108 bytes with its terminating zero.</summary>
+    private const int SocketPathBytesMax = 107;
+
+    /// <summary>What may stand in a host by RFC 3986, apart from the brackets of an IPv6 address. Other scripts are names too.</summary>
+    private static readonly SearchValues<char> s_notInHost = SearchValues.Create(" \t\r\n\0\"#%/<>?@[\\]^`{|}\u007f");
+
     public bool IsUnixSocket => Scheme is "unix" or "unixs";
 
     public override string ToString() => Text;
@@ -64,25 +74,74 @@ internal sealed record EtcdUrl(string Scheme, string Host, int Port, string Text
         }
 
         var address = text[(colon + 3)..].TrimEnd('/');
-        if (scheme is "unix" or "unixs")
+        return scheme is "unix" or "unixs"
+            ? TryParseSocket(scheme, address, text, out url)
+            : TryParseAuthority(scheme, address, text, out url);
+    }
+
+    private static string? TryParseSocket(string scheme, string path, string text, out EtcdUrl? url)
+    {
+        url = null;
+        if (path.Length == 0)
         {
-            url = new EtcdUrl(scheme, address, 0, $"{scheme}://{address}");
-            return address.Length == 0 ? $"unix socket URL names no file: {text}" : null;
+            return $"unix socket URL names no file: {text}";
         }
 
+        if (path.AsSpan().ContainsAny('\0', '\n', '\r'))
+        {
+            return $"invalid character in the file name of a unix socket URL: {text}";
+        }
+
+        if (System.Text.Encoding.UTF8.GetByteCount(path) > SocketPathBytesMax)
+        {
+            return $"the file name of a unix socket has at most {SocketPathBytesMax} bytes: {text}";
+        }
+
+        url = new EtcdUrl(scheme, path, 0, $"{scheme}://{path}");
+        return null;
+    }
+
+    private static string? TryParseAuthority(string scheme, string address, string text, out EtcdUrl? url)
+    {
+        url = null;
         if (address.Contains('/', StringComparison.Ordinal))
         {
             return $"URL must not contain a path: {text}";
         }
 
         var portColon = address.LastIndexOf(':');
-        if (portColon < 0 || address.EndsWith(']') || !ushort.TryParse(address[(portColon + 1)..], out var port))
+        if (portColon < 0 || address.EndsWith(']') || !TryParsePort(address.AsSpan(portColon + 1), out var port))
         {
             return $"URL address does not have the form \"host:port\": {text}";
         }
 
-        var host = address[..portColon].TrimStart('[').TrimEnd(']');
+        var host = address[..portColon];
+        if (host.StartsWith('[') && host.EndsWith(']'))
+        {
+            host = host[1..^1];
+            if (!IPAddress.TryParse(host, out var ip) || ip.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6)
+            {
+                return $"invalid IPv6 address in URL: {text}";
+            }
+        }
+        else if (host.Contains(':', StringComparison.Ordinal))
+        {
+            return $"URL address does not have the form \"host:port\": {text}";
+        }
+        else if (host.AsSpan().ContainsAny(s_notInHost))
+        {
+            return $"invalid character in host name: {text}";
+        }
+
         url = new EtcdUrl(scheme, host, port, $"{scheme}://{address}");
         return null;
     }
+
+    private static bool TryParsePort(ReadOnlySpan<char> text, out ushort port) =>
+        ushort.TryParse(
+            text,
+            System.Globalization.NumberStyles.None,
+            System.Globalization.CultureInfo.InvariantCulture,
+            out port
+        );
 }

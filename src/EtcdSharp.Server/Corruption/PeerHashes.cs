@@ -58,7 +58,7 @@ internal sealed class PeerHashes(HttpClient client, ClusterState cluster, TimeSp
 
     private async Task<(HttpStatusCode Status, string Body)> RequestAsync(string url, long revision, CancellationToken stop)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url + PeerProtocol.HashKvPath));
+        using var request = new HttpRequestMessage(HttpMethod.Get, PeerUri.Create(url, PeerProtocol.HashKvPath));
         request.Headers.Add(PeerProtocol.ClusterIdHeader, _clusterText);
         request.Content = new ByteArrayContent(
             Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"revision\":{revision}}}"))

@@ -1,8 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
+using EtcdSharp.Server.Configuration;
 
 namespace EtcdSharp.Server.Membership;
 
-/// <summary>What etcd accepts as the URLs of a member: absolute, http(s) or a unix socket, with a port, without a path.</summary>
+/// <summary>The URLs of a member as a request gives them: each read as a whole, by the rules of the flags.</summary>
 internal static class PeerUrls
 {
     /// <summary>Checks and sorts; null when one of them, or the empty list, is not acceptable.</summary>
@@ -17,7 +17,9 @@ internal static class PeerUrls
         foreach (var text in texts)
         {
             var url = text.Trim();
-            if (!IsAcceptable(url))
+
+            // The flags let a slash at the end pass; a request must name exactly what other members will compare.
+            if (url.EndsWith('/') || EtcdUrl.TryParse(url, out _) is not null)
             {
                 return null;
             }
@@ -27,39 +29,5 @@ internal static class PeerUrls
 
         urls.Sort(StringComparer.Ordinal);
         return urls;
-    }
-
-    private static bool IsAcceptable([NotNullWhen(true)] string? text)
-    {
-        var separator = text!.IndexOf("://", StringComparison.Ordinal);
-        if (separator < 0)
-        {
-            return false;
-        }
-
-        var scheme = text[..separator];
-        var rest = text[(separator + 3)..];
-        switch (scheme)
-        {
-            case "unix" or "unixs":
-                return rest.Length != 0;
-            case "http" or "https":
-                return !rest.Contains('/', StringComparison.Ordinal) && HasHostAndPort(rest);
-            default:
-                return false;
-        }
-    }
-
-    private static bool HasHostAndPort(string authority)
-    {
-        var colon = authority.LastIndexOf(':');
-        var bracket = authority.LastIndexOf(']');
-        return colon > bracket
-            && ushort.TryParse(
-                authority.AsSpan(colon + 1),
-                System.Globalization.NumberStyles.None,
-                System.Globalization.CultureInfo.InvariantCulture,
-                out _
-            );
     }
 }

@@ -102,9 +102,10 @@ internal sealed class LogWriter
                 }
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // After a failed sync nobody knows what is on the disk (fsyncgate), so nothing may be answered any more.
+            // After a failed sync nobody knows what is on the disk (fsyncgate), so nothing may be answered any more; and
+            // what else fails here leaves a batch of which nobody knows how much of it was written.
             _fatal("writing the log", e);
         }
     }

@@ -100,6 +100,15 @@ internal static partial class NodeLog
     [LoggerMessage(LogLevel.Error, "failed to remove file")]
     public static partial void PurgeFailed(ILogger logger, string path, string error);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "background work failed unexpectedly; it begins again after a pause")]
+    public static partial void WorkFailed(ILogger logger, string part, TimeSpan pause, Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "server error")]
+    public static partial void ServerError(ILogger logger, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "data-dir used by this member must be removed")]
+    public static partial void RemoveDataDirectory(ILogger logger, string dataDir, string advice);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "applied a configuration change through raft")]
     public static partial void ConfigurationChanged(
         ILogger logger,

@@ -36,6 +36,7 @@ internal sealed class RaftLoop
     private readonly IClock _clock;
     private readonly NodeOptions _options;
     private readonly ILogger _logger;
+    private readonly Action<string, Exception> _fatal;
     private readonly Thread? _thread;
     private readonly NodeSimulation? _simulation;
     private readonly List<ReadOnlyMemory<byte>> _batch = [];
@@ -66,6 +67,7 @@ internal sealed class RaftLoop
     private bool _proposalsBlocked;
     private bool _mayCampaignAtOnce;
 
+    /// <param name="fatal">Called when the state machine or what it reaches for fails; it must end the process.</param>
     public RaftLoop(
         RaftNode node,
         NodeState state,
@@ -74,7 +76,8 @@ internal sealed class RaftLoop
         IPeerTransport transport,
         IClock clock,
         NodeOptions options,
-        ILogger logger
+        ILogger logger,
+        Action<string, Exception> fatal
     )
     {
         _node = node;
@@ -85,6 +88,7 @@ internal sealed class RaftLoop
         _clock = clock;
         _options = options;
         _logger = logger;
+        _fatal = fatal;
         _ticks = new TickSchedule(options.HeartbeatMs);
         _unheard = new UnheardLeader(node, state.MemberId, transport, options.ElectionTicks);
         _timeouts = new RequestTimeouts(state, transport, clock, options);
@@ -284,9 +288,17 @@ internal sealed class RaftLoop
 
     private void Run()
     {
-        while (TakeInput(waits: true, out var readsWaiting))
+        try
         {
-            WorkOn(readsWaiting);
+            while (TakeInput(waits: true, out var readsWaiting))
+            {
+                WorkOn(readsWaiting);
+            }
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Half of a turn may have been passed on. A loop that went on from here could answer what was never stored.
+            _fatal("consensus", e);
         }
 
         DrainActions();
@@ -300,7 +312,7 @@ internal sealed class RaftLoop
             if (!IsFromRemovedLeader(message))
             {
                 _unheard.Heard(message);
-                _node.Step(message);
+                StaleLog.Step(_node, message);
             }
         }
 

@@ -189,7 +189,7 @@ internal sealed class Snapshots
 
             Work(timeoutMs: 0);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             _fatal("saving a snapshot", e);
         }

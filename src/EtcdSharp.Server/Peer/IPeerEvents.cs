@@ -15,6 +15,6 @@ internal interface IPeerEvents
 
     void ReportSnapshot(ulong id, SnapshotDelivery delivery);
 
-    /// <summary>Another member says that this one has been removed for good.</summary>
+    /// <summary>The members of the applied configuration say that this one has been removed for good.</summary>
     void RemovedFromCluster();
 }

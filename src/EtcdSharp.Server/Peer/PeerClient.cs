@@ -21,6 +21,7 @@ internal static class PeerClient
                 AllowAutoRedirect = false,
                 UseCookies = false,
                 ConnectTimeout = connectTimeout,
+                ConnectCallback = PeerUri.ConnectAsync,
                 ActivityHeadersPropagator = null,
                 PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             }
@@ -38,7 +39,7 @@ internal static class PeerClient
     {
         foreach (var url in peerUrls)
         {
-            if (await AskAsync(client, url + PeerProtocol.MembersPath, cancellation).ConfigureAwait(false) is not { } answer)
+            if (await AskAsync(client, url, PeerProtocol.MembersPath, cancellation).ConfigureAwait(false) is not { } answer)
             {
                 continue;
             }
@@ -77,7 +78,7 @@ internal static class PeerClient
     {
         foreach (var url in member.PeerUrls)
         {
-            if (await AskAsync(client, url + PeerProtocol.VersionPath, cancellation).ConfigureAwait(false) is { } answer)
+            if (await AskAsync(client, url, PeerProtocol.VersionPath, cancellation).ConfigureAwait(false) is { } answer)
             {
                 try
                 {
@@ -113,7 +114,9 @@ internal static class PeerClient
             {
                 using var content = new ByteArrayContent(body);
                 content.Headers.ContentType = s_protobuf;
-                using var response = await client.PostAsync(new Uri(url + path), content, deadline.Token).ConfigureAwait(false);
+                using var response = await client
+                    .PostAsync(PeerUri.Create(url, path), content, deadline.Token)
+                    .ConfigureAwait(false);
                 return (response.StatusCode, await response.Content.ReadAsByteArrayAsync(deadline.Token).ConfigureAwait(false));
             }
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
@@ -128,6 +131,7 @@ internal static class PeerClient
     private static async Task<(string? ClusterId, byte[] Body)?> AskAsync(
         HttpClient client,
         string url,
+        string path,
         CancellationToken cancellation
     )
     {
@@ -135,7 +139,7 @@ internal static class PeerClient
         deadline.CancelAfter(AnswerWait);
         try
         {
-            using var response = await client.GetAsync(new Uri(url), deadline.Token).ConfigureAwait(false);
+            using var response = await client.GetAsync(PeerUri.Create(url, path), deadline.Token).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 return null;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using EtcdSharp.Raft;
 using EtcdSharp.Server.Membership;
+using EtcdSharp.Server.Node;
 using EtcdSharp.Storage.Backend;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +24,8 @@ internal sealed class PeerConnection : IDisposable
     private readonly PeerStatus _status;
     private readonly IPeerEvents _events;
     private readonly ILogger _logger;
+    private readonly Action<ulong> _removalTold;
+    private readonly BackgroundTasks _tasks;
     private readonly PeerTiming _timing;
     private readonly HeartbeatWatch _heartbeats;
     private readonly PeerPipeline _pipeline;
@@ -35,7 +38,9 @@ internal sealed class PeerConnection : IDisposable
         PeerIdentity self,
         HttpClient client,
         IPeerEvents events,
+        Action<ulong> removalTold,
         PeerTiming timing,
+        BackgroundTasks tasks,
         ILogger logger
     )
     {
@@ -46,18 +51,20 @@ internal sealed class PeerConnection : IDisposable
         _client = client;
         _events = events;
         _logger = logger;
+        _removalTold = removalTold;
+        _tasks = tasks;
         _timing = timing;
         _heartbeats = new HeartbeatWatch(_text, timing.Heartbeat, TimeProvider.System, logger);
         _status = new PeerStatus(self.MemberId, id, TimeProvider.System, logger);
-        _pipeline = new PeerPipeline(id, self, _urls, client, timing.ReadTimeout, _status, events);
+        _pipeline = new PeerPipeline(id, self, _urls, client, timing.ReadTimeout, _status, events, removalTold);
         Appends = new PeerStreamWriter(_text, timing.WriteTimeout);
         Messages = new PeerStreamWriter(_text, timing.WriteTimeout);
         var appends = Reader(PeerProtocol.AppendStreamPath, () => new AppendCodec(id, self.MemberId));
         var messages = Reader(PeerProtocol.MessageStreamPath, static () => new MessageCodec());
-        _ = Task.Run(() => appends.RunAsync(_stopping.Token));
-        _ = Task.Run(() => messages.RunAsync(_stopping.Token));
-        _ = Task.Run(() => _pipeline.RunAsync(_stopping.Token));
-        _ = Task.Run(ProbeAsync);
+        tasks.RunAgain($"the append stream of member {_text}", appends.RunAsync, _stopping.Token);
+        tasks.RunAgain($"the message stream of member {_text}", messages.RunAsync, _stopping.Token);
+        tasks.RunAgain($"the pipeline to member {_text}", _pipeline.RunAsync, _stopping.Token);
+        tasks.RunAgain($"the probing of member {_text}", ProbeAsync, _stopping.Token);
     }
 
     public ulong Id { get; }
@@ -117,7 +124,12 @@ internal sealed class PeerConnection : IDisposable
     }
 
     /// <summary>Sends the store; it is disposed at the end.</summary>
-    public void SendSnapshot(Message message, BackendSnapshot store) => _ = Task.Run(() => SendSnapshotAsync(message, store));
+    public void SendSnapshot(Message message, BackendSnapshot store) =>
+        _tasks.Run(
+            () => SendSnapshotAsync(message, store),
+            failure => SnapshotFailed(message.Snapshot!.Metadata.Index, store.SizeBytes, failure.Message),
+            _stopping.Token
+        );
 
     public void Dispose()
     {
@@ -132,7 +144,7 @@ internal sealed class PeerConnection : IDisposable
     }
 
     private PeerStreamReader Reader(string path, Func<IPeerCodec> codec) =>
-        new(path, codec, Id, _self, _urls, _client, _timing.ReadTimeout, _status, _events, _logger);
+        new(path, codec, Id, _self, _urls, _client, _timing.ReadTimeout, _status, _events, _removalTold, _logger);
 
     private async Task SendSnapshotAsync(Message message, BackendSnapshot store)
     {
@@ -141,17 +153,17 @@ internal sealed class PeerConnection : IDisposable
         var to = PeerMetrics.To(_text);
         var start = Stopwatch.GetTimestamp();
         var url = _urls.Pick();
-        using var request = new HttpRequestMessage(HttpMethod.Post, url + PeerProtocol.SnapshotPath);
-        _self.Sign(request);
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         var wait = TimeSpan.Zero;
         var content = new SnapshotContent(message, store, Await);
-        request.Content = content;
         PeerLog.SendingSnapshot(_logger, index, _text, content.Length);
         PeerMetrics.SnapshotSendsInFlight.Add(1, to);
         string? problem;
         try
         {
+            using var request = new HttpRequestMessage(HttpMethod.Post, PeerUri.Create(url, PeerProtocol.SnapshotPath));
+            _self.Sign(request);
+            request.Content = content;
             using var response = await _client.SendAsync(request, silence.Token).ConfigureAwait(false);
             problem = response.StatusCode == HttpStatusCode.NoContent ? null : $"HTTP status {(int)response.StatusCode}";
         }
@@ -161,8 +173,11 @@ internal sealed class PeerConnection : IDisposable
                 ? $"the peer was silent for {wait.TotalSeconds:0.###} s"
                 : (e.InnerException as IOException ?? e).Message;
         }
+        finally
+        {
+            PeerMetrics.SnapshotSendsInFlight.Add(-1, to);
+        }
 
-        PeerMetrics.SnapshotSendsInFlight.Add(-1, to);
         if (problem is null)
         {
             _status.Activate();
@@ -174,10 +189,7 @@ internal sealed class PeerConnection : IDisposable
         }
 
         _urls.Unreachable(url);
-        PeerMetrics.SnapshotSendFailures.Add(1, to);
-        PeerLog.SendSnapshotFailed(_logger, index, _text, content.Length, problem);
-        _events.ReportUnreachable(Id);
-        _events.ReportSnapshot(Id, SnapshotDelivery.Failed);
+        SnapshotFailed(index, content.Length, problem);
 
         void Await(bool allSent)
         {
@@ -186,19 +198,27 @@ internal sealed class PeerConnection : IDisposable
         }
     }
 
-    private async Task ProbeAsync()
+    private void SnapshotFailed(ulong index, long bytes, string problem)
+    {
+        PeerMetrics.SnapshotSendFailures.Add(1, PeerMetrics.To(_text));
+        PeerLog.SendSnapshotFailed(_logger, index, _text, bytes, problem);
+        _events.ReportUnreachable(Id);
+        _events.ReportSnapshot(Id, SnapshotDelivery.Failed);
+    }
+
+    private async Task ProbeAsync(CancellationToken stopping)
     {
         var to = PeerMetrics.To(_text);
-        while (!_stopping.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
-            await Task.Delay(ProbeInterval, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(ProbeInterval, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var start = Stopwatch.GetTimestamp();
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             deadline.CancelAfter(_timing.ReadTimeout);
             try
             {
                 using var response = await _client
-                    .GetAsync(new Uri(_urls.Pick() + PeerProtocol.ProbingPath), deadline.Token)
+                    .GetAsync(PeerUri.Create(_urls.Pick(), PeerProtocol.ProbingPath), deadline.Token)
                     .ConfigureAwait(false);
                 if (response.StatusCode == HttpStatusCode.OK)
                 {

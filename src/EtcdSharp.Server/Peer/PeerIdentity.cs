@@ -9,6 +9,10 @@ internal sealed record PeerIdentity(ulong MemberId, ulong ClusterId, IReadOnlyLi
 
     public string ClusterText { get; } = MemberIds.ToText(ClusterId);
 
+    /// <summary>Whether who answers says that it belongs to the same cluster.</summary>
+    public bool IsOfCluster(HttpResponseMessage response) =>
+        response.Headers.TryGetValues(PeerProtocol.ClusterIdHeader, out var values) && values.Contains(ClusterText);
+
     /// <summary>Puts the headers on a request that other members check before they read on.</summary>
     public void Sign(HttpRequestMessage request)
     {

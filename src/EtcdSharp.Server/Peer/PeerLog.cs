@@ -42,6 +42,9 @@ internal static partial class PeerLog
     [LoggerMessage(LogLevel.Warning, "rejected message from remote peer because it was removed")]
     public static partial void RemovedPeerRejected(ILogger logger, string localMemberId, string removedRemotePeerId);
 
+    [LoggerMessage(LogLevel.Warning, "a member of the cluster says that this one was removed, and no other one speaks with it")]
+    public static partial void RemovalTold(ILogger logger, string localMemberId, string remotePeerId);
+
     [LoggerMessage(LogLevel.Warning, "rejected request from remote peer")]
     public static partial void PeerRejected(ILogger logger, string localMemberId, string remotePeerId, string reason);
 

@@ -15,7 +15,8 @@ internal sealed class PeerPipeline(
     HttpClient client,
     TimeSpan timeout,
     PeerStatus status,
-    IPeerEvents events
+    IPeerEvents events,
+    Action<ulong> removalTold
 )
 {
     /// <summary>Requests at once, so that one that hangs does not hold up a vote; etcd's figure.</summary>
@@ -54,21 +55,19 @@ internal sealed class PeerPipeline(
         var bytes = new byte[RaftWire.SizeOf(message)];
         RaftWire.Encode(message, bytes);
         var url = urls.Pick();
-        using var request = new HttpRequestMessage(HttpMethod.Post, url + PeerProtocol.PipelinePath);
-        self.Sign(request);
-        request.Content = new ByteArrayContent(bytes);
-        request.Content.Headers.ContentType = s_protobuf;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         deadline.CancelAfter(timeout);
         string? problem;
+        var isRemoved = false;
         try
         {
+            using var request = new HttpRequestMessage(HttpMethod.Post, PeerUri.Create(url, PeerProtocol.PipelinePath));
+            self.Sign(request);
+            request.Content = new ByteArrayContent(bytes);
+            request.Content.Headers.ContentType = s_protobuf;
             using var response = await client.SendAsync(request, deadline.Token).ConfigureAwait(false);
             problem = response.StatusCode == HttpStatusCode.NoContent ? null : $"HTTP status {(int)response.StatusCode}";
-            if (response.StatusCode == HttpStatusCode.Forbidden)
-            {
-                events.RemovedFromCluster();
-            }
+            isRemoved = response.StatusCode == HttpStatusCode.Forbidden && self.IsOfCluster(response);
         }
         catch (Exception e)
             when (e is HttpRequestException or IOException
@@ -87,6 +86,11 @@ internal sealed class PeerPipeline(
 
         urls.Unreachable(url);
         status.Deactivate(problem);
+        if (isRemoved)
+        {
+            removalTold(peerId);
+        }
+
         events.ReportUnreachable(peerId);
         PeerMetrics.SentFailures.Add(1, PeerMetrics.To(_peer));
     }

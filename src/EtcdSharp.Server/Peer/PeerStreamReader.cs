@@ -16,6 +16,7 @@ internal sealed class PeerStreamReader(
     TimeSpan timeout,
     PeerStatus status,
     IPeerEvents events,
+    Action<ulong> removalTold,
     ILogger logger
 )
 {
@@ -82,7 +83,7 @@ internal sealed class PeerStreamReader(
 
     private async Task ReadAsync(string url, CancellationToken stopping)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, url + path + self.MemberText);
+        using var request = new HttpRequestMessage(HttpMethod.Get, PeerUri.Create(url, path + self.MemberText));
         self.Sign(request);
         request.Headers.Add(PeerProtocol.ToHeader, _peer);
         using var dialing = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -134,8 +135,9 @@ internal sealed class PeerStreamReader(
     {
         switch (response.StatusCode)
         {
-            case HttpStatusCode.Gone:
-                events.RemovedFromCluster();
+            case HttpStatusCode.Gone when self.IsOfCluster(response):
+                status.Deactivate("the peer says that this member was removed");
+                removalTold(peerId);
                 break;
             case HttpStatusCode.PreconditionFailed:
                 var reason = await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);

@@ -8,14 +8,34 @@ using Microsoft.Extensions.Logging;
 namespace EtcdSharp.Server.Peer;
 
 /// <summary>The way to all other members over HTTP.</summary>
-internal sealed class PeerTransport(PeerIdentity self, HttpClient client, PeerTiming timing, ILogger logger)
-    : IPeerTransport,
-        IDisposable
+internal sealed class PeerTransport : IPeerTransport, IDisposable
 {
+    private readonly PeerIdentity _self;
+    private readonly HttpClient _client;
+    private readonly PeerTiming _timing;
+    private readonly BackgroundTasks _tasks;
+    private readonly ILogger _logger;
     private readonly Lock _gate = new();
+    private readonly PeerRemotes _remotes;
     private ImmutableDictionary<ulong, PeerConnection> _peers = ImmutableDictionary<ulong, PeerConnection>.Empty;
     private IPeerEvents? _events;
     private bool _stopped;
+
+    public PeerTransport(PeerIdentity self, HttpClient client, PeerTiming timing, BackgroundTasks tasks, ILogger logger)
+    {
+        _self = self;
+        _client = client;
+        _timing = timing;
+        _tasks = tasks;
+        _logger = logger;
+        _remotes = new PeerRemotes(
+            (id, urls) => new PeerRemote(id, urls, self, client, Events, timing, tasks, logger),
+            TimeProvider.System
+        );
+    }
+
+    /// <summary>Senders whose address is kept although the applied configuration does not name them.</summary>
+    public int RemoteCount => _remotes.Count;
 
     /// <summary>Where messages go that come in; before any member is added.</summary>
     public void Attach(IPeerEvents events) => _events = events;
@@ -28,6 +48,10 @@ internal sealed class PeerTransport(PeerIdentity self, HttpClient client, PeerTi
             if (peers.TryGetValue(message.To, out var peer))
             {
                 peer.Send(message);
+            }
+            else
+            {
+                _remotes.TrySend(message);
             }
         }
     }
@@ -48,14 +72,27 @@ internal sealed class PeerTransport(PeerIdentity self, HttpClient client, PeerTi
 
     public void UpdatePeer(MemberInfo member) => Add(member.Id, member.PeerUrls);
 
-    /// <summary>A member that the applied log does not know of yet, by what it says of itself; known ones stay as they are.</summary>
+    /// <summary>A sender that the applied configuration does not name, by what it says of itself; known ones stay as they are.</summary>
     public void AddRemote(ulong id, IReadOnlyList<string> urls)
     {
-        if (Find(id) is null)
+        if (id == _self.MemberId || id == RaftIds.None || RaftIds.IsLocalThread(id) || !MayBeDialled(urls))
         {
-            Add(id, urls);
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (!_stopped && !_peers.ContainsKey(id))
+            {
+                _remotes.Heard(id, urls);
+            }
         }
     }
+
+    /// <summary>Socket files are for members of one machine: no stranger makes a member that listens on the network open one.</summary>
+    private bool MayBeDialled(IReadOnlyList<string> urls) => _self.PeerUrls.Any(IsSocket) || !urls.Any(IsSocket);
+
+    private static bool IsSocket(string url) => url.StartsWith("unix", StringComparison.Ordinal);
 
     public void RemovePeer(ulong id)
     {
@@ -68,10 +105,11 @@ internal sealed class PeerTransport(PeerIdentity self, HttpClient client, PeerTi
             }
         }
 
+        _remotes.Remove(id);
         if (removed is not null)
         {
             removed.Dispose();
-            PeerLog.PeerRemoved(logger, self.MemberText, MemberIds.ToText(id));
+            PeerLog.PeerRemoved(_logger, _self.MemberText, MemberIds.ToText(id));
         }
     }
 
@@ -94,7 +132,8 @@ internal sealed class PeerTransport(PeerIdentity self, HttpClient client, PeerTi
             peer.Dispose();
         }
 
-        client.Dispose();
+        _remotes.Dispose();
+        _client.Dispose();
     }
 
     private IPeerEvents Events =>
@@ -102,7 +141,7 @@ internal sealed class PeerTransport(PeerIdentity self, HttpClient client, PeerTi
 
     private void Add(ulong id, IReadOnlyList<string> urls)
     {
-        if (id == self.MemberId || urls.Count == 0)
+        if (id == _self.MemberId || urls.Count == 0)
         {
             return;
         }
@@ -124,9 +163,27 @@ internal sealed class PeerTransport(PeerIdentity self, HttpClient client, PeerTi
                 return;
             }
 
-            Volatile.Write(ref _peers, _peers.Add(id, new PeerConnection(id, urls, self, client, Events, timing, logger)));
+            var added = new PeerConnection(id, urls, _self, _client, Events, RemovalTold, _timing, _tasks, _logger);
+            Volatile.Write(ref _peers, _peers.Add(id, added));
+            _remotes.Remove(id);
         }
 
-        PeerLog.PeerAdded(logger, self.MemberText, MemberIds.ToText(id), urls);
+        PeerLog.PeerAdded(_logger, _self.MemberText, MemberIds.ToText(id), urls);
+    }
+
+    /// <summary>
+    /// A member that was away when it was removed applies no entry that says so; it hears of it from the others alone. Only those that
+    /// its own applied configuration names are asked at all, and one of them is not enough while another one still speaks with it: who
+    /// has applied the removal has closed its streams, so at last nobody does. Whoever took over the address of one member cannot end
+    /// this one.
+    /// </summary>
+    private void RemovalTold(ulong by)
+    {
+        var peers = Volatile.Read(ref _peers);
+        if (peers.ContainsKey(by) && peers.Values.All(static peer => peer.ActiveSince is null))
+        {
+            PeerLog.RemovalTold(_logger, _self.MemberText, MemberIds.ToText(by));
+            Events.RemovedFromCluster();
+        }
     }
 }

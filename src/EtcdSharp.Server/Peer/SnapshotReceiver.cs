@@ -6,12 +6,12 @@ using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Server.Peer;
 
-/// <summary>Takes the store of another member from the network to the disk, one at a time.</summary>
-internal sealed class SnapshotReceiver(SnapshotDirectory directory, TimeSpan timeout, ILogger logger) : IDisposable
+/// <summary>Takes the store of another member from the network to the disk.</summary>
+internal sealed class SnapshotReceiver(SnapshotDirectory directory, TimeSpan timeout, ILogger logger)
 {
     private const int PieceBytes = 256 * 1024;
 
-    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly SnapshotSlots _slots = new();
 
     /// <returns>The message that came with the store, once the store is durable; else what went wrong.</returns>
     public async Task<(Message? Message, string? Problem)> ReceiveAsync(Stream body, CancellationToken aborted)
@@ -19,9 +19,10 @@ internal sealed class SnapshotReceiver(SnapshotDirectory directory, TimeSpan tim
         var start = Stopwatch.GetTimestamp();
         var from = "UNKNOWN_SNAPSHOT_SENDER";
         string problem;
+        using var slot = _slots.Begin(aborted);
         try
         {
-            using var reader = new PeerFrameReader(body, timeout, aborted);
+            using var reader = new PeerFrameReader(body, timeout, slot.Token);
             var message = await MessageCodec.ReadAsync(reader, PeerProtocol.SnapshotMessageBytesMax).ConfigureAwait(false);
             if (message is not { Type: MessageType.MsgSnap, Snapshot: { } snapshot })
             {
@@ -33,7 +34,7 @@ internal sealed class SnapshotReceiver(SnapshotDirectory directory, TimeSpan tim
             PeerMetrics.SnapshotReceivesInFlight.Add(1, PeerMetrics.From(from));
             try
             {
-                var bytes = await SaveAsync(reader, snapshot.Metadata.Index, aborted).ConfigureAwait(false);
+                var bytes = await SaveAsync(reader, snapshot.Metadata.Index, slot).ConfigureAwait(false);
                 PeerLog.ReceivedSnapshot(logger, from, snapshot.Metadata.Index, bytes, Stopwatch.GetElapsedTime(start));
             }
             finally
@@ -47,7 +48,7 @@ internal sealed class SnapshotReceiver(SnapshotDirectory directory, TimeSpan tim
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or InvalidDataException)
         {
-            problem = e.Message;
+            problem = slot.IsDisplaced ? "another snapshot came, and this one was the slowest" : e.Message;
         }
 
         PeerLog.ReceiveSnapshotFailed(logger, from, problem);
@@ -55,30 +56,21 @@ internal sealed class SnapshotReceiver(SnapshotDirectory directory, TimeSpan tim
         return (null, $"failed to save KV snapshot ({problem})");
     }
 
-    public void Dispose() => _one.Dispose();
-
-    private async Task<long> SaveAsync(PeerFrameReader reader, ulong index, CancellationToken aborted)
+    private async Task<long> SaveAsync(PeerFrameReader reader, ulong index, SnapshotSlots.Slot slot)
     {
-        await _one.WaitAsync(aborted).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
-        try
+        using var file = directory.BeginDatabase(index);
+        var piece = new byte[PieceBytes];
+        while (await reader.ReadSomeAsync(piece).ConfigureAwait(false) is var read and > 0)
         {
-            using var file = directory.BeginDatabase(index);
-            var piece = new byte[PieceBytes];
-            while (await reader.ReadSomeAsync(piece).ConfigureAwait(false) is var read and > 0)
-            {
-                file.Write(piece.AsSpan(0, read));
-            }
+            slot.Received(read);
+            file.Write(piece.AsSpan(0, read));
+        }
 
-            var written = Stopwatch.GetTimestamp();
-            file.Complete();
-            PeerMetrics.SnapshotSyncSeconds.Record(Stopwatch.GetElapsedTime(written).TotalSeconds);
-            PeerMetrics.SnapshotSaveSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
-            return file.Length;
-        }
-        finally
-        {
-            _one.Release();
-        }
+        var written = Stopwatch.GetTimestamp();
+        file.Complete();
+        PeerMetrics.SnapshotSyncSeconds.Record(Stopwatch.GetElapsedTime(written).TotalSeconds);
+        PeerMetrics.SnapshotSaveSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        return file.Length;
     }
 }

@@ -88,7 +88,7 @@ internal sealed partial class BackendStore
             write.Commit();
             parts = write.CommitTimes;
         }
-        catch (IOException error)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
             _options.CommitFailed(error);
             throw;

@@ -34,6 +34,9 @@ internal sealed class SnapshotDirectory(IDisk disk, string directory, ILogger lo
     /// <summary>What a defragmentation that did not finish leaves behind.</summary>
     private const string DefragmentationPrefix = "db.tmp";
 
+    /// <summary>Sets the temporary files of stores apart that are received at once, also where they are of the same snapshot.</summary>
+    private int _received;
+
     public string Path => directory;
 
     /// <summary>Writes the .snap file of a snapshot under its name, complete and durable. An empty snapshot is no file.</summary>
@@ -107,7 +110,12 @@ internal sealed class SnapshotDirectory(IDisk disk, string directory, ILogger lo
 
     /// <summary>Begins to receive the store of a snapshot; it appears as .snap.db file only when it is complete.</summary>
     public SnapshotDatabaseWriter BeginDatabase(ulong index) =>
-        new(disk, directory, $"{TemporaryPrefix}.{index:x16}{DatabaseSuffix}", DatabasePath(index));
+        new(
+            disk,
+            directory,
+            $"{TemporaryPrefix}.{Interlocked.Increment(ref _received):d}.{index:x16}{DatabaseSuffix}",
+            DatabasePath(index)
+        );
 
     public string DatabasePath(ulong index) => In($"{index:x16}{DatabaseSuffix}");
 

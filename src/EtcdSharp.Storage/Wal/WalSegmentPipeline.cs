@@ -103,7 +103,7 @@ internal sealed class WalSegmentPipeline : IDisposable
             {
                 PrepareAhead();
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // The taker finds no segment, tries again itself, and reports what stands in the way then.
                 _next = null;

@@ -101,7 +101,8 @@ public sealed class LogWriterTests
             transport,
             SystemClock.Instance,
             options,
-            NullLogger.Instance
+            NullLogger.Instance,
+            static (part, failure) => Assert.Fail($"{part}: {failure}")
         );
     }
 

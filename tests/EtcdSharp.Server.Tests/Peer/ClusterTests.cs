@@ -1,5 +1,6 @@
 using EtcdSharp.Api;
 using EtcdSharp.Grpc.Contract;
+using EtcdSharp.Platform.Simulated;
 
 namespace EtcdSharp.Server.Tests.Peer;
 
@@ -58,6 +59,48 @@ public sealed class ClusterTests
         Assert.Equal(1, member.StatesTakenOver);
         Assert.Equal("v299", await cluster.GetAsync(away, "k299"));
         Assert.Single(await cluster.HashesAsync());
+    }
+
+    /// <summary>The parts of the member are torn down by then: it can neither go on nor may it stay.</summary>
+    [Fact]
+    public async Task AStateThatCannotBeTakenOverEndsTheMember()
+    {
+        var fatal = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var cluster = await TestCluster.StartAsync(
+            3,
+            options =>
+                options with
+                {
+                    SnapshotCount = 50,
+                    SnapshotCatchUpEntries = 10,
+                    Fatal = (_, failure) => fatal.TrySetResult(failure),
+                }
+        );
+        var away = cluster.Follower();
+        await cluster.StopMemberAsync(away);
+        for (var i = 0; i < 300; i++)
+        {
+            await cluster.PutAnywhereAsync($"k{i}", $"v{i}");
+        }
+
+        cluster.DiskOf(away).Intercept = static operation =>
+            operation.Kind == DiskOperationKind.Rename
+            && operation.Path.EndsWith(".snap.db", StringComparison.Ordinal)
+            && !operation.Path.Contains("tmp.", StringComparison.Ordinal)
+                ? throw new NotSupportedException("no such failure was foreseen")
+                : DiskVerdict.Proceed;
+
+        // Whether it served before the snapshot came or not: whoever waits is told, or else the process ends.
+        var starting = cluster.StartMemberAsync(away);
+        var told = await Task.WhenAny(fatal.Task, starting).WaitAsync(TimeSpan.FromSeconds(60));
+        if (told == starting && starting.IsCompletedSuccessfully)
+        {
+            Assert.IsType<NotSupportedException>(await fatal.Task.WaitAsync(TimeSpan.FromSeconds(60)));
+        }
+        else
+        {
+            await Assert.ThrowsAsync<NotSupportedException>(async () => await starting);
+        }
     }
 
     [Fact]

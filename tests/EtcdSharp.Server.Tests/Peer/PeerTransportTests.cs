@@ -1,4 +1,5 @@
 using EtcdSharp.Server.Membership;
+using EtcdSharp.Server.Node;
 using EtcdSharp.Server.Peer;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -18,6 +19,7 @@ public sealed class PeerTransportTests
             self,
             new HttpClient(),
             new PeerTiming(TimeSpan.FromMilliseconds(100)),
+            new BackgroundTasks(static (part, failure) => Assert.Fail($"{part}: {failure}"), NullLogger.Instance),
             NullLogger.Instance
         );
         var other = new MemberInfo(3, ["http://127.0.0.1:2"]);

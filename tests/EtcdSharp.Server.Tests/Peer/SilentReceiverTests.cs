@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using EtcdSharp.Platform;
 using EtcdSharp.Raft;
 using EtcdSharp.Server.Membership;
+using EtcdSharp.Server.Node;
 using EtcdSharp.Server.Peer;
 using EtcdSharp.Storage.Backend;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -48,7 +49,7 @@ public sealed class SilentReceiverTests : IDisposable
         var self = new PeerIdentity(1, 2, ["http://127.0.0.1:1"], EtcdVersion.Server);
         var timing = new PeerTiming(TimeSpan.FromMilliseconds(100)) { ReadTimeout = s_timeout, WriteTimeout = s_timeout };
         using var client = PeerClient.Create(s_timeout);
-        using var transport = new PeerTransport(self, client, timing, NullLogger.Instance);
+        using var transport = new PeerTransport(self, client, timing, NewTasks(), NullLogger.Instance);
         transport.Attach(events);
         transport.AddPeer(new MemberInfo(Other, [$"http://{_listener.LocalEndpoint}"]));
         using var backend = BackendStore.Open(
@@ -70,6 +71,9 @@ public sealed class SilentReceiverTests : IDisposable
         );
         Assert.Equal(SnapshotDelivery.Failed, await events.Delivered.Reader.ReadAsync().AsTask().WaitAsync(s_patience));
     }
+
+    private static BackgroundTasks NewTasks() =>
+        new(static (part, failure) => Assert.Fail($"{part}: {failure}"), NullLogger.Instance);
 
     /// <summary>Takes every connection, reads from it or not, and says nothing.</summary>
     private async Task AcceptAsync(bool takes)

@@ -41,17 +41,11 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public async Task StartMemberAsync(string name, bool newCluster = true)
     {
-        MemoryDisk disk;
-        lock (_disks)
-        {
-            disk = _disks.TryGetValue(name, out var known) ? known : _disks[name] = new MemoryDisk();
-        }
-
         var options = new MemberOptions
         {
             Name = name,
             DataDirectory = "/member",
-            Disk = disk,
+            Disk = DiskOf(name),
             ListenClientUrls = ["http://127.0.0.1:0"],
             ListenPeerUrls = [_peerUrls[name]],
             AdvertisePeerUrls = [_peerUrls[name]],
@@ -79,8 +73,14 @@ internal sealed class TestCluster : IAsyncDisposable
         await member!.StopAsync();
     }
 
-    /// <summary>The disk of a member that has been started once.</summary>
-    public MemoryDisk DiskOf(string name) => _disks[name];
+    /// <summary>The disk of a member, over all its starts.</summary>
+    public MemoryDisk DiskOf(string name)
+    {
+        lock (_disks)
+        {
+            return _disks.TryGetValue(name, out var known) ? known : _disks[name] = new MemoryDisk();
+        }
+    }
 
     public string Leader()
     {

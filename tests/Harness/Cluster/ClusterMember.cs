@@ -18,14 +18,14 @@ public sealed partial class ClusterMember : IAsyncDisposable
     private volatile Process? _process;
     private volatile bool _isRunning;
 
-    internal ClusterMember(string name, ServerKind kind, string dataDirectory, int peerPort, int advertisedPeerPort)
+    internal ClusterMember(string name, ServerKind kind, string dataDirectory, string listenPeerUrl, string peerUrl)
     {
         Name = name;
         Kind = kind;
         DataDirectory = dataDirectory;
         ClientUrl = $"http://127.0.0.1:{FreePort.Lasting()}";
-        ListenPeerUrl = $"http://127.0.0.1:{peerPort}";
-        PeerUrl = $"http://127.0.0.1:{advertisedPeerPort}";
+        ListenPeerUrl = listenPeerUrl;
+        PeerUrl = peerUrl;
         Endpoint = new EtcdEndpoint(new Uri(ClientUrl));
     }
 
@@ -95,6 +95,9 @@ public sealed partial class ClusterMember : IAsyncDisposable
         return _process!.ExitCode;
     }
 
+    /// <summary>The exit code of the process that has ended.</summary>
+    public int ExitCode => _process!.ExitCode;
+
     public async Task WaitForExitAsync(TimeSpan within)
     {
         await _process!.WaitForExitAsync().WaitAsync(within);
@@ -154,6 +157,7 @@ public sealed partial class ClusterMember : IAsyncDisposable
         var start = new ProcessStartInfo(program ?? throw new FileNotFoundException(Programs.HowToGetRealEtcd))
         {
             UseShellExecute = false,
+            WorkingDirectory = Path.GetDirectoryName(DataDirectory),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -267,7 +267,7 @@ public sealed class EtcdCluster : IAsyncDisposable
     }
 
     /// <summary>A change of members is refused while a member is not connected for long enough or has not started.</summary>
-    private static async Task AgainWhileUnhealthyAsync<T>(Func<Task<T>> change)
+    public static async Task AgainWhileUnhealthyAsync<T>(Func<Task<T>> change)
     {
         var started = Stopwatch.GetTimestamp();
         while (true)
@@ -292,7 +292,13 @@ public sealed class EtcdCluster : IAsyncDisposable
         var name = $"m{++_lastNumber}";
         var peerPort = FreePort.Lasting();
         var advertised = Network?.Add(name, peerPort) ?? peerPort;
-        var member = new ClusterMember(name, kind, Path.Combine(_folder, name), peerPort, advertised);
+        var member = new ClusterMember(
+            name,
+            kind,
+            Path.Combine(_folder, name),
+            _options.PeersUseSockets ? $"unix://localhost:{peerPort}" : $"http://127.0.0.1:{peerPort}",
+            _options.PeersUseSockets ? $"unix://localhost:{advertised}" : $"http://127.0.0.1:{advertised}"
+        );
         member.Ended = processId => Network?.ProcessEnded(name, processId);
         _members = _members.Add(member);
         return member;

@@ -77,6 +77,12 @@ internal sealed class ClusterService(
 
     private async ValueTask<GrpcResult<MemberUpdateResponse>> UpdateAsync(MemberUpdateRequest request, GrpcServerCall call)
     {
+        // etcd's server takes any text here, and every member ends with a panic when it is applied.
+        if (PeerUrls.TryParse(request.PeerURLs) is null)
+        {
+            return EtcdError.MemberBadURLs.ToStatus();
+        }
+
         var (view, error) = await reconfiguration
             .UpdateAsync(request.ID, [.. request.PeerURLs], call.CancellationToken)
             .ConfigureAwait(false);

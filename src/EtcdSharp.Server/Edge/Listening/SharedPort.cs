@@ -18,11 +18,15 @@ internal sealed partial class SharedPort(EdgeUrl url, IConnectionListenerFactory
     /// <summary>How long a client may take to show which protocol it speaks. Both send their first bytes at once.</summary>
     public static readonly TimeSpan PeekTimeoutMax = TimeSpan.FromSeconds(10);
 
+    /// <summary>Between two attempts to accept, where accepting fails as such.</summary>
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+
     private readonly SemaphoreSlim binding = new(1, 1);
     private LogicalListener? http1;
     private LogicalListener? http2;
     private IConnectionListener? physical;
     private Task accepting = Task.CompletedTask;
+    private volatile bool closing;
 
     public EdgeUrl Url { get; } = url;
 
@@ -56,6 +60,7 @@ internal sealed partial class SharedPort(EdgeUrl url, IConnectionListenerFactory
         await binding.WaitAsync().ConfigureAwait(false);
         try
         {
+            closing = true;
             if (physical is not null)
             {
                 await physical.UnbindAsync().ConfigureAwait(false);
@@ -73,6 +78,7 @@ internal sealed partial class SharedPort(EdgeUrl url, IConnectionListenerFactory
         await binding.WaitAsync().ConfigureAwait(false);
         try
         {
+            closing = true;
             if (physical is not null)
             {
                 await physical.DisposeAsync().ConfigureAwait(false);
@@ -102,13 +108,45 @@ internal sealed partial class SharedPort(EdgeUrl url, IConnectionListenerFactory
 
     private async Task AcceptAllAsync(IConnectionListener listener)
     {
-        while (await listener.AcceptAsync().ConfigureAwait(false) is { } connection)
+        while (true)
         {
+            ConnectionContext? connection;
+            try
+            {
+                connection = await listener.AcceptAsync().ConfigureAwait(false);
+            }
+            catch (Exception failure) when (!closing)
+            {
+                // A port that accepts nothing any more looks like a member that is down, and nobody would say why.
+                LogAcceptFailed(logger, Url.Text, failure);
+                await Task.Delay(AcceptPause).ConfigureAwait(false);
+                continue;
+            }
+
+            if (connection is null)
+            {
+                return;
+            }
+
             _ = SortAsync(connection);
         }
     }
 
+    /// <summary>Never throws: one connection that cannot be sorted is closed, and the others go on.</summary>
     private async Task SortAsync(ConnectionContext connection)
+    {
+        try
+        {
+            await HandOverAsync(connection).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            LogNotSorted(logger, connection.RemoteEndPoint, failure);
+            connection.Abort();
+        }
+    }
+
+    private async Task HandOverAsync(ConnectionContext connection)
     {
         EdgeProtocol? protocol;
         try
@@ -152,6 +190,12 @@ internal sealed partial class SharedPort(EdgeUrl url, IConnectionListenerFactory
             input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "accepting connections at {Url} failed; it is tried again")]
+    private static partial void LogAcceptFailed(ILogger logger, string url, Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "connection from {Remote} could not be taken")]
+    private static partial void LogNotSorted(ILogger logger, EndPoint? remote, Exception failure);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "connection from {Remote} closed before it showed a protocol: {Reason}")]
     private static partial void LogNoProtocol(ILogger logger, EndPoint? remote, string reason);

@@ -11,8 +11,8 @@ internal sealed class InteractiveWatch(Session session, IReadOnlyList<string> fr
 {
     private readonly Output error = session.Context.Error;
 
-    /// <summary>The program of a watch has failed, which ends everything.</summary>
-    private readonly TaskCompletionSource<CommandFailure> broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>A watch has failed, or its program has, which ends everything.</summary>
+    private readonly TaskCompletionSource<Exception> broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public async Task RunAsync()
     {
@@ -76,11 +76,9 @@ internal sealed class InteractiveWatch(Session session, IReadOnlyList<string> fr
 
     private async Task PrintAsync(EventPrinter printer, KeyRange range, WatchOptions options)
     {
-        try
-        {
-            await printer.PrintAsync(range, options);
-        }
-        catch (CommandFailure failure)
+        var printing = printer.PrintAsync(range, options);
+        await printing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (printing.Exception?.InnerException is { } failure)
         {
             broken.TrySetResult(failure);
         }
