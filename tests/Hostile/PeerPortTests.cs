@@ -30,12 +30,12 @@ public sealed class PeerPortTests : IDisposable
         await using var round = await AttackRound.StartAsync(ServerKind.Ours);
         await round.RunAsync(async () =>
         {
-            var (clusterId, memberId) = await ClusterOfAsync(round.Server.PeerAddress);
+            var (clusterId, memberId) = await ClusterOfAsync(round.Server.PeerAddress!);
             for (var i = 1UL; i <= Strangers; i++)
             {
                 using var request = new HttpRequestMessage(
                     HttpMethod.Get,
-                    new Uri(round.Server.PeerAddress, PeerProtocol.MessageStreamPath + MemberIds.ToText(i))
+                    new Uri(round.Server.PeerAddress!, PeerProtocol.MessageStreamPath + MemberIds.ToText(i))
                 );
                 new PeerIdentity(i, clusterId, [$"http://{_listener.LocalEndpoint}"], EtcdVersion.Server).Sign(request);
                 request.Headers.Add(PeerProtocol.ToHeader, MemberIds.ToText(memberId));
@@ -59,13 +59,13 @@ public sealed class PeerPortTests : IDisposable
         {
             await round.RunAsync(async () =>
             {
-                var (clusterId, memberId) = await ClusterOfAsync(round.Server.PeerAddress);
+                var (clusterId, memberId) = await ClusterOfAsync(round.Server.PeerAddress!);
                 for (var i = 1UL; i <= 100; i++)
                 {
                     var connection = new TcpClient();
                     connections.Add(connection);
-                    await connection.ConnectAsync(IPAddress.Loopback, round.Server.PeerAddress.Port);
-                    await connection.GetStream().WriteAsync(SnapshotBegin(round.Server.PeerAddress, clusterId, memberId, i));
+                    await connection.ConnectAsync(IPAddress.Loopback, round.Server.PeerAddress!.Port);
+                    await connection.GetStream().WriteAsync(SnapshotBegin(round.Server.PeerAddress!, clusterId, memberId, i));
                 }
             });
         }
