@@ -93,6 +93,7 @@ internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, Range
                 return true;
             }
 
+            options.CompactionStarted?.Invoke(_job.Revision);
             var indexStart = Stopwatch.GetTimestamp();
             index.Compact(_job.Revision);
             options.Metrics.IndexCompactionMs.Record(Stopwatch.GetElapsedTime(indexStart).TotalMilliseconds);
@@ -176,12 +177,22 @@ internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, Range
         var isLast = ReadStep(job, step);
         backend.DeleteKeys(step.Plain, step.Tombstones, isLast ? job.Revision : 0);
         options.Metrics.CompactedKeys.Add(step.Plain.Count + step.Tombstones.Count);
+        step.Deleted += step.Plain.Count + step.Tombstones.Count;
         options.Metrics.CompactionPauseMs.Record(Stopwatch.GetElapsedTime(stepStart).TotalMilliseconds);
         if (isLast)
         {
             options.Metrics.CompactionTotalMs.Record(Stopwatch.GetElapsedTime(step.Start).TotalMilliseconds);
             options.Metrics.CompactionLast.Record(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
             Keep(job, step.Crc);
+            options.CompactionFinished?.Invoke(
+                new CompactionReport(
+                    job.Revision,
+                    step.Deleted,
+                    Stopwatch.GetElapsedTime(step.Start),
+                    step.Crc,
+                    job.PreviousIsComplete
+                )
+            );
         }
 
         return isLast;
@@ -258,6 +269,8 @@ internal sealed class MvccCompaction(BackendStore backend, KeyIndex index, Range
         public uint Crc { get; set; } = crc;
 
         public Revision Next { get; set; }
+
+        public long Deleted { get; set; }
 
         public List<Revision> Plain { get; } = [];
 

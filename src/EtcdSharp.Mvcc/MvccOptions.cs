@@ -27,6 +27,12 @@ internal sealed class MvccOptions
     /// <summary>Where the store counts.</summary>
     public MvccMetrics Metrics { get; init; } = MvccMetrics.Unheard;
 
+    /// <summary>Called on the compaction's thread when one begins, with its revision.</summary>
+    public Action<long>? CompactionStarted { get; init; }
+
+    /// <summary>Called on the compaction's thread when one has ended.</summary>
+    public Action<CompactionReport>? CompactionFinished { get; init; }
+
     /// <summary>Seeds the hash of the key table, so that nobody can choose keys that collide.</summary>
     public ulong HashSeed { get; init; } = 0x9E3779B97F4A7C15;
 }

@@ -204,6 +204,10 @@ public sealed class Member : IAsyncDisposable
             StartLog.Defragmenting(logger, backend.SizeBytes, backend.InUseBytes, thresholdMegabytes);
             backend.Defragment();
         }
+        else if (thresholdMegabytes != 0)
+        {
+            StoreLog.DefragmentationSkipped(logger, backend, (long)(thresholdMegabytes * 1024 * 1024));
+        }
     }
 
     public Task StopAsync()
@@ -382,6 +386,7 @@ public sealed class Member : IAsyncDisposable
             await TearDownAsync().ConfigureAwait(false);
             _ports = MemberPorts.Bind(_options, _descriptors);
             Assemble(atStart: false, CancellationToken.None);
+            NodeLog.OpenedSnapshotBackend(logger);
             StatesTakenOver++;
             NodeMetrics.SnapshotsBeingApplied.Add(-1);
             NodeLog.AppliedSnapshot(logger, _node.State.AppliedIndex, snapshot.Index, snapshot.Term);
@@ -398,6 +403,7 @@ public sealed class Member : IAsyncDisposable
         _node.Start();
         await _peers.StartAsync(_node, _leases, stopping).ConfigureAwait(false);
         await _edge.StartMonitoringAsync(stopping).ConfigureAwait(false);
+        StartLog.NowServing(_options.Logging.CreateLogger<Member>(), MemberId, _options);
         RunInBackground("following the cluster version", _versions.FollowVersionAsync);
         if (_options.DowngradeCheckTime > TimeSpan.Zero)
         {
@@ -421,8 +427,10 @@ public sealed class Member : IAsyncDisposable
             _options.Logging.CreateLogger<Member>(),
             MemberIds.ToText(MemberId),
             $"{{Name:{_options.Name} ClientURLs:[{string.Join(' ', urls)}]}}",
-            MemberIds.ToText(ClusterId)
+            MemberIds.ToText(ClusterId),
+            GoDuration.Format(_nodeOptions.RequestTimeout)
         );
+        StartLog.ReadyToServe(_options.Logging.CreateLogger<Member>());
         await _edge.StartAsync(stopping).ConfigureAwait(false);
 
         // After a snapshot the same ports are listened on, also those that the system chose.

@@ -5,6 +5,7 @@ using EtcdSharp.Server.Apply;
 using EtcdSharp.Server.Auth;
 using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Lease;
+using EtcdSharp.Server.Logging;
 using EtcdSharp.Server.Membership;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Storage.Backend;
@@ -62,9 +63,12 @@ internal sealed class MemberStore : IDisposable
                 CompactionPauseMs = options.CompactionSleepMs,
                 CompactsOnOwnThread = simulation is null,
                 Failed = failed,
+                CompactionStarted = revision => StoreLog.CompactingIndex(storeLogger, revision),
+                CompactionFinished = report => StoreLog.Compacted(storeLogger, Backend, report),
                 HashSeed = options.Randomness.NextUInt64(),
             }
         );
+        StoreLog.Restored(storeLogger, Kv.CurrentRevision);
         Hub.Open(new StoreWatchHistory(Kv));
         _catchUp = simulation is null ? new WatchCatchUpLoop(Hub, failed) : null;
     }

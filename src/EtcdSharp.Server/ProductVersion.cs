@@ -27,7 +27,17 @@ internal static class ProductVersion
 
             """;
 
-    private static string OperatingSystemName() =>
+    /// <summary>As Go names it.</summary>
+    internal static string ArchitectureName() =>
+        RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 => "amd64",
+            Architecture.X86 => "386",
+            var other => other.ToString().ToLowerInvariant(),
+        };
+
+    /// <summary>As Go names it.</summary>
+    internal static string OperatingSystemName() =>
         OperatingSystem.IsLinux() ? "linux"
         : OperatingSystem.IsMacOS() ? "darwin"
         : "windows";

@@ -19,19 +19,7 @@ internal static class Service
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, "terminated"));
 
         var options = MemberOptionsFactory.Create(configuration, logs.Factory) with { Fatal = Abandon };
-        StartLog.Starting(
-            logger,
-            ProductVersion.Etcd,
-            ProductVersion.Own,
-            Environment.Version.ToString(),
-            Environment.ProcessorCount,
-            options.Name,
-            options.DataDirectory,
-            options.ListenClientUrls,
-            options.AdvertiseClientUrls!,
-            options.QuotaBackendBytes,
-            options.SnapshotCount
-        );
+        StartLog.Starting(logger, configuration);
 
         // Nothing is served yet, so a collection may stop everything: building the index then takes about half as long.
         GCSettings.LatencyMode = GCLatencyMode.Batch;
@@ -59,16 +47,24 @@ internal static class Service
         }
 
         GCSettings.LatencyMode = GCLatencyMode.Interactive;
-        foreach (var url in member.ClientUrls)
-        {
-            StartLog.ServingInsecurely(logger, url);
-        }
-
-        StartLog.Ready(logger);
+        StartLog.ServingClients(logger, member.ClientUrls, [.. member.HttpUrls.Take(options.ListenClientHttpUrls.Count)]);
         ServiceManager.NotifyReady(logger);
         await Task.WhenAny(member.Completion, Task.Delay(Timeout.Infinite, stop.Token));
+        StartLog.Closing(
+            logger,
+            options.Name,
+            options.DataDirectory,
+            options.AdvertisePeerUrls,
+            options.AdvertiseClientUrls ?? []
+        );
         await member.StopAsync();
-        StartLog.Closed(logger, options.Name, options.DataDirectory);
+        StartLog.Closed(
+            logger,
+            options.Name,
+            options.DataDirectory,
+            options.AdvertisePeerUrls,
+            options.AdvertiseClientUrls ?? []
+        );
         return ExitCodes.Stopped;
 
         void Stop(PosixSignalContext context, string name)

@@ -130,7 +130,14 @@ internal static class ConfigurationRules
             values.Text("emulated-version") is "3.5" or "3.6" or "3.7"
                 ? null
                 : $"--emulated-version must be one of 3.5, 3.6, 3.7 (set to \"{values.Text("emulated-version")}\")"
-        );
+        )
+        ?? BrokenDeprecation(values);
+
+    private static string? BrokenDeprecation(FlagValues values) =>
+        values.Text("v2-deprecation") is "write-only" or "write-only-skip-check" or "write-only-drop-data" or "gone"
+            ? null
+            : $"invalid value \"{values.Text("v2-deprecation")}\" for flag -v2-deprecation: "
+                + $"invalid value \"{values.Text("v2-deprecation")}\"";
 
     private static string? BrokenBound(FlagValues values) =>
         values.Unsigned("max-request-bytes") is var bytes && bytes is 0 or > int.MaxValue

@@ -21,6 +21,16 @@ internal sealed class EtcdConfiguration
     /// <summary>etcd's figure.</summary>
     private static readonly TimeSpan s_peerTimeoutMin = TimeSpan.FromSeconds(5);
 
+    /// <summary>Flags that go away, with etcd's words.</summary>
+    private static readonly (string Flag, string Warning)[] s_deprecated =
+    [
+        (
+            "v2-deprecation",
+            "--v2-deprecation is deprecated and scheduled for removal in v3.8. The default value is enforced, ignoring user input."
+        ),
+        ("max-snapshots", "--max-snapshots is deprecated in 3.6 and will be decommissioned in 3.8."),
+    ];
+
     public required string Name { get; init; }
     public required string DataDirectory { get; init; }
     public required string WalDirectory { get; init; }
@@ -113,6 +123,21 @@ internal sealed class EtcdConfiguration
                         + "Note that etcd might run into issue when multiple members have the same default name",
                     ("name", name)
                 )
+            );
+        }
+
+        foreach (var (flag, warning) in s_deprecated)
+        {
+            if (values.SourceOf(flag) is FlagSource.CommandLine or FlagSource.Environment)
+            {
+                notices.Add(new ConfigurationNotice(Warning: true, warning));
+            }
+        }
+
+        if (values.Text("data-dir").Length == 0)
+        {
+            notices.Add(
+                new ConfigurationNotice(Warning: true, "'data-dir' was empty; using default", ("data-dir", name + ".etcd"))
             );
         }
 

@@ -225,7 +225,8 @@ internal sealed class Bootstrap(
         {
             throw new BootstrapException(
                 storeExisted
-                    ? $"database file ({data.StorePath} index {backend.ConsistentIndex}) does not match with snapshot (index {mark.Index})"
+                    ? "failed to find database snapshot file (snap: snapshot file doesn't exist): "
+                        + $"{data.StorePath} has index {backend.ConsistentIndex} and the log's snapshot index {mark.Index}"
                     : $"database file ({data.StorePath}) of the backend is missing"
             );
         }
@@ -321,6 +322,7 @@ internal sealed class Bootstrap(
             return backend;
         }
 
+        NodeLog.RecoveringFromSnapshot(logger, backend.ConsistentIndex, snapshotIndex);
         backend.Dispose();
         _snapshots.PromoteDatabase(snapshotIndex, data.StorePath);
         return BackendStore.Open(disk, data.StorePath, backendOptions);

@@ -78,6 +78,12 @@ internal static partial class NodeLog
         int discardedEntries
     );
 
+    [LoggerMessage(LogLevel.Information, "Recovering from snapshot backend")]
+    public static partial void RecoveringFromSnapshot(ILogger logger, ulong consistentIndex, ulong snapshotIndex);
+
+    [LoggerMessage(LogLevel.Information, "applySnapshot: opened snapshot backend")]
+    public static partial void OpenedSnapshotBackend(ILogger logger);
+
     [LoggerMessage(LogLevel.Information, "triggering snapshot")]
     public static partial void SnapshotTriggered(
         ILogger logger,
