@@ -23,7 +23,8 @@ internal static class CommandSearch
             if (Next(command, rest[at], program.MatchesPrefixes) is not { } next)
             {
                 var onlyHolds = command.Run is null && command.Subcommands.Count > 0;
-                return new Found(command, rest, onlyHolds ? Unknown(command, rest[at]) : null);
+                var asksForHelp = command.Parent is not null && rest.Exists(static one => one is "-h" or "--help");
+                return new Found(command, rest, onlyHolds && !asksForHelp ? Unknown(command, rest[at]) : null);
             }
 
             rest.RemoveAt(at);

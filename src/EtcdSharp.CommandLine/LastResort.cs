@@ -37,7 +37,9 @@ public static class LastResort
             // What is wrong with the output is the smaller of both troubles.
         }
 
-        streams.Error.WriteLine($"{program}: {Describe(failure)}; this is a fault of {program}: please report it with the command");
+        streams.Error.WriteLine(
+            $"{program}: {Describe(failure)}; this is a fault of {program}: please report it with the command"
+        );
         return ExitCode.Error;
     }
 

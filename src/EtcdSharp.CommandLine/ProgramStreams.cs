@@ -7,11 +7,7 @@ public sealed class ProgramStreams(Stream input, Output output, Output error)
 {
     /// <summary>Those of the process.</summary>
     public static ProgramStreams OfProcess() =>
-        new(
-            StandardStreams.Input,
-            new Output(StandardStreams.Output),
-            new Output(StandardStreams.Error) { IsDiagnostic = true }
-        );
+        new(StandardStreams.Input, new Output(StandardStreams.Output), new Output(StandardStreams.Error) { IsDiagnostic = true });
 
     public Stream Input { get; } = input;
 

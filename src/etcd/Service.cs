@@ -82,5 +82,5 @@ internal static class Service
             LastWords.Say($"etcd: {part} failed: {failure.Message}");
             Environment.Exit(ExitCodes.CannotGoOn);
         }
-}
+    }
 }

@@ -37,7 +37,9 @@ internal sealed class UnexpectedEnd
             _logs!.Close();
         }
 
-        LastWords.Say($"etcd: {LastResort.Describe(last.ExceptionObject)}; this is a fault of etcd: please report it with the log");
+        LastWords.Say(
+            $"etcd: {LastResort.Describe(last.ExceptionObject)}; this is a fault of etcd: please report it with the log"
+        );
         Environment.Exit(ExitCodes.CannotGoOn);
     }
 

@@ -20,7 +20,7 @@ internal static class CommandTree
 {
     public static CommandProgram Create()
     {
-        var root = new Command("etcdctl", "A simple command line client for etcd3.") 
+        var root = new Command("etcdctl", "A simple command line client for etcd3.")
         {
             Groups = CommandGroups.All,
             Moved = MovedCommands.All,

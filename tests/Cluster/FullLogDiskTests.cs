@@ -32,7 +32,5 @@ public sealed class FullLogDiskTests
     }
 
     private static Task PutAsync(ClusterMember member, string value) =>
-        member.Endpoint.Put(
-            new PutRequest { Key = ByteString.CopyFromUtf8("key"), Value = ByteString.CopyFromUtf8(value) }
-        );
+        member.Endpoint.Put(new PutRequest { Key = ByteString.CopyFromUtf8("key"), Value = ByteString.CopyFromUtf8(value) });
 }

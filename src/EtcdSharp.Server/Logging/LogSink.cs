@@ -152,7 +152,11 @@ internal sealed class LogSink : IDisposable
 
             (_waiting, _writing) = (_writing, _waiting);
             _waiting.ResetWrittenCount();
-            var batch = new Batch(_writing.WrittenMemory, _dropped, _reason.Length == 0 ? "the output takes them too slowly" : _reason);
+            var batch = new Batch(
+                _writing.WrittenMemory,
+                _dropped,
+                _reason.Length == 0 ? "the output takes them too slowly" : _reason
+            );
             _dropped = 0;
             _reason = "";
             return batch;

@@ -80,8 +80,7 @@ internal sealed class ConnectionSettings
             throw new CommandFailure(ExitCode.BadConnection, "etcdclient: no available endpoints");
         }
 
-        return options.Endpoints.Select(Balancer.ProblemWith).FirstOrDefault(static problem => problem is not null)
-            is { } wrong
+        return options.Endpoints.Select(Balancer.ProblemWith).FirstOrDefault(static problem => problem is not null) is { } wrong
             ? throw new CommandFailure(ExitCode.BadConnection, wrong)
             : new EtcdClient(options);
     }

@@ -11,8 +11,5 @@ internal static class SnapshotCommands
             {
                 ["save"] = "\"etcdctl snapshot save <filename>\", which asks a running member",
             },
-        }.Add(
-            SnapshotRestoreCommand.Create(),
-            SnapshotStatusCommand.Create(options)
-        );
+        }.Add(SnapshotRestoreCommand.Create(), SnapshotStatusCommand.Create(options));
 }

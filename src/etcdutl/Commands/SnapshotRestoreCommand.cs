@@ -88,7 +88,11 @@ internal sealed class SnapshotRestoreCommand
             throw new CommandFailure(ExitCode.BadArguments, "--bump-revision and --initial-memory-map-size end at 2^63-1");
         }
 
-        var restore = new SnapshotRestore(SystemDisk.Instance, SystemClock.Instance, new ConsoleLog(context.Error, "snapshot/restore"));
+        var restore = new SnapshotRestore(
+            SystemDisk.Instance,
+            SystemClock.Instance,
+            new ConsoleLog(context.Error, "snapshot/restore")
+        );
         try
         {
             var problem = restore.Run(Options(path));

@@ -20,7 +20,7 @@ public sealed class SameAsEtcdutlCases(StoppedMember member)
     [InlineData("snap stat")]
     [InlineData("snapshot")]
     [InlineData("snapshot --help")]
-    [InlineData("snapshot bogus")]
+    [InlineData("snapshot bogus --help")]
     [InlineData("snapshot status --help")]
     [InlineData("snapshot status -h")]
     [InlineData("help snapshot status")]

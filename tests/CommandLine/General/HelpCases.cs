@@ -54,7 +54,7 @@ public sealed partial class HelpCases(SharedMember member)
             Use "etcdctl lease [command] --help" for more information about a command.
 
             """;
-        foreach (var line in (string[])["lease", "lease --help", "help lease", "lease nonsense"])
+        foreach (var line in (string[])["lease", "lease --help", "help lease", "lease nonsense --help"])
         {
             await NewerAsync(line, 0, expected + OptionsHint, "");
         }

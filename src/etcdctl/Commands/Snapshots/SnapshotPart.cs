@@ -34,9 +34,9 @@ internal sealed class SnapshotPart : IDisposable
     /// <exception cref="CommandFailure">It cannot be made there.</exception>
     public static SnapshotPart Create(string name)
     {
+        RefuseSpecial(name, FileKinds.Of(name));
         var whole = BehindLinks(name);
         var path = whole + ".part";
-        RefuseSpecial(name, FileKinds.Of(whole));
         RefuseSpecial(path, FileKinds.OfName(path));
         try
         {
