@@ -407,7 +407,10 @@ public sealed class Member : IAsyncDisposable
         RunInBackground("following the cluster version", _versions.FollowVersionAsync);
         if (_options.DowngradeCheckTime > TimeSpan.Zero)
         {
-            RunInBackground("following a downgrade", stopping => _versions.FollowDowngradeAsync(_options.DowngradeCheckTime, stopping));
+            RunInBackground(
+                "following a downgrade",
+                stopping => _versions.FollowDowngradeAsync(_options.DowngradeCheckTime, stopping)
+            );
         }
 
         if (AutoCompaction.Parse(_options.AutoCompactionMode, _options.AutoCompactionRetention, _options.Clock) is { } schedule)

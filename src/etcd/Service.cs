@@ -48,7 +48,7 @@ internal static class Service
 
         GCSettings.LatencyMode = GCLatencyMode.Interactive;
         StartLog.ServingClients(logger, member.ClientUrls, [.. member.HttpUrls.Take(options.ListenClientHttpUrls.Count)]);
-        ServiceManager.NotifyReady(logger);
+        ReadyNotification.Send(logger);
         await Task.WhenAny(member.Completion, Task.Delay(Timeout.Infinite, stop.Token));
         StartLog.Closing(
             logger,

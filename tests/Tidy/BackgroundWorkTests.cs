@@ -29,6 +29,8 @@ public sealed partial class BackgroundWorkTests
         ["src/EtcdSharp.Server/Node/LogWriter.cs"] = "the loop has a guard: MemberOptions.Fatal",
         ["src/EtcdSharp.Server/Node/ApplyLoop.cs"] = "the loop has a guard: MemberOptions.Fatal",
         ["src/EtcdSharp.Server/Node/Snapshots.cs"] = "the loop has a guard: MemberOptions.Fatal",
+        ["src/EtcdSharp.Server/Auth/PasswordWorkers.cs"] =
+            "what the work throws goes to the caller; anything else ends the process",
         ["src/EtcdSharp.Storage/Backend/BackendStore.cs"] =
             "a failed commit goes to BackendOptions.CommitFailed, and so to MemberOptions.Fatal",
         ["src/EtcdSharp.Storage/Wal/WalSegmentPipeline.cs"] = "whoever takes a segment tries again itself and reports",

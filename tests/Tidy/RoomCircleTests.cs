@@ -6,8 +6,11 @@ namespace EtcdSharp.Tidy;
 /// </summary>
 public sealed class RoomCircleTests
 {
-    /// <summary>Circles that are still there, with the reason. What is listed and is no more fails too.</summary>
-    private static readonly Dictionary<string, string> s_circles = new(StringComparer.Ordinal);
+    /// <summary>Projects that still have circles, with the reason. One that is listed and has none any more fails too.</summary>
+    private static readonly Dictionary<string, string> s_withCircles = new(StringComparer.Ordinal)
+    {
+        ["EtcdSharp.Server"] = "its rooms become projects of their own, whose references the compiler keeps",
+    };
 
     public static TheoryData<string> Projects() => [.. Repository.CompiledProjects()];
 
@@ -16,16 +19,8 @@ public sealed class RoomCircleTests
     public void NoTwoRoomsUseEachOther(string project)
     {
         using var compiled = new CompiledRooms(Repository.CompiledProject(project));
-        List<string> problems = [];
-        foreach (var circle in Circles(compiled.Rooms))
-        {
-            if (!s_circles.ContainsKey(circle.Name))
-            {
-                problems.Add($"{circle.Name}: {circle.Uses}");
-            }
-        }
-
-        Assert.True(problems.Count == 0, string.Join('\n', problems));
+        var problems = Circles(compiled.Rooms).Select(circle => $"{circle.Name}: {circle.Uses}").ToList();
+        Assert.True(problems.Count == 0 != s_withCircles.ContainsKey(project), $"{project}:\n{string.Join('\n', problems)}");
     }
 
     /// <summary>Every pair of rooms that reach each other, each named once.</summary>

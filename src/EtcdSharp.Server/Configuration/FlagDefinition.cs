@@ -38,9 +38,10 @@ internal sealed record FlagDefinition(
             FlagKind.Integer => GoNumber.ParseSigned(text, out _),
             FlagKind.Duration => GoDuration.TryParse(text, out _) ? null : GoNumber.ParseError,
             FlagKind.Urls when text.Length == 0 => null,
-            FlagKind.Urls when text.Split(',').Any(string.IsNullOrWhiteSpace) =>
+            FlagKind.Origins when text == "*" => null,
+            FlagKind.Urls or FlagKind.Origins when text.Split(',').Any(string.IsNullOrWhiteSpace) =>
                 $"URL scheme must be http, https, unix, or unixs: (\"{text}\" has an empty place)",
-            FlagKind.Urls => EtcdUrl.CheckList(text),
+            FlagKind.Urls or FlagKind.Origins => EtcdUrl.CheckList(text),
             FlagKind.Choice => Choices!.Contains(text, StringComparer.Ordinal) ? null : Unlisted,
             FlagKind.Choices => text.Split(',').FirstOrDefault(word => !Choices!.Contains(word, StringComparer.Ordinal))
                 is { } word

@@ -25,6 +25,9 @@ internal enum FlagKind
     /// <summary>URLs separated by commas; an empty text leaves the default.</summary>
     Urls,
 
+    /// <summary>Origins of web pages, which are URLs, separated by commas; or * for all.</summary>
+    Origins,
+
     /// <summary>Words separated by commas; in the file a list.</summary>
     List,
 

@@ -106,7 +106,7 @@ internal static class FlagTable
         new("Security", "self-signed-cert-validity", FlagKind.Unsigned, "1", "Years for which certificates made at the start are valid.", FlagSupport.NotBuilt),
         new("Security", "peer-crl-file", FlagKind.Text, "", "Revocation list file for peer certificates.", FlagSupport.NotBuilt, FileKey: ""),
         new("Security", "cipher-suites", FlagKind.List, "", "TLS cipher suites; empty leaves the choice to the runtime.", FlagSupport.NotBuilt),
-        new("Security", "cors", FlagKind.Text, "*", "Origins that may call from a browser; * for all."),
+        new("Security", "cors", FlagKind.Origins, "*", "Origins that may call from a browser; * for all."),
         new("Security", "host-whitelist", FlagKind.Text, "*", "Host names that HTTP clients may use without TLS; * for all."),
         new("Security", "tls-min-version", FlagKind.Text, "TLS1.2", "Lowest TLS version.", FlagSupport.NotBuilt),
         new("Security", "tls-max-version", FlagKind.Text, "", "Highest TLS version.", FlagSupport.NotBuilt),

@@ -44,7 +44,6 @@ internal sealed class RaftLoop
     private readonly EarlyElection _earlyElection = new();
     private readonly UnheardLeader _unheard;
     private readonly RequestTimeouts _timeouts;
-    private readonly Func<long, EtcdError> _explainTimeout;
 
     private RaftLoopInput _incoming = new();
     private RaftLoopInput _taken = new();
@@ -92,7 +91,6 @@ internal sealed class RaftLoop
         _ticks = new TickSchedule(options.HeartbeatMs);
         _unheard = new UnheardLeader(node, state.MemberId, transport, options.ElectionTicks);
         _timeouts = new RequestTimeouts(state, transport, clock, options);
-        _explainTimeout = _timeouts.Explain;
         _reads.Attach(WakeForReads);
         _simulation = options.Simulation;
         if (_simulation is not null)
@@ -399,7 +397,7 @@ internal sealed class RaftLoop
         }
 
         _reads.Tick(_node);
-        var timedOut = _waiters.Sweep(now, _explainTimeout);
+        var timedOut = _waiters.Sweep(now, _timeouts.Explain);
         if (timedOut != 0)
         {
             NodeMetrics.ProposalsFailed.Add(timedOut);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using EtcdSharp.Api;
 using EtcdSharp.Grpc.Client;
@@ -82,11 +83,38 @@ public sealed class SharedPortTests
         try
         {
             string url = $"unix://{directory}/etcd.sock";
-            await File.WriteAllTextAsync($"{directory}/etcd.sock", "stale");
+            using (Socket left = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+            {
+                left.Bind(new UnixDomainSocketEndPoint($"{directory}/other.sock"));
+                left.Listen();
+
+                // The file would go with its socket; under another name it stays, as after a kill.
+                File.Move($"{directory}/other.sock", $"{directory}/etcd.sock");
+            }
+
             await using TestServer server = await TestServer.StartAsync(new(), new(), TestMethods.AddTo, url);
             using GrpcChannel channel = new(url);
             PutRequest sent = TestMethods.Message("over a socket file");
             Assert.Equal(sent, await channel.UnaryAsync(TestMethods.Echo, sent));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task AFileThatIsNoSocketIsLeftAlone()
+    {
+        string directory = Directory.CreateTempSubdirectory("edge").FullName;
+        try
+        {
+            await File.WriteAllTextAsync($"{directory}/etcd.sock", "mine");
+            IOException refused = await Assert.ThrowsAsync<IOException>(() =>
+                TestServer.StartAsync(new(), new(), TestMethods.AddTo, $"unix://{directory}/etcd.sock")
+            );
+            Assert.Contains("is no socket", refused.Message, StringComparison.Ordinal);
+            Assert.Equal("mine", await File.ReadAllTextAsync($"{directory}/etcd.sock"));
         }
         finally
         {

@@ -43,7 +43,10 @@ public sealed class EdgeHost : IAsyncDisposable
     private EdgeHost(EdgeOptions options)
     {
         services = new ServiceCollection().AddSingleton(options.Logging).AddLogging().BuildServiceProvider();
-        IConnectionListenerFactory transport = new SocketTransportFactory(Options.Create(SocketOptions(options)), options.Logging);
+        IConnectionListenerFactory transport = new SocketTransportFactory(
+            Options.Create(SocketOptions(options)),
+            options.Logging
+        );
         if (options.Connections is { } budget)
         {
             transport = new BudgetedTransport(transport, budget, options.Logging.CreateLogger<EdgeHost>());

@@ -7,11 +7,11 @@ namespace EtcdSharp.Programs.Etcd;
 /// Tells the service manager that the member serves, where it waits for that (systemd: Type=notify). One datagram is the whole
 /// protocol (sd_notify(3)); the library for it would bring the generic host into the program.
 /// </summary>
-internal static partial class ServiceManager
+internal static partial class ReadyNotification
 {
     private const string SocketVariable = "NOTIFY_SOCKET";
 
-    public static void NotifyReady(ILogger logger)
+    public static void Send(ILogger logger)
     {
         LogNotifying(logger);
         if (Environment.GetEnvironmentVariable(SocketVariable) is { Length: > 0 } path)
