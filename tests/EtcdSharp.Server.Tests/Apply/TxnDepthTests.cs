@@ -51,22 +51,24 @@ public sealed class TxnDepthTests
     [Fact]
     public void An_entry_is_carried_out_at_the_greatest_depth_that_a_real_member_writes_and_refused_beyond()
     {
-        OnApplyStack(static () =>
+        using var applied = new AppliedStore(AnswerMemory.Shared);
+        OnApplyStack(() =>
         {
+            using var reader = applied.Store.BeginRead();
             var txn = NestedTxn.Of(TxnDepth.EntryMax, new TxnRequest());
             var execution = new TxnExecution();
-            Assert.Null(execution.Check(txn, null!, static _ => true));
+            Assert.Null(execution.Check(txn, reader, static _ => true));
             var body = ResponseBody.Rent(AnswerMemory.Shared);
-            execution.Execute(txn, null!, null, body);
+            execution.Execute(txn, reader, null, body);
             Assert.True(body.Length > TxnDepth.EntryMax);
             body.Dispose();
 
             Assert.Same(EtcdError.TooManyOps, Refusal(TxnDepth.EntryMax + 1));
             Assert.Same(EtcdError.TooManyOps, Refusal(100_000));
+
+            EtcdError? Refusal(int depth) => new TxnExecution().Check(NestedTxn.Of(depth), reader, static _ => true);
         });
     }
-
-    private static EtcdError? Refusal(int depth) => new TxnExecution().Check(NestedTxn.Of(depth), null!, static _ => true);
 
     /// <summary>As much stack as the apply loop has.</summary>
     private static void OnApplyStack(Action action)
@@ -79,7 +81,7 @@ public sealed class TxnDepthTests
                 {
                     action();
                 }
-                catch (Xunit.Sdk.XunitException failed)
+                catch (Exception failed)
                 {
                     failure = failed;
                 }
