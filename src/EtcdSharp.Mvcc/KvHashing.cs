@@ -20,7 +20,14 @@ internal static class KvHashing
         (revision.Main > compacted || !anyKept || isKept) && !(revision.Main == compacted && tombstone);
 
     /// <summary>The hash of all entries up to a revision; what is kept is what can be read at that revision.</summary>
-    public static uint OfRevision(BoltReadTransaction read, KeyIndex index, long compacted, long revision)
+    /// <exception cref="OperationCanceledException">Nobody waits for it any more.</exception>
+    public static uint OfRevision(
+        BoltReadTransaction read,
+        KeyIndex index,
+        long compacted,
+        long revision,
+        CancellationToken cancellationToken
+    )
     {
         var crc = Begin();
         if (revision < 0)
@@ -32,6 +39,7 @@ internal static class KvHashing
         var cursor = read.Bucket(BucketNames.Of(BackendBucket.Key))!.Cursor();
         for (var found = cursor.SeekFirst(); found; found = cursor.Next())
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var entry = Revision.Decode(cursor.Key, out var tombstone);
             if (entry.Main > revision)
             {

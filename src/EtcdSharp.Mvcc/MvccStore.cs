@@ -211,7 +211,13 @@ internal sealed class MvccStore : IDisposable
     public bool CompactStep() => _compaction.DoStep();
 
     /// <summary>The hash of all revisions up to one (0: the current one), equal on every member. Any thread; takes its time. Not inside an entry.</summary>
-    public MvccStatus HashKv(long revision, out KvHash hash, out long currentRevision)
+    /// <exception cref="OperationCanceledException">The token was cancelled before the end.</exception>
+    public MvccStatus HashKv(
+        long revision,
+        out KvHash hash,
+        out long currentRevision,
+        CancellationToken cancellationToken = default
+    )
     {
         foreach (var kept in _compaction.Hashes)
         {
@@ -224,16 +230,17 @@ internal sealed class MvccStore : IDisposable
         }
 
         var start = Stopwatch.GetTimestamp();
-        var status = ComputeHash(revision, out hash, out currentRevision);
+        var status = ComputeHash(revision, out hash, out currentRevision, cancellationToken);
         Metrics.HashRevisionSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
         return status;
     }
 
     /// <summary>The hash over the whole backend, as the Hash call answers it. Not inside an entry.</summary>
-    public uint Hash()
+    /// <exception cref="OperationCanceledException">The token was cancelled before the end.</exception>
+    public uint Hash(CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        var hash = Backend.Hash();
+        var hash = Backend.Hash(cancellationToken);
         Metrics.HashSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
         return hash;
     }
@@ -320,7 +327,7 @@ internal sealed class MvccStore : IDisposable
         Metrics.Keys.Record(_index.LiveKeys);
     }
 
-    private MvccStatus ComputeHash(long asked, out KvHash hash, out long current)
+    private MvccStatus ComputeHash(long asked, out KvHash hash, out long current, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -345,7 +352,7 @@ internal sealed class MvccStore : IDisposable
                 continue;
             }
 
-            var crc = KvHashing.OfRevision(read, _index, compacted, revision);
+            var crc = KvHashing.OfRevision(read, _index, compacted, revision, cancellationToken);
             if (asked < 0 || revision >= CompactedRevision)
             {
                 hash = new KvHash(crc, compacted, revision);

@@ -115,13 +115,14 @@ internal sealed class MemberEdge
             kvOptions,
             _access,
             _store.Lessor,
-            new LargeReads(),
+            new LargeReads(LargeReads.InFlightBytesMax, TimeProvider.System),
             () => _learnerLimits.IsLearner
         ).Register(services);
         new ClusterService(log, _store.Cluster, _node.Reconfiguration, _access).Register(services);
         new MaintenanceService(
             log,
             _store.Kv,
+            _store.Hashes,
             _store.Backend,
             _store.Alarms,
             _store.Quota,

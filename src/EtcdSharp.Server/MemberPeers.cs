@@ -97,7 +97,7 @@ internal sealed class MemberPeers : IAsyncDisposable
             return;
         }
 
-        var questions = new PeerQuestions(Identity, node.Log, _store.Cluster, _store.Kv, leases, node.Reconfiguration);
+        var questions = new PeerQuestions(Identity, node.Log, _store.Cluster, _store.Hashes, leases, node.Reconfiguration);
         var endpoints = new PeerEndpoints(Identity, Transport, events, _receiver, questions, _store.Cluster, _logger);
         _host = await EdgeHost
             .StartAsync(

@@ -4,6 +4,7 @@ using EtcdSharp.Platform;
 using EtcdSharp.Server.Apply;
 using EtcdSharp.Server.Auth;
 using EtcdSharp.Server.Configuration;
+using EtcdSharp.Server.Corruption;
 using EtcdSharp.Server.Lease;
 using EtcdSharp.Server.Logging;
 using EtcdSharp.Server.Membership;
@@ -68,6 +69,7 @@ internal sealed class MemberStore : IDisposable
                 HashSeed = options.Randomness.NextUInt64(),
             }
         );
+        Hashes = new HashQueue(Kv);
         StoreLog.Restored(storeLogger, Kv.CurrentRevision);
         Hub.Open(new StoreWatchHistory(Kv));
         _catchUp = simulation is null ? new WatchCatchUpLoop(Hub, failed) : null;
@@ -90,6 +92,8 @@ internal sealed class MemberStore : IDisposable
     public WatchHub Hub { get; }
 
     public MvccStore Kv { get; }
+
+    public HashQueue Hashes { get; }
 
     /// <summary>After the apply loop has ended.</summary>
     public void Dispose()

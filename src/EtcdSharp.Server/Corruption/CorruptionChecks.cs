@@ -103,7 +103,7 @@ internal sealed class CorruptionChecks(
     /// <summary>One comparison of everything, as the leader; the error when it could not be made.</summary>
     public async Task<EtcdError?> CheckAsync(CancellationToken stopping)
     {
-        store.HashKv(0, out var before, out _);
+        store.HashKv(0, out var before, out _, stopping);
         var answers = await peers.AskAsync(before.Revision, stopping).ConfigureAwait(false);
         using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping))
         {
@@ -114,7 +114,7 @@ internal sealed class CorruptionChecks(
             }
         }
 
-        store.HashKv(0, out var after, out var revision);
+        store.HashKv(0, out var after, out var revision, stopping);
         var findings = HashComparison.Periodic(memberId, before, after, revision, answers);
         foreach (var (finding, member) in findings)
         {

@@ -66,7 +66,7 @@ internal static class StoreHash
         }
 
         var upTo = asked <= 0 ? newest : asked;
-        return new KvHash(KvHashing.OfRevision(read, index, compacted, upTo), compacted, upTo);
+        return new KvHash(KvHashing.OfRevision(read, index, compacted, upTo, CancellationToken.None), compacted, upTo);
     }
 
     private static long MetaRevision(BoltReadTransaction read, ReadOnlySpan<byte> key) =>

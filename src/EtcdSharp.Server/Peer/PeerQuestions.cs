@@ -4,6 +4,7 @@ using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Api.Leasepb;
 using EtcdSharp.Mvcc;
+using EtcdSharp.Server.Corruption;
 using EtcdSharp.Server.Edge.Grpc;
 using EtcdSharp.Server.Edge.Http;
 using EtcdSharp.Server.Membership;
@@ -18,7 +19,7 @@ internal sealed class PeerQuestions(
     PeerIdentity self,
     IReplicatedLog log,
     ClusterState cluster,
-    MvccStore store,
+    HashQueue hashes,
     LeaseService leases,
     Reconfiguration reconfiguration
 )
@@ -146,7 +147,7 @@ internal sealed class PeerQuestions(
             return;
         }
 
-        var status = store.HashKv(revision, out var hash, out var current);
+        var (status, hash, current) = await hashes.HashKvAsync(revision, http.RequestAborted).ConfigureAwait(false);
         if (status != MvccStatus.Ok)
         {
             var message = Apply.MvccErrors.Of(status).Message.Replace("etcdserver: ", "", StringComparison.Ordinal);

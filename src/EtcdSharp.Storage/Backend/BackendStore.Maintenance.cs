@@ -25,7 +25,8 @@ internal sealed partial class BackendStore
     public BackendSnapshot Snapshot() => new(BeginCommittedRead(), _options.Metrics);
 
     /// <summary>The CRC-32C over all buckets as the Hash call answers it, after a commit.</summary>
-    public uint Hash()
+    /// <exception cref="OperationCanceledException">Nobody waits for it any more.</exception>
+    public uint Hash(CancellationToken cancellationToken = default)
     {
         using var read = BeginCommittedRead();
         var hash = 0U;
@@ -37,6 +38,8 @@ internal sealed partial class BackendStore
             var entries = (read.Bucket(buckets.Key) ?? throw LostBucket()).Cursor();
             for (var more = entries.SeekFirst(); more; more = entries.Next())
             {
+                cancellationToken.ThrowIfCancellationRequested();
+
                 // These differ between members that agree on everything a client sees.
                 if (
                     isMeta

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using EtcdSharp.Grpc;
-using EtcdSharp.Grpc.Server;
 using EtcdSharp.Mvcc;
 
 namespace EtcdSharp.Server.Edge.Grpc;
@@ -14,16 +12,18 @@ internal sealed class LargeRead : IDisposable
     );
 
     private readonly LargeReads _all;
-    private readonly GrpcServerCall _call;
+    private readonly Action<GrpcStatus> _end;
+    private readonly TimeProvider _time;
     private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private long _sentAt;
     private bool _left;
 
-    public LargeRead(LargeReads all, GrpcServerCall call, long bytes)
+    public LargeRead(LargeReads all, Action<GrpcStatus> end, long bytes, TimeProvider time)
     {
         _all = all;
-        _call = call;
+        _end = end;
+        _time = time;
         Bytes = bytes;
         Place = new LinkedListNode<LargeRead>(this);
     }
@@ -36,7 +36,7 @@ internal sealed class LargeRead : IDisposable
 
     /// <summary>How long it has been waiting for its client to take what was sent; zero while it works or waits for its turn.</summary>
     public TimeSpan Unread =>
-        Volatile.Read(ref _sentAt) is var sent && sent == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(sent);
+        Volatile.Read(ref _sentAt) is var sent && sent == 0 ? TimeSpan.Zero : _time.GetElapsedTime(sent);
 
     public void Admit() => _admitted.SetResult();
 
@@ -48,7 +48,7 @@ internal sealed class LargeRead : IDisposable
 
     public void GiveTurn()
     {
-        Volatile.Write(ref _sentAt, Stopwatch.GetTimestamp());
+        Volatile.Write(ref _sentAt, _time.GetTimestamp());
         _all.GiveTurn();
     }
 
@@ -78,7 +78,7 @@ internal sealed class LargeRead : IDisposable
         {
             if (!_left)
             {
-                _call.Cancel(TooSlow);
+                _end(TooSlow);
             }
         }
     }

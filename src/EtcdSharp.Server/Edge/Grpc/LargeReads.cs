@@ -1,3 +1,4 @@
+using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Server;
 
 namespace EtcdSharp.Server.Edge.Grpc;
@@ -25,23 +26,38 @@ internal sealed class LargeReads
     public const int KeysPerTurn = 4096;
 
     /// <summary>Who has not taken a piece for this long makes room when others wait for it.</summary>
-    private static readonly TimeSpan Stalled = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Stalled = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly LinkedList<LargeRead> _waiting = new();
     private readonly LinkedList<LargeRead> _underWay = new();
     private readonly SemaphoreSlim _turns = new(Math.Max(1, Environment.ProcessorCount / 2));
-    private long _freeBytes = InFlightBytesMax;
+    private readonly long _bytesMax;
+    private readonly TimeProvider _time;
+    private long _freeBytes;
+
+    public LargeReads(long bytesMax, TimeProvider time)
+    {
+        (_bytesMax, _time) = (bytesMax, time);
+        _freeBytes = bytesMax;
+    }
 
     /// <summary>Bytes of the reads under way.</summary>
-    public long InFlightBytes => InFlightBytesMax - Volatile.Read(ref _freeBytes);
+    public long InFlightBytes => _bytesMax - Volatile.Read(ref _freeBytes);
 
     /// <summary>Waits for room; dispose what comes back when the read is over.</summary>
     /// <exception cref="OperationCanceledException">The caller has gone.</exception>
-    public async ValueTask<LargeRead> EnterAsync(long bytes, GrpcServerCall call, CancellationToken cancellationToken)
+    public ValueTask<LargeRead> EnterAsync(long bytes, GrpcServerCall call, CancellationToken cancellationToken) =>
+        EnterAsync(bytes, call.Cancel, cancellationToken);
+
+    /// <inheritdoc cref="EnterAsync(long, GrpcServerCall, CancellationToken)"/>
+    /// <param name="bytes">What it is going to hold; one that wants more than there is waits until it is alone.</param>
+    /// <param name="end">Ends the call, when others wait and its client does not read.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public async ValueTask<LargeRead> EnterAsync(long bytes, Action<GrpcStatus> end, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var read = new LargeRead(this, call, Math.Min(bytes, InFlightBytesMax));
+        var read = new LargeRead(this, end, Math.Min(bytes, _bytesMax), _time);
         lock (_gate)
         {
             _waiting.AddLast(read.Place);
@@ -52,7 +68,7 @@ internal sealed class LargeReads
         {
             while (!read.Admitted.IsCompleted)
             {
-                await Task.WhenAny(read.Admitted, Task.Delay(Stalled, cancellationToken)).ConfigureAwait(false);
+                await Task.WhenAny(read.Admitted, Task.Delay(Stalled, _time, cancellationToken)).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
                 MakeRoom();
             }

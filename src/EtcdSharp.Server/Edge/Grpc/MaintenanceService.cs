@@ -5,6 +5,7 @@ using EtcdSharp.Grpc.Contract;
 using EtcdSharp.Grpc.Server;
 using EtcdSharp.Mvcc;
 using EtcdSharp.Server.Apply;
+using EtcdSharp.Server.Corruption;
 using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Membership;
 using EtcdSharp.Server.Node;
@@ -16,6 +17,7 @@ namespace EtcdSharp.Server.Edge.Grpc;
 internal sealed class MaintenanceService(
     IReplicatedLog log,
     MvccStore store,
+    HashQueue hashes,
     BackendStore backend,
     AlarmStore alarms,
     Quota quota,
@@ -25,6 +27,17 @@ internal sealed class MaintenanceService(
     Func<ulong, CancellationToken, ValueTask<EtcdError?>> moveLeader
 )
 {
+    /// <summary>
+    /// Each holds the file's pages of its moment, so that the file grows by what is written meanwhile, whether one does so or
+    /// sixteen; each begins with a commit, which puts wait for: sixteen of some 10 ms, spread by the turns. Those beyond wait,
+    /// and who does not read makes room for them.
+    /// </summary>
+    private const int SnapshotsInFlightMax = 16;
+
+    /// <summary>A piece of 32 KiB as it is read, as a message, and two in the response's pipe.</summary>
+    private const int SnapshotBytes = 128 * 1024;
+
+    private readonly LargeReads _snapshots = new(SnapshotsInFlightMax * SnapshotBytes, TimeProvider.System);
     private int _defragmenting;
 
     public void Register(GrpcServiceBuilder services) =>
@@ -117,17 +130,14 @@ internal sealed class MaintenanceService(
 
     private async ValueTask<GrpcResult<HashResponse>> HashAsync(HashRequest request, GrpcServerCall call)
     {
-        var hash = await Task.Run(store.Hash).ConfigureAwait(false);
+        var hash = await hashes.HashAsync(call.CancellationToken).ConfigureAwait(false);
         return new HashResponse { Header = log.Header(store.CurrentRevision), Hash = hash };
     }
 
     private async ValueTask<GrpcResult<HashKVResponse>> HashKvAsync(HashKVRequest request, GrpcServerCall call)
     {
-        var (status, hash, current) = await Task.Run(() =>
-            {
-                var outcome = store.HashKv(request.Revision, out var computed, out var revision);
-                return (outcome, computed, revision);
-            })
+        var (status, hash, current) = await hashes
+            .HashKvAsync(request.Revision, call.CancellationToken)
             .ConfigureAwait(false);
         return status == MvccStatus.Ok
             ? new HashKVResponse
@@ -147,9 +157,25 @@ internal sealed class MaintenanceService(
     )
     {
         var version = cluster.StorageVersion.ToString();
-        using var snapshot = await Task.Run(backend.Snapshot).ConfigureAwait(false);
-        await new SnapshotStreaming(snapshot, version).StreamAsync(responses).ConfigureAwait(false);
+        var cancelled = call.CancellationToken;
+        using var place = await _snapshots.EnterAsync(SnapshotBytes, call, cancelled).ConfigureAwait(false);
+        using var snapshot = await BeginSnapshotAsync(place, cancelled).ConfigureAwait(false);
+        await new SnapshotStreaming(snapshot, version).StreamAsync(responses, place, cancelled).ConfigureAwait(false);
         return GrpcStatus.Ok;
+    }
+
+    /// <summary>In a turn: it commits what is pending, and commits stand behind one another anyway.</summary>
+    private async ValueTask<BackendSnapshot> BeginSnapshotAsync(LargeRead place, CancellationToken cancelled)
+    {
+        await place.TakeTurnAsync(cancelled).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(backend.Snapshot, cancelled).ConfigureAwait(false);
+        }
+        finally
+        {
+            place.GiveTurn();
+        }
     }
 
     private async ValueTask<GrpcResult<MoveLeaderResponse>> MoveLeaderAsync(MoveLeaderRequest request, GrpcServerCall call)

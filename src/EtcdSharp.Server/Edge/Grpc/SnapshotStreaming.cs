@@ -12,21 +12,37 @@ internal sealed class SnapshotStreaming(BackendSnapshot snapshot, string storage
     /// <summary>etcd's size of a piece: some pages of the file.</summary>
     private const int ChunkBytes = 32 * 1024;
 
-    public async Task StreamAsync(GrpcStreamWriter<SnapshotResponse> responses)
+    /// <summary>Reads a piece in each turn; the client is waited for between two of them.</summary>
+    /// <exception cref="OperationCanceledException">The caller has gone.</exception>
+    public async Task StreamAsync(
+        GrpcStreamWriter<SnapshotResponse> responses,
+        LargeRead place,
+        CancellationToken cancellationToken
+    )
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var total = snapshot.SizeBytes;
         var buffer = new byte[ChunkBytes];
         for (long sent = 0; sent < total; )
         {
-            var read = snapshot.Read(sent, buffer.AsSpan(0, (int)Math.Min(ChunkBytes, total - sent)));
-            if (read == 0)
+            await place.TakeTurnAsync(cancellationToken).ConfigureAwait(false);
+            int read;
+            try
             {
-                throw new InvalidDataException($"the snapshot ends at {sent} of {total} bytes");
+                read = snapshot.Read(sent, buffer.AsSpan(0, (int)Math.Min(ChunkBytes, total - sent)));
+                if (read == 0)
+                {
+                    throw new InvalidDataException($"the snapshot ends at {sent} of {total} bytes");
+                }
+
+                sent += read;
+                sha.AppendData(buffer, 0, read);
+            }
+            finally
+            {
+                place.GiveTurn();
             }
 
-            sent += read;
-            sha.AppendData(buffer, 0, read);
             if (!await SendAsync(responses, total - sent, buffer.AsMemory(0, read)).ConfigureAwait(false))
             {
                 return;
