@@ -7,8 +7,11 @@ namespace EtcdSharp.Grpc;
 /// </summary>
 public abstract class Marshaller<T>
 {
-    /// <summary>The exact number of bytes that <see cref="Encode"/> is going to write for this message.</summary>
-    public abstract int Size(T message);
+    /// <summary>
+    /// The exact number of bytes that <see cref="Encode"/> is going to write for this message. More than a message may have is refused
+    /// with RESOURCE_EXHAUSTED, before it is encoded.
+    /// </summary>
+    public abstract long Size(T message);
 
     public abstract void Encode(T message, IBufferWriter<byte> output);
 

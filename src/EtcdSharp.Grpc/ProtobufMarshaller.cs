@@ -11,7 +11,7 @@ public sealed class ProtobufMarshaller<T> : Marshaller<T>
 
     public static ProtobufMarshaller<T> Instance { get; } = new();
 
-    public override int Size(T message) => message.CalculateSize();
+    public override long Size(T message) => message.CalculateSize();
 
     public override void Encode(T message, IBufferWriter<byte> output) => message.WriteTo(output);
 

@@ -7,7 +7,7 @@ public sealed class RawMarshaller : Marshaller<ReadOnlySequence<byte>>
 {
     public static RawMarshaller Instance { get; } = new();
 
-    public override int Size(ReadOnlySequence<byte> message) => checked((int)message.Length);
+    public override long Size(ReadOnlySequence<byte> message) => message.Length;
 
     public override void Encode(ReadOnlySequence<byte> message, IBufferWriter<byte> output)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace EtcdSharp.Cluster;
 
 /// <summary>Members that do not belong to the cluster any more as they are: each ends with a line that says why, and with etcd's code.</summary>
@@ -65,6 +67,74 @@ public sealed class LostMemberTests
         Assert.Contains("remove this member from the cluster and add it anew", older.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Unhandled exception", older.Output, StringComparison.Ordinal);
         await leader.Endpoint.Put("the cluster", "goes on");
+    }
+
+    /// <summary>As an operator does it who believes that a snapshot gives a member back; etcd ends with a Go panic and code 2.</summary>
+    [Fact]
+    public async Task ARestoredSnapshotInALivingClusterIsRefusedWithBothIndexes()
+    {
+        await using var cluster = await EtcdCluster.StartAsync([ServerKind.Ours, ServerKind.Ours, ServerKind.Ours]);
+        var leader = await cluster.LeaderAsync();
+        var restored = cluster.Members.First(member => member != leader);
+        await leader.Endpoint.Put("before", "1");
+        var file = restored.DataDirectory + ".snapshot";
+        await SaveSnapshotAsync(leader, file);
+        for (var i = 0; i < 20; i++)
+        {
+            await leader.Endpoint.Put($"after-{i}", "1");
+        }
+
+        await restored.Endpoint.Range(new() { Key = Google.Protobuf.ByteString.CopyFromUtf8("after-19") });
+        await restored.KillAsync();
+        Directory.Delete(restored.DataDirectory, recursive: true);
+        await RestoreAsync(cluster, restored, file);
+        cluster.Start(restored);
+        await restored.WaitForExitAsync(s_patience);
+        Assert.Equal(1, restored.ExitCode);
+
+        // A restored log begins with the members, and nothing else.
+        Assert.Matches("the log of this member ends at entry 3, but member [0-9a-f]+ counts on it.* up to entry [0-9]{2,}", restored.Output);
+        Assert.Contains("was restored from a snapshot while the cluster went on", restored.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled exception", restored.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at EtcdSharp.", restored.Output, StringComparison.Ordinal);
+        await leader.Endpoint.Put("the cluster", "goes on");
+    }
+
+    private static async Task SaveSnapshotAsync(ClusterMember member, string path)
+    {
+        var parts = await member.Endpoint.ServerStream<Api.SnapshotResponse>(
+            "/etcdserverpb.Maintenance/Snapshot",
+            new Api.SnapshotRequest()
+        );
+        await using var file = File.Create(path);
+        foreach (var part in parts)
+        {
+            part.Blob.WriteTo(file);
+        }
+    }
+
+    private static async Task RestoreAsync(EtcdCluster cluster, ClusterMember member, string file)
+    {
+        string[] arguments =
+        [
+            "snapshot",
+            "restore",
+            file,
+            "--name",
+            member.Name,
+            "--data-dir",
+            member.DataDirectory,
+            "--initial-cluster",
+            string.Join(',', cluster.Members.Select(one => $"{one.Name}={one.PeerUrl}")),
+            "--initial-cluster-token",
+            cluster.Token,
+            "--initial-advertise-peer-urls",
+            member.PeerUrl,
+        ];
+        using var process = Process.Start(new ProcessStartInfo(Programs.OurEtcdutl, arguments) { RedirectStandardError = true })!;
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"etcdutl ended with {process.ExitCode}: {error}");
     }
 
     private static async Task RemoveAsync(ClusterMember member, ClusterMember through)

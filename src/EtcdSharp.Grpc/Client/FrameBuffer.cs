@@ -16,7 +16,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
 
     public void Add<T>(Marshaller<T> marshaller, T message, bool gzip)
     {
-        int size = marshaller.Size(message);
+        int size = checked((int)marshaller.Size(message));
         if (gzip && size > 0)
         {
             GzipFrames.CompressFrame(marshaller, message, size, this);

@@ -15,12 +15,13 @@ public sealed partial class GrpcServerCall
     /// <summary>Encodes one message into the response, without sending it yet. A refusal means that nothing was written.</summary>
     internal GrpcStatus Write<T>(Marshaller<T> marshaller, T message)
     {
-        int size = marshaller.Size(message);
-        if (size > dispatcher.Options.MaxSendMessageBytes)
+        long length = marshaller.Size(message);
+        if (length > dispatcher.Options.MaxSendMessageBytes)
         {
-            return TooLarge(size);
+            return TooLarge(length);
         }
 
+        int size = (int)length;
         BeginResponse();
 
         // An empty message does not get smaller by compressing it.

@@ -4,8 +4,8 @@ namespace EtcdSharp.Mvcc.Watch;
 
 /// <summary>
 /// Events encoded once, as the <c>events</c> fields of a WatchResponse, and shared by every watcher that is given
-/// some of them: a response is assembled by copying. Immutable, apart from previous key-values, which are read and
-/// kept when the first watcher asks for them. Covers whole revisions.
+/// some of them: a response is assembled by copying. Immutable, apart from previous key-values, which are read when
+/// the first watcher asks for them, and kept up to a bound. Covers whole revisions.
 /// </summary>
 internal sealed class EventBatch
 {
@@ -29,9 +29,16 @@ internal sealed class EventBatch
     /// </summary>
     private const int PieceBytesMax = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// What a batch keeps of events with previous key-values, for other watchers: a thousand values of a kilobyte. Those of a deleted
+    /// range may have the size of the store; beyond this each watcher reads its own.
+    /// </summary>
+    private const long PreviousBytesMax = 1024 * 1024;
+
     private static readonly byte[] NoPrevious = [];
 
     private readonly Entry[] _entries;
+    private long _previousBytes;
 
     private EventBatch(Entry[] entries, long byteCount)
     {
@@ -102,8 +109,23 @@ internal sealed class EventBatch
     /// <summary>As <see cref="Framed"/>, with the key-value before the event where there was one and it is not compacted.</summary>
     public ReadOnlySpan<byte> FramedWithPrevious(int place, IWatchHistory history)
     {
+        var read = ReadWithPrevious(place, history);
+        return read is null ? KeptWithPrevious(place) : read;
+    }
+
+    /// <summary>Reads the event of <see cref="FramedWithPrevious"/> unless it is kept; null where it is or is kept from now on.</summary>
+    public byte[]? ReadWithPrevious(int place, IWatchHistory history)
+    {
         ref var entry = ref _entries[place];
-        var known = Volatile.Read(ref entry.WithPrevious) ?? AddPrevious(ref entry, history);
+        return Volatile.Read(ref entry.WithPrevious) is null ? AddPrevious(ref entry, history) : null;
+    }
+
+    /// <summary>The event of <see cref="FramedWithPrevious"/>, after <see cref="ReadWithPrevious"/> said that it is kept.</summary>
+    public ReadOnlySpan<byte> KeptWithPrevious(int place)
+    {
+        var known =
+            Volatile.Read(ref _entries[place].WithPrevious)
+            ?? throw new InvalidOperationException("An event with its previous key-value is asked for before it was read.");
         return known.Length == 0 ? Framed(place) : known;
     }
 
@@ -146,7 +168,8 @@ internal sealed class EventBatch
         return new EventBatch(entries, selectedBytes);
     }
 
-    private byte[] AddPrevious(ref Entry entry, IWatchHistory history)
+    /// <summary>Null when it is kept, so that everybody is answered the same.</summary>
+    private byte[]? AddPrevious(ref Entry entry, IWatchHistory history)
     {
         var keyValue = entry.KeyValue;
         var previous = IsCreation(entry.IsDelete, keyValue) ? null : history.ReadKeyValue(entry.Key, entry.Revision - 1);
@@ -161,8 +184,19 @@ internal sealed class EventBatch
             writer.WriteBytesField(PreviousField, previous);
         }
 
+        if (Interlocked.Add(ref _previousBytes, framed.Length) > PreviousBytesMax && framed.Length > 0)
+        {
+            Interlocked.Add(ref _previousBytes, -framed.Length);
+            return framed;
+        }
+
         // The size of a response is taken before its bytes, so the first answer stands even if another thread read a different one.
-        return Interlocked.CompareExchange(ref entry.WithPrevious, framed, null) ?? framed;
+        if (Interlocked.CompareExchange(ref entry.WithPrevious, framed, null) is not null)
+        {
+            Interlocked.Add(ref _previousBytes, -framed.Length);
+        }
+
+        return null;
     }
 
     private static bool IsCreation(bool isDelete, ReadOnlySpan<byte> keyValue)

@@ -137,7 +137,7 @@ public sealed class InterceptorTests
     {
         public int Released { get; private set; }
 
-        public override int Size(PutRequest message) => ProtobufMarshaller<PutRequest>.Instance.Size(message);
+        public override long Size(PutRequest message) => ProtobufMarshaller<PutRequest>.Instance.Size(message);
 
         public override void Encode(PutRequest message, IBufferWriter<byte> output) =>
             ProtobufMarshaller<PutRequest>.Instance.Encode(message, output);

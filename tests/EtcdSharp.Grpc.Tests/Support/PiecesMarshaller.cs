@@ -15,7 +15,7 @@ internal sealed class PiecesMarshaller(int pieceBytes, long failsAt = long.MaxVa
 
     public int Released => Volatile.Read(ref released);
 
-    public override int Size(PutRequest message) => throw new InvalidOperationException("it is not encoded at once");
+    public override long Size(PutRequest message) => throw new InvalidOperationException("it is not encoded at once");
 
     public override void Encode(PutRequest message, IBufferWriter<byte> output) => Size(message);
 

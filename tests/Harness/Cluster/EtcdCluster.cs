@@ -13,7 +13,6 @@ public sealed class EtcdCluster : IAsyncDisposable
 
     private readonly ClusterOptions _options;
     private readonly string _folder;
-    private readonly string _token = $"token-{Guid.NewGuid():N}";
     private ImmutableList<ClusterMember> _members = [];
     private int _lastNumber;
 
@@ -26,6 +25,9 @@ public sealed class EtcdCluster : IAsyncDisposable
 
     /// <summary>A picture that does not change; load on other threads may go through it while members come and go.</summary>
     public IReadOnlyList<ClusterMember> Members => Volatile.Read(ref _members);
+
+    /// <summary>Its --initial-cluster-token.</summary>
+    public string Token { get; } = $"token-{Guid.NewGuid():N}";
 
     /// <summary>The traffic between the members; null where it goes directly.</summary>
     public PeerNetwork? Network { get; }
@@ -68,7 +70,7 @@ public sealed class EtcdCluster : IAsyncDisposable
     public void Start(ClusterMember member, bool isNew = false)
     {
         var initial = string.Join(',', _members.Select(one => $"{one.Name}={one.PeerUrl}"));
-        member.Launch(initial, isNew, _token, _options);
+        member.Launch(initial, isNew, Token, _options);
         Network?.ProcessIs(member.Name, member.ProcessId);
     }
 

@@ -8,7 +8,7 @@ internal sealed class KvResponseMarshaller : Marshaller<KvResponse>
 {
     public static KvResponseMarshaller Instance { get; } = new();
 
-    public override int Size(KvResponse message) => message.Size();
+    public override long Size(KvResponse message) => message.Size();
 
     public override void Encode(KvResponse message, IBufferWriter<byte> output) =>
         output.Advance(message.Write(output.GetSpan(message.Size())));

@@ -8,5 +8,15 @@ namespace EtcdSharp.Server.Edge.Grpc;
 /// <param name="Count">How many of them.</param>
 /// <param name="IsFragment">More of the same response follows.</param>
 /// <param name="RaftTerm">For the header; kept here because the size is taken before the bytes.</param>
+/// <param name="EventBytes">The size of its events.</param>
+/// <param name="Own">Events with previous key-values that their batch does not keep; null for all or one where it does.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct WatchMessage(WatchResponse Response, int First, int Count, bool IsFragment, ulong RaftTerm);
+internal readonly record struct WatchMessage(
+    WatchResponse Response,
+    int First,
+    int Count,
+    bool IsFragment,
+    ulong RaftTerm,
+    long EventBytes = 0,
+    byte[]?[]? Own = null
+);

@@ -1,14 +1,12 @@
 using System.Buffers;
 using System.Text;
 using EtcdSharp.Grpc;
-using EtcdSharp.Mvcc.Watch;
 using EtcdSharp.Platform.Wire;
 
 namespace EtcdSharp.Server.Edge.Grpc;
 
 /// <summary>Assembles etcdserverpb.WatchResponse by copying the shared bytes of the events behind a few fields.</summary>
-internal sealed class WatchMessageMarshaller(ulong clusterId, ulong memberId, Func<IWatchHistory> history)
-    : Marshaller<WatchMessage>
+internal sealed class WatchMessageMarshaller(ulong clusterId, ulong memberId) : Marshaller<WatchMessage>
 {
     /// <summary>Messages up to this size are written into one piece of memory; larger ones event by event.</summary>
     private const int OnePieceBytesMax = 16 * 1024;
@@ -21,28 +19,19 @@ internal sealed class WatchMessageMarshaller(ulong clusterId, ulong memberId, Fu
     private const int CancelReasonField = 6;
     private const int FragmentField = 7;
 
-    public override int Size(WatchMessage message)
-    {
-        var size = SizeOfHead(message);
-        for (var i = 0; i < message.Count; i++)
-        {
-            size = checked(size + Event(message.Response, message.First + i).Length);
-        }
-
-        return size;
-    }
+    public override long Size(WatchMessage message) => SizeOfHead(message) + message.EventBytes;
 
     public override void Encode(WatchMessage message, IBufferWriter<byte> output)
     {
         var size = Size(message);
         var isOnePiece = size <= OnePieceBytesMax;
-        var writer = new ProtoWriter(output.GetSpan(isOnePiece ? size : SizeOfHead(message)));
+        var writer = new ProtoWriter(output.GetSpan(isOnePiece ? (int)size : SizeOfHead(message)));
         WriteHead(ref writer, message);
         if (isOnePiece)
         {
             for (var i = 0; i < message.Count; i++)
             {
-                writer.WriteRaw(Event(message.Response, message.First + i));
+                writer.WriteRaw(Event(message, i));
             }
 
             output.Advance(writer.Position);
@@ -52,7 +41,7 @@ internal sealed class WatchMessageMarshaller(ulong clusterId, ulong memberId, Fu
         output.Advance(writer.Position);
         for (var i = 0; i < message.Count; i++)
         {
-            output.Write(Event(message.Response, message.First + i));
+            output.Write(Event(message, i));
         }
     }
 
@@ -81,12 +70,16 @@ internal sealed class WatchMessageMarshaller(ulong clusterId, ulong memberId, Fu
     }
 
     /// <summary>One event as a field of the message, with the previous key-value where the watcher asked for it.</summary>
-    public ReadOnlySpan<byte> Event(scoped in WatchResponse response, int i)
+    private static ReadOnlySpan<byte> Event(scoped in WatchMessage message, int i)
     {
-        var place = response.Selection[i];
-        return response.Watcher!.WantsPrevious
-            ? response.Batch!.FramedWithPrevious(place, history())
-            : response.Batch!.Framed(place);
+        if (message.Own?[i] is { } own)
+        {
+            return own;
+        }
+
+        var response = message.Response;
+        var place = response.Selection[message.First + i];
+        return response.Watcher!.WantsPrevious ? response.Batch!.KeptWithPrevious(place) : response.Batch!.Framed(place);
     }
 
     private void WriteHead(ref ProtoWriter writer, in WatchMessage message)

@@ -26,6 +26,7 @@ internal sealed class WatchService
     private readonly Authentication _access;
     private readonly WatchServiceOptions _options;
     private readonly WatchMessageMarshaller _marshaller;
+    private readonly Func<IWatchHistory> _history;
 
     public WatchService(WatchHub hub, IReplicatedLog log, Authentication access, WatchServiceOptions options)
     {
@@ -33,7 +34,8 @@ internal sealed class WatchService
         _hub = hub;
         _log = log;
         _options = options;
-        _marshaller = new WatchMessageMarshaller(log.ClusterId, log.MemberId, () => hub.History);
+        _history = () => hub.History;
+        _marshaller = new WatchMessageMarshaller(log.ClusterId, log.MemberId);
     }
 
     public void Register(GrpcServiceBuilder builder) =>
@@ -48,7 +50,7 @@ internal sealed class WatchService
         var stream = _hub.OpenStream();
         var progress = new WatchProgressTimer(stream, _options);
         await using var gone = call.CancellationToken.UnsafeRegister(static state => ((WatchStream)state!).Close(), stream);
-        var sending = SendAsync(stream, responses);
+        var sending = SendAsync(stream, responses, call);
         try
         {
             while (await requests.MoveNextAsync().ConfigureAwait(false))
@@ -73,10 +75,9 @@ internal sealed class WatchService
         }
     }
 
-    private async Task SendAsync(WatchStream stream, GrpcStreamWriter<WatchMessage> responses)
+    private async Task SendAsync(WatchStream stream, GrpcStreamWriter<WatchMessage> responses, GrpcServerCall call)
     {
         List<QueuedResponse> taken = [];
-        List<WatchMessage> messages = [];
         try
         {
             while (true)
@@ -92,13 +93,17 @@ internal sealed class WatchService
                 var term = _log.Term;
                 foreach (var response in taken)
                 {
-                    WatchFragments.Split(response, term, _marshaller, _options.FragmentBytesMax, messages);
-                    foreach (var message in messages)
+                    var fragments = new WatchFragments(response, term, _marshaller, _history, _options.FragmentBytesMax);
+                    while (fragments.TryNext(out var message))
                     {
                         responses.Write(message);
-                    }
 
-                    messages.Clear();
+                        // The next one is made when this one has been taken.
+                        if (message.IsFragment && !await responses.FlushAsync().ConfigureAwait(false))
+                        {
+                            return;
+                        }
+                    }
                 }
 
                 var sent = await responses.FlushAsync().ConfigureAwait(false);
@@ -109,6 +114,11 @@ internal sealed class WatchService
                     return;
                 }
             }
+        }
+        catch (GrpcStatusException tooLarge)
+        {
+            // The client may wait for ever without another request.
+            call.Cancel(tooLarge.Status);
         }
         finally
         {

@@ -47,7 +47,7 @@ internal sealed class ServedStore : IAsyncDisposable
 
     public GrpcChannel Channel { get; private set; } = null!;
 
-    public static async Task<ServedStore> StartAsync(int fragmentBytesMax = 2 * 1024 * 1024)
+    public static async Task<ServedStore> StartAsync(int fragmentBytesMax = 2 * 1024 * 1024, int sendBytesMax = int.MaxValue)
     {
         var served = new ServedStore();
         var tokens = new NoTokens();
@@ -80,7 +80,7 @@ internal sealed class ServedStore : IAsyncDisposable
             new EdgeOptions
             {
                 Urls = [url],
-                Grpc = services.Build(new GrpcServerOptions()),
+                Grpc = services.Build(new GrpcServerOptions { MaxSendMessageBytes = sendBytesMax }),
                 Http = static context => context.Response.WriteAsync(""),
                 KeepAlive = new KeepAlivePolicy(),
             },
