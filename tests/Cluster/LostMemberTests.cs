@@ -93,7 +93,10 @@ public sealed class LostMemberTests
         Assert.Equal(1, restored.ExitCode);
 
         // A restored log begins with the members, and nothing else.
-        Assert.Matches("the log of this member ends at entry 3, but member [0-9a-f]+ counts on it.* up to entry [0-9]{2,}", restored.Output);
+        Assert.Matches(
+            "the log of this member ends at entry 3, but member [0-9a-f]+ counts on it.* up to entry [0-9]{2,}",
+            restored.Output
+        );
         Assert.Contains("was restored from a snapshot while the cluster went on", restored.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Unhandled exception", restored.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at EtcdSharp.", restored.Output, StringComparison.Ordinal);
@@ -131,7 +134,9 @@ public sealed class LostMemberTests
             "--initial-advertise-peer-urls",
             member.PeerUrl,
         ];
-        using var process = Process.Start(new ProcessStartInfo(Programs.OurEtcdutl, arguments) { RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(Programs.OurEtcdutl, arguments) { UseShellExecute = false, RedirectStandardError = true }
+        )!;
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"etcdutl ended with {process.ExitCode}: {error}");

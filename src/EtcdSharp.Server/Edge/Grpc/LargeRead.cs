@@ -35,8 +35,7 @@ internal sealed class LargeRead : IDisposable
     public Task Admitted => _admitted.Task;
 
     /// <summary>How long it has been waiting for its client to take what was sent; zero while it works or waits for its turn.</summary>
-    public TimeSpan Unread =>
-        Volatile.Read(ref _sentAt) is var sent && sent == 0 ? TimeSpan.Zero : _time.GetElapsedTime(sent);
+    public TimeSpan Unread => Volatile.Read(ref _sentAt) is var sent && sent == 0 ? TimeSpan.Zero : _time.GetElapsedTime(sent);
 
     public void Admit() => _admitted.SetResult();
 

@@ -136,9 +136,7 @@ internal sealed class MaintenanceService(
 
     private async ValueTask<GrpcResult<HashKVResponse>> HashKvAsync(HashKVRequest request, GrpcServerCall call)
     {
-        var (status, hash, current) = await hashes
-            .HashKvAsync(request.Revision, call.CancellationToken)
-            .ConfigureAwait(false);
+        var (status, hash, current) = await hashes.HashKvAsync(request.Revision, call.CancellationToken).ConfigureAwait(false);
         return status == MvccStatus.Ok
             ? new HashKVResponse
             {
