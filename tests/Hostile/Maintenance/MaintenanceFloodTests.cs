@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
 
 namespace EtcdSharp.Hostile.Maintenance;
 
@@ -38,6 +40,43 @@ public sealed class MaintenanceFloodTests(ITestOutputHelper output)
         // The puts that went on meanwhile are among it.
         var cost = round.Server.CpuTime() - cpu;
         output.WriteLine($"{method}: {cost.TotalSeconds:f2} s of CPU");
+        Assert.True(cost < TimeSpan.FromSeconds(5), $"{cost} of CPU");
+    }
+
+    [Fact]
+    public async Task Three_hundred_hashes_at_the_peer_port_cost_little_when_their_connections_end()
+    {
+        await using var round = await AttackRound.StartAsync(
+            ServerKind.Ours,
+            prepare: server => FillAsync(server, StoredMegabytes)
+        );
+        var cpu = TimeSpan.Zero;
+        await round.RunAsync(async () =>
+        {
+            cpu = round.Server.CpuTime();
+            var peer = round.Server.PeerAddress!;
+            var question = Encoding.ASCII.GetBytes(
+                $"GET /members/hashkv HTTP/1.1\r\nHost: {peer.Authority}\r\nContent-Length: 14\r\n\r\n{{\"revision\":0}}"
+            );
+            for (var i = 0; i < Connections * CallsPerConnection; i++)
+            {
+                using var connection = new TcpClient { LingerState = new LingerOption(enable: true, 0) };
+                await connection.ConnectAsync(peer.Host, peer.Port);
+                await connection.GetStream().WriteAsync(question);
+            }
+
+            // One that stays is answered.
+            using var http = new HttpClient { Timeout = s_patience };
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(peer, "/members/hashkv"))
+            {
+                Content = new StringContent("{\"revision\":0}"),
+            };
+            using var answer = await http.SendAsync(request);
+            Assert.Contains("\"hash\":", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        });
+
+        var cost = round.Server.CpuTime() - cpu;
+        output.WriteLine($"{cost.TotalSeconds:f2} s of CPU");
         Assert.True(cost < TimeSpan.FromSeconds(5), $"{cost} of CPU");
     }
 
