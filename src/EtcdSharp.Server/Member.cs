@@ -173,6 +173,7 @@ public sealed class Member : IAsyncDisposable
         var ports = MemberPorts.Bind(options, descriptors);
         var metrics = new MetricsCollector(options.ExtensiveMetrics);
         options = options with { Instruments = new MemberInstruments(metrics.Meter) };
+        nodeOptions = nodeOptions with { Metrics = options.Instruments.Node };
         Member? member = null;
         try
         {
@@ -277,6 +278,7 @@ public sealed class Member : IAsyncDisposable
             _node.Log,
             _store.Cluster,
             _peers.VersionsAsync,
+            _nodeOptions.Metrics,
             _options.Logging.CreateLogger<VersionMonitor>()
         );
         var access = new Authentication(_store.Auth, _tokens, _node.Log, _nodeOptions.RequestTimeout);
@@ -382,13 +384,13 @@ public sealed class Member : IAsyncDisposable
 
             var logger = _options.Logging.CreateLogger<Member>();
             NodeLog.ApplyingSnapshot(logger, _node.State.AppliedIndex, snapshot.Index, snapshot.Term);
-            NodeMetrics.SnapshotsBeingApplied.Add(1);
+            _nodeOptions.Metrics.SnapshotsBeingApplied.Add(1);
             await TearDownAsync().ConfigureAwait(false);
             _ports = MemberPorts.Bind(_options, _descriptors);
             Assemble(atStart: false, CancellationToken.None);
             NodeLog.OpenedSnapshotBackend(logger);
             StatesTakenOver++;
-            NodeMetrics.SnapshotsBeingApplied.Add(-1);
+            _nodeOptions.Metrics.SnapshotsBeingApplied.Add(-1);
             NodeLog.AppliedSnapshot(logger, _node.State.AppliedIndex, snapshot.Index, snapshot.Term);
             BeginServing();
         }
@@ -423,7 +425,10 @@ public sealed class Member : IAsyncDisposable
         }
 
         RunCorruptionChecks();
-        RunInBackground("lease expiry", new LeaseDuties(_store.Lessor, _node.Log, _store.Auth, _options.Clock).RunAsync);
+        RunInBackground(
+            "lease expiry",
+            new LeaseDuties(_store.Lessor, _node.Log, _store.Auth, _options.Clock, _nodeOptions.Metrics).RunAsync
+        );
         var urls = _options.AdvertiseClientUrls ?? _options.ListenClientUrls;
         await _publication.PublishAttributesAsync(_options.Name, urls, stopping).ConfigureAwait(false);
         StartLog.Published(

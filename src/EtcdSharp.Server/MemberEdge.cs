@@ -56,8 +56,8 @@ internal sealed class MemberEdge
         _services = BuildServices();
         _leaderRequirement.Follow(_services, TimeSpan.FromMilliseconds(options.ElectionMs), TimeProvider.System);
         var state = new MemberHttpState(store, node.Log, requestTimeout);
-        var health = new HealthEndpoints(state, options.Logging.CreateLogger<HealthEndpoints>());
-        _http = new HttpEndpoints(state, health, new MetricsEndpoint(metrics));
+        var health = new HealthEndpoints(state, options.Instruments.Http, options.Logging.CreateLogger<HealthEndpoints>());
+        _http = new HttpEndpoints(state, health, new MetricsEndpoint(metrics, options.Instruments.Http));
         _clientHttp = new AccessController(
             options.Cors,
             options.HostWhitelist,
@@ -154,6 +154,7 @@ internal sealed class MemberEdge
         var serverOptions = new GrpcServerOptions
         {
             MaxReceiveMessageBytes = _options.MaxRequestBytes + GrpcServerOptions.RequestOverheadBytes,
+            Metrics = _options.Instruments.Grpc,
             Logger = _options.Logging.CreateLogger("EtcdSharp.Grpc.Server.GrpcDispatcher"),
             Interceptors =
             [

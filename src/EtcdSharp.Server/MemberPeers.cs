@@ -45,10 +45,11 @@ internal sealed class MemberPeers : IAsyncDisposable
         Identity = new PeerIdentity(start.MemberId, start.ClusterId, options.AdvertisePeerUrls, options.ServerVersion);
         var timing = PeerTiming.Of(options);
         _tasks = new BackgroundTasks(options.Fatal, _logger);
-        Transport = new PeerTransport(Identity, _client, timing, _tasks, _logger);
+        Transport = new PeerTransport(Identity, _client, timing, _tasks, options.Instruments.Peer, _logger);
         _receiver = new SnapshotReceiver(
             new SnapshotDirectory(options.Disk, data.SnapPath, _logger) { Metrics = options.Instruments.Snap },
             timing.ReadTimeout,
+            options.Instruments.Peer,
             _logger
         );
     }
@@ -98,7 +99,16 @@ internal sealed class MemberPeers : IAsyncDisposable
         }
 
         var questions = new PeerQuestions(Identity, node.Log, _store.Cluster, _store.Hashes, leases, node.Reconfiguration);
-        var endpoints = new PeerEndpoints(Identity, Transport, events, _receiver, questions, _store.Cluster, _logger);
+        var endpoints = new PeerEndpoints(
+            Identity,
+            Transport,
+            events,
+            _receiver,
+            questions,
+            _store.Cluster,
+            _options.Instruments.Peer,
+            _logger
+        );
         _host = await EdgeHost
             .StartAsync(
                 new EdgeOptions

@@ -14,6 +14,7 @@ public sealed partial class GrpcDispatcher
     private readonly FrozenDictionary<string, ServerMethod> methods;
     private readonly FrozenSet<string> services;
     private readonly RunningStreams streams = new();
+    private readonly GrpcServerMetrics metrics;
 
     internal GrpcDispatcher(Dictionary<string, ServerMethod> methods, GrpcServerOptions options)
     {
@@ -21,6 +22,11 @@ public sealed partial class GrpcDispatcher
         services = methods.Values.Select(static method => method.Service).ToFrozenSet(StringComparer.Ordinal);
         Options = options;
         Interceptors = [.. options.Interceptors];
+        metrics = options.Metrics;
+        foreach (ServerMethod method in methods.Values)
+        {
+            method.Counters = metrics.For(method.Service, method.Name, method.Kind);
+        }
     }
 
     public GrpcServerOptions Options { get; }
@@ -101,7 +107,7 @@ public sealed partial class GrpcDispatcher
 
         status = call.FinalStatus(status);
         call.Counters.Handled(status.Code);
-        if (GrpcServerMetrics.HandlingSeconds.Enabled)
+        if (metrics.HandlingSeconds.Enabled)
         {
             call.Counters.Took(Stopwatch.GetElapsedTime(call.StartTimestamp));
         }

@@ -1,7 +1,7 @@
 namespace EtcdSharp.Grpc.Server;
 
 /// <summary>The numbers of one method. Written by every call, read by the metrics.</summary>
-internal sealed class GrpcMethodCounters(string service, string method, GrpcMethodKind kind)
+internal sealed class GrpcMethodCounters(GrpcServerMetrics metrics, string service, string method, GrpcMethodKind kind)
 {
     private readonly long[] handled = new long[(int)StatusCode.Unauthenticated + 1];
     private KeyValuePair<string, object?>[]? tags;
@@ -39,17 +39,17 @@ internal sealed class GrpcMethodCounters(string service, string method, GrpcMeth
 
     public void Handled(StatusCode code) => Interlocked.Increment(ref handled[(int)code]);
 
-    public void Took(TimeSpan duration) => GrpcServerMetrics.HandlingSeconds.Record(duration.TotalSeconds, Tags);
+    public void Took(TimeSpan duration) => metrics.HandlingSeconds.Record(duration.TotalSeconds, Tags);
 
     public void MessageReceived(int bytes)
     {
         Interlocked.Increment(ref messagesReceived);
-        GrpcServerMetrics.AddReceivedBytes(bytes);
+        metrics.AddReceivedBytes(bytes);
     }
 
     public void MessageSent(int bytes)
     {
         Interlocked.Increment(ref messagesSent);
-        GrpcServerMetrics.AddSentBytes(bytes);
+        metrics.AddSentBytes(bytes);
     }
 }

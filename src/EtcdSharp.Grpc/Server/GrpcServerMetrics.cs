@@ -4,59 +4,54 @@ using System.Diagnostics.Metrics;
 namespace EtcdSharp.Grpc.Server;
 
 /// <summary>
-/// The metrics of all gRPC servers of this process, under the names they have in etcd. They are observed, not pushed: a call pays for
-/// an interlocked addition each and for no tag list.
+/// The metrics of a gRPC server, under the names they have in etcd. They are observed, not pushed: a call pays for
+/// an interlocked addition each and for no tag list. A dispatcher that takes the place of another counts on with its metrics.
 /// </summary>
-internal static class GrpcServerMetrics
+internal sealed class GrpcServerMetrics
 {
-    public const string MeterName = "EtcdSharp.Grpc";
+    private readonly ConcurrentDictionary<string, GrpcMethodCounters> methods = new(StringComparer.Ordinal);
+    private long receivedBytes;
+    private long sentBytes;
 
-    private static readonly ConcurrentDictionary<string, GrpcMethodCounters> Methods = new(StringComparer.Ordinal);
-    private static readonly Meter Meter = new(MeterName);
-
-    /// <summary>Someone listens with <c>--metrics extensive</c> alone; without, no call is timed for it.</summary>
-    public static readonly Histogram<double> HandlingSeconds = Meter.CreateHistogram<double>(
-        "grpc_server_handling_seconds",
-        "s",
-        "Time of calls from their first byte to their status."
-    );
-
-    private static long receivedBytes;
-    private static long sentBytes;
-
-    static GrpcServerMetrics()
+    /// <param name="meter">The server's own, so that two servers in a process count apart.</param>
+    public GrpcServerMetrics(Meter meter)
     {
-        Meter.CreateObservableCounter(
+        HandlingSeconds = meter.CreateHistogram<double>(
+            "grpc_server_handling_seconds",
+            "s",
+            "Time of calls from their first byte to their status."
+        );
+        meter.CreateObservableCounter(
             "grpc_server_started_total",
             () => PerMethod(static m => m.StartedCount),
             null,
             "Total number of RPCs started on the server."
         );
-        Meter.CreateObservableCounter(
+        meter.CreateObservableCounter(
             "grpc_server_handled_total",
             PerCode,
             null,
             "Total number of RPCs completed on the server, regardless of success or failure."
         );
-        Meter.CreateObservableCounter(
+        meter.CreateObservableCounter(
             "grpc_server_msg_received_total",
             () => PerMethod(static m => m.MessagesReceived),
             null,
             "Total number of RPC stream messages received on the server."
         );
-        Meter.CreateObservableCounter(
+        meter.CreateObservableCounter(
             "grpc_server_msg_sent_total",
             () => PerMethod(static m => m.MessagesSent),
             null,
             "Total number of gRPC stream messages sent by the server."
         );
-        Meter.CreateObservableCounter(
+        meter.CreateObservableCounter(
             "etcd_network_client_grpc_received_bytes_total",
             () => ReceivedBytes,
             null,
             "The total number of bytes received from grpc clients."
         );
-        Meter.CreateObservableCounter(
+        meter.CreateObservableCounter(
             "etcd_network_client_grpc_sent_bytes_total",
             () => SentBytes,
             null,
@@ -64,28 +59,34 @@ internal static class GrpcServerMetrics
         );
     }
 
-    public static long ReceivedBytes => Volatile.Read(ref receivedBytes);
+    /// <summary>Where nobody collects metrics.</summary>
+    public static GrpcServerMetrics Unheard { get; } = new(new Meter("Unheard"));
 
-    public static long SentBytes => Volatile.Read(ref sentBytes);
+    /// <summary>Someone listens with <c>--metrics extensive</c> alone; without, no call is timed for it.</summary>
+    public Histogram<double> HandlingSeconds { get; }
 
-    public static GrpcMethodCounters For(string service, string method, GrpcMethodKind kind) =>
-        Methods.GetOrAdd($"/{service}/{method}", _ => new GrpcMethodCounters(service, method, kind));
+    public long ReceivedBytes => Volatile.Read(ref receivedBytes);
 
-    public static void AddReceivedBytes(int bytes) => Interlocked.Add(ref receivedBytes, bytes);
+    public long SentBytes => Volatile.Read(ref sentBytes);
 
-    public static void AddSentBytes(int bytes) => Interlocked.Add(ref sentBytes, bytes);
+    public GrpcMethodCounters For(string service, string method, GrpcMethodKind kind) =>
+        methods.GetOrAdd($"/{service}/{method}", _ => new GrpcMethodCounters(this, service, method, kind));
 
-    private static IEnumerable<Measurement<long>> PerMethod(Func<GrpcMethodCounters, long> value)
+    public void AddReceivedBytes(int bytes) => Interlocked.Add(ref receivedBytes, bytes);
+
+    public void AddSentBytes(int bytes) => Interlocked.Add(ref sentBytes, bytes);
+
+    private IEnumerable<Measurement<long>> PerMethod(Func<GrpcMethodCounters, long> value)
     {
-        foreach (GrpcMethodCounters counters in Methods.Values)
+        foreach (GrpcMethodCounters counters in methods.Values)
         {
             yield return new(value(counters), counters.Tags);
         }
     }
 
-    private static IEnumerable<Measurement<long>> PerCode()
+    private IEnumerable<Measurement<long>> PerCode()
     {
-        foreach (GrpcMethodCounters counters in Methods.Values)
+        foreach (GrpcMethodCounters counters in methods.Values)
         {
             for (StatusCode code = StatusCode.OK; code <= StatusCode.Unauthenticated; code++)
             {

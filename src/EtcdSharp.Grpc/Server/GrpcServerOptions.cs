@@ -28,5 +28,8 @@ public sealed class GrpcServerOptions
     /// <summary>Called in this order when a call starts, in reverse order when it ends.</summary>
     public IReadOnlyList<GrpcInterceptor> Interceptors { get; init; } = [];
 
+    /// <summary>Where the calls are counted.</summary>
+    internal GrpcServerMetrics Metrics { get; init; } = GrpcServerMetrics.Unheard;
+
     public ILogger Logger { get; init; } = NullLogger.Instance;
 }

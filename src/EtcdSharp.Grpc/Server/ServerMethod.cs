@@ -14,7 +14,8 @@ internal abstract class ServerMethod(GrpcMethodKind kind, string service, string
     /// <summary>Whether its calls may last as long as the client likes, so that a stopping server ends them.</summary>
     public bool EndsWithStreams { get; init; } = kind != GrpcMethodKind.Unary;
 
-    public GrpcMethodCounters Counters { get; } = GrpcServerMetrics.For(service, name, kind);
+    /// <summary>Those of the dispatcher that serves the method, which sets them.</summary>
+    public GrpcMethodCounters Counters { get; set; } = null!;
 
     /// <summary>Runs a bound call to its end. What goes wrong on the way is its status, never an exception.</summary>
     public abstract Task RunAsync(GrpcServerCall call);

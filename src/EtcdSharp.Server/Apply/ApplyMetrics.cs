@@ -12,11 +12,11 @@ internal static class ApplyMetrics
     private static readonly KeyValuePair<string, object?> TxnOperation = new("op", "Txn");
     private static readonly KeyValuePair<string, object?> DeleteOperation = new("op", "DeleteRange");
 
-    public static void Record(RequestKind kind, bool success, long nanoseconds)
+    public static void Record(NodeMetrics metrics, RequestKind kind, bool success, long nanoseconds)
     {
-        if (NodeMetrics.ApplySeconds.Enabled)
+        if (metrics.ApplySeconds.Enabled)
         {
-            NodeMetrics.ApplySeconds.Record(nanoseconds / 1e9, Version, OperationOf(kind), success ? Success : Failure);
+            metrics.ApplySeconds.Record(nanoseconds / 1e9, Version, OperationOf(kind), success ? Success : Failure);
         }
     }
 

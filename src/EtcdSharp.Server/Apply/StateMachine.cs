@@ -79,7 +79,7 @@ internal sealed class StateMachine : IStateMachine
         var took = _clock.MonotonicNanoseconds - started;
         if (took > _options.SlowApplyNanoseconds)
         {
-            NodeMetrics.SlowApplies.Add(1);
+            _options.Metrics.SlowApplies.Add(1);
             NodeLog.SlowApply(
                 _logger,
                 TimeSpan.FromMicroseconds(took / 1e3),
@@ -88,7 +88,12 @@ internal sealed class StateMachine : IStateMachine
             );
         }
 
-        ApplyMetrics.Record(request.Kind, result.IsApplied || ReferenceEquals(result.Error, EtcdError.Compacted), took);
+        ApplyMetrics.Record(
+            _options.Metrics,
+            request.Kind,
+            result.IsApplied || ReferenceEquals(result.Error, EtcdError.Compacted),
+            took
+        );
         return result;
     }
 

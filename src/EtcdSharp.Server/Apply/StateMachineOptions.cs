@@ -1,3 +1,5 @@
+using EtcdSharp.Server.Node;
+
 namespace EtcdSharp.Server.Apply;
 
 internal sealed record StateMachineOptions
@@ -9,4 +11,6 @@ internal sealed record StateMachineOptions
 
     /// <summary>An entry that takes longer is worth a warning (--warning-apply-duration).</summary>
     public long SlowApplyNanoseconds { get; init; } = 100_000_000;
+
+    public NodeMetrics Metrics { get; init; } = NodeMetrics.Unheard;
 }

@@ -1,8 +1,12 @@
 using System.Diagnostics.Metrics;
+using EtcdSharp.Grpc.Server;
 using EtcdSharp.Mvcc;
 using EtcdSharp.Mvcc.Watch;
 using EtcdSharp.Server.Edge.Grpc;
+using EtcdSharp.Server.Edge.Http;
 using EtcdSharp.Server.Lease;
+using EtcdSharp.Server.Node;
+using EtcdSharp.Server.Peer;
 using EtcdSharp.Storage.Backend;
 using EtcdSharp.Storage.Snap;
 using EtcdSharp.Storage.Wal;
@@ -32,4 +36,12 @@ internal sealed class MemberInstruments(Meter meter)
     public WalMetrics Wal { get; } = new(meter);
 
     public SnapMetrics Snap { get; } = new(meter);
+
+    public NodeMetrics Node { get; } = new(meter);
+
+    public PeerMetrics Peer { get; } = new(meter);
+
+    public HttpMetrics Http { get; } = new(meter);
+
+    public GrpcServerMetrics Grpc { get; } = new(meter);
 }

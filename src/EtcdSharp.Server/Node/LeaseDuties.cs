@@ -9,7 +9,7 @@ namespace EtcdSharp.Server.Node;
 /// What the leader owes its leases: expired ones are revoked and remaining times recorded, through the log, so that
 /// every member does the same at the same place.
 /// </summary>
-internal sealed class LeaseDuties(Lessor lessor, IReplicatedLog log, AuthStore auth, IClock clock)
+internal sealed class LeaseDuties(Lessor lessor, IReplicatedLog log, AuthStore auth, IClock clock, NodeMetrics metrics)
 {
     /// <summary>Revocations under way at once; etcd's figure.</summary>
     private const int PendingRevokesMax = 16;
@@ -69,7 +69,7 @@ internal sealed class LeaseDuties(Lessor lessor, IReplicatedLog log, AuthStore a
         var result = await log.ProposeAsLeaderAsync(term, RequestKind.LeaseRevoke, request, stopping, root).ConfigureAwait(false);
         if (result.Error is null)
         {
-            NodeMetrics.LeasesExpired.Add(1);
+            metrics.LeasesExpired.Add(1);
         }
     }
 }

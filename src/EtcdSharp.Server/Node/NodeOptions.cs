@@ -43,6 +43,8 @@ internal sealed record NodeOptions
     /// <summary>Leaves out the short way that a member running alone has for linearizable reads.</summary>
     public bool AlwaysAskReadIndex { get; init; }
 
+    public NodeMetrics Metrics { get; init; } = NodeMetrics.Unheard;
+
     /// <summary>Null in production.</summary>
     public NodeSimulation? Simulation { get; init; }
 

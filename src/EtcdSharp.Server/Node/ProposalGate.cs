@@ -19,6 +19,7 @@ internal sealed class ProposalGate(NodeState state, WaiterTable waiters, RaftLoo
     /// <summary>Bytes that may wait for the raft loop: 170 requests of the largest size; 256 MiB of memory.</summary>
     private const long WaitingBytesMax = 256L * 1024 * 1024;
 
+    private readonly NodeMetrics _metrics = options.Metrics;
     private readonly long _timeoutNanoseconds = (long)options.RequestTimeout.TotalNanoseconds;
 
     public ValueTask<ApplyResult> ProposeAsync(
@@ -57,7 +58,7 @@ internal sealed class ProposalGate(NodeState state, WaiterTable waiters, RaftLoo
         CancellationToken cancellation
     )
     {
-        NodeMetrics.AddPendingProposals(1);
+        _metrics.AddPendingProposals(1);
         var result = pending.Start(proposal.Id, clock.MonotonicNanoseconds + _timeoutNanoseconds, cancellation);
         var refusal =
             proposal.Data.Length == 0 ? EtcdError.RequestTooLarge
@@ -84,9 +85,9 @@ internal sealed class ProposalGate(NodeState state, WaiterTable waiters, RaftLoo
             : null;
     }
 
-    private static ValueTask<ApplyResult> Refused(EtcdError error)
+    private ValueTask<ApplyResult> Refused(EtcdError error)
     {
-        NodeMetrics.ProposalsFailed.Add(1);
+        _metrics.ProposalsFailed.Add(1);
         return new ValueTask<ApplyResult>(ApplyResult.Failed(error));
     }
 }

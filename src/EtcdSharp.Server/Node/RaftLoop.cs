@@ -400,7 +400,7 @@ internal sealed class RaftLoop
         var timedOut = _waiters.Sweep(now, _timeouts.Explain);
         if (timedOut != 0)
         {
-            NodeMetrics.ProposalsFailed.Add(timedOut);
+            _options.Metrics.ProposalsFailed.Add(timedOut);
         }
 
         return true;
@@ -526,7 +526,7 @@ internal sealed class RaftLoop
         {
             if (soft.Leader != RaftIds.None)
             {
-                NodeMetrics.LeaderChanges.Add(1);
+                _options.Metrics.LeaderChanges.Add(1);
                 _state.PublishLeaderSince(_clock.MonotonicNanoseconds);
             }
 

@@ -94,7 +94,7 @@ internal sealed class ReadIndex(NodeState state, AppliedWaiters applied, Request
         {
             if (now - _asked[i].StartNanoseconds >= timeout)
             {
-                NodeMetrics.SlowReadIndexes.Add(1);
+                options.Metrics.SlowReadIndexes.Add(1);
                 _asked[i].Complete(EtcdError.Timeout);
                 _asked.RemoveAt(i);
             }
@@ -111,7 +111,7 @@ internal sealed class ReadIndex(NodeState state, AppliedWaiters applied, Request
     {
         foreach (var round in _asked)
         {
-            NodeMetrics.ReadIndexesFailed.Add(1);
+            options.Metrics.ReadIndexesFailed.Add(1);
             round.Complete(EtcdError.LeaderChanged);
         }
 

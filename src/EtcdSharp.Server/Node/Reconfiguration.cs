@@ -70,11 +70,11 @@ internal sealed class Reconfiguration(
         var (view, error) = await TryPromoteAsync(id, cancellation).ConfigureAwait(false);
         if (error is null)
         {
-            NodeMetrics.LearnersPromoted.Add(1);
+            options.Metrics.LearnersPromoted.Add(1);
         }
         else if (!ReferenceEquals(error, EtcdError.NotLeader))
         {
-            NodeMetrics.LearnerPromotionsFailed.Add(1, new KeyValuePair<string, object?>("Reason", error.Message));
+            options.Metrics.LearnerPromotionsFailed.Add(1, new KeyValuePair<string, object?>("Reason", error.Message));
         }
 
         return (view, error);

@@ -17,6 +17,7 @@ internal sealed class VersionMonitor(
     IReplicatedLog log,
     ClusterState cluster,
     Func<CancellationToken, Task<IReadOnlyList<(ulong Member, EtcdVersion? Version)>>> versions,
+    NodeMetrics metrics,
     ILogger logger
 )
 {
@@ -167,7 +168,7 @@ internal sealed class VersionMonitor(
     {
         var start = Stopwatch.GetTimestamp();
         var result = await log.ProposeAsync(kind, request, stopping).ConfigureAwait(false);
-        NodeMetrics.RequestSeconds.Record(
+        metrics.RequestSeconds.Record(
             Stopwatch.GetElapsedTime(start).TotalSeconds,
             new("type", kind.ToString()),
             new("success", result.Error is null)

@@ -14,11 +14,13 @@ internal sealed class WaiterTable
     private readonly PendingRequest?[] _slots;
     private readonly RequestIds _ids;
     private readonly bool _resumesAtOnce;
+    private readonly NodeMetrics _metrics;
 
     public WaiterTable(RequestIds ids, NodeOptions options)
     {
         _slots = new PendingRequest?[options.RequestsMax];
         _ids = ids;
+        _metrics = options.Metrics;
         _resumesAtOnce = options.Simulation is not null;
     }
 
@@ -32,7 +34,7 @@ internal sealed class WaiterTable
             var pending = Volatile.Read(ref slot);
             if (pending is null)
             {
-                var created = new PendingRequest();
+                var created = new PendingRequest(_metrics);
                 pending = Interlocked.CompareExchange(ref slot, created, null) ?? created;
             }
 

@@ -1,4 +1,3 @@
-using EtcdSharp.Server.Node;
 using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Server.Peer;
@@ -7,7 +6,7 @@ namespace EtcdSharp.Server.Peer;
 /// Notices heartbeats that this member as the leader sends late, which is the first sign of a loop that is held up: twice
 /// the interval since the one before, as in etcd. Used by the raft loop's thread alone.
 /// </summary>
-internal sealed class HeartbeatWatch(string peer, TimeSpan interval, TimeProvider time, ILogger logger)
+internal sealed class HeartbeatWatch(string peer, TimeSpan interval, TimeProvider time, PeerMetrics metrics, ILogger logger)
 {
     private long _last;
     private ulong _term;
@@ -18,7 +17,7 @@ internal sealed class HeartbeatWatch(string peer, TimeSpan interval, TimeProvide
         var since = time.GetElapsedTime(_last, now);
         if (term == _term && since > 2 * interval)
         {
-            NodeMetrics.HeartbeatsLate.Add(1);
+            metrics.HeartbeatsLate.Add(1);
             PeerLog.HeartbeatLate(logger, peer, interval, 2 * interval, since - (2 * interval));
         }
 

@@ -27,6 +27,7 @@ internal sealed class PeerConnection : IDisposable
     private readonly Action<ulong> _removalTold;
     private readonly BackgroundTasks _tasks;
     private readonly PeerTiming _timing;
+    private readonly PeerMetrics _metrics;
     private readonly HeartbeatWatch _heartbeats;
     private readonly PeerPipeline _pipeline;
     private readonly CancellationTokenSource _stopping = new();
@@ -41,6 +42,7 @@ internal sealed class PeerConnection : IDisposable
         Action<ulong> removalTold,
         PeerTiming timing,
         BackgroundTasks tasks,
+        PeerMetrics metrics,
         ILogger logger
     )
     {
@@ -54,11 +56,12 @@ internal sealed class PeerConnection : IDisposable
         _removalTold = removalTold;
         _tasks = tasks;
         _timing = timing;
-        _heartbeats = new HeartbeatWatch(_text, timing.Heartbeat, TimeProvider.System, logger);
-        _status = new PeerStatus(self.MemberId, id, TimeProvider.System, logger);
-        _pipeline = new PeerPipeline(id, self, _urls, client, timing.ReadTimeout, _status, events, removalTold);
-        Appends = new PeerStreamWriter(_text, timing.WriteTimeout);
-        Messages = new PeerStreamWriter(_text, timing.WriteTimeout);
+        _metrics = metrics;
+        _heartbeats = new HeartbeatWatch(_text, timing.Heartbeat, TimeProvider.System, metrics, logger);
+        _status = new PeerStatus(self.MemberId, id, TimeProvider.System, metrics, logger);
+        _pipeline = new PeerPipeline(id, self, _urls, client, timing.ReadTimeout, _status, events, removalTold, metrics);
+        Appends = new PeerStreamWriter(_text, timing.WriteTimeout, metrics);
+        Messages = new PeerStreamWriter(_text, timing.WriteTimeout, metrics);
         var appends = Reader(PeerProtocol.AppendStreamPath, () => new AppendCodec(id, self.MemberId));
         var messages = Reader(PeerProtocol.MessageStreamPath, static () => new MessageCodec());
         tasks.RunAgain($"the append stream of member {_text}", appends.RunAsync, _stopping.Token);
@@ -106,7 +109,7 @@ internal sealed class PeerConnection : IDisposable
                 PeerLog.MessageDropped(_logger, message.Type.ToString(), _self.MemberText, _text);
             }
 
-            PeerMetrics.SentFailures.Add(1, PeerMetrics.To(_text));
+            _metrics.SentFailures.Add(1, PeerMetrics.To(_text));
             _events.ReportUnreachable(Id);
         }
     }
@@ -144,7 +147,7 @@ internal sealed class PeerConnection : IDisposable
     }
 
     private PeerStreamReader Reader(string path, Func<IPeerCodec> codec) =>
-        new(path, codec, Id, _self, _urls, _client, _timing.ReadTimeout, _status, _events, _removalTold, _logger);
+        new(path, codec, Id, _self, _urls, _client, _timing.ReadTimeout, _status, _events, _removalTold, _metrics, _logger);
 
     private async Task SendSnapshotAsync(Message message, BackendSnapshot store)
     {
@@ -157,7 +160,7 @@ internal sealed class PeerConnection : IDisposable
         var wait = TimeSpan.Zero;
         var content = new SnapshotContent(message, store, Await);
         PeerLog.SendingSnapshot(_logger, index, _text, content.Length);
-        PeerMetrics.SnapshotSendsInFlight.Add(1, to);
+        _metrics.SnapshotSendsInFlight.Add(1, to);
         string? problem;
         try
         {
@@ -175,14 +178,14 @@ internal sealed class PeerConnection : IDisposable
         }
         finally
         {
-            PeerMetrics.SnapshotSendsInFlight.Add(-1, to);
+            _metrics.SnapshotSendsInFlight.Add(-1, to);
         }
 
         if (problem is null)
         {
             _status.Activate();
-            PeerMetrics.SnapshotsSent.Add(1, to);
-            PeerMetrics.SnapshotSendSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, to);
+            _metrics.SnapshotsSent.Add(1, to);
+            _metrics.SnapshotSendSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, to);
             PeerLog.SentSnapshot(_logger, index, _text, content.Length);
             _events.ReportSnapshot(Id, SnapshotDelivery.Delivered);
             return;
@@ -200,7 +203,7 @@ internal sealed class PeerConnection : IDisposable
 
     private void SnapshotFailed(ulong index, long bytes, string problem)
     {
-        PeerMetrics.SnapshotSendFailures.Add(1, PeerMetrics.To(_text));
+        _metrics.SnapshotSendFailures.Add(1, PeerMetrics.To(_text));
         PeerLog.SendSnapshotFailed(_logger, index, _text, bytes, problem);
         _events.ReportUnreachable(Id);
         _events.ReportSnapshot(Id, SnapshotDelivery.Failed);
@@ -222,7 +225,7 @@ internal sealed class PeerConnection : IDisposable
                     .ConfigureAwait(false);
                 if (response.StatusCode == HttpStatusCode.OK)
                 {
-                    PeerMetrics.RoundTripSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, to);
+                    _metrics.RoundTripSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, to);
                 }
             }
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)

@@ -17,6 +17,7 @@ internal sealed class PeerEndpoints(
     SnapshotReceiver snapshots,
     PeerQuestions questions,
     ClusterState cluster,
+    PeerMetrics metrics,
     ILogger logger
 )
 {
@@ -73,14 +74,14 @@ internal sealed class PeerEndpoints(
         await http.Request.Body.CopyToAsync(body, http.RequestAborted).ConfigureAwait(false);
         if (!RaftWire.TryDecode(body.GetBuffer().AsMemory(0, (int)body.Length), out Message? message))
         {
-            PeerMetrics.ReceivedFailures.Add(1, PeerMetrics.From(http.Connection.RemoteIpAddress?.ToString() ?? ""));
+            metrics.ReceivedFailures.Add(1, PeerMetrics.From(http.Connection.RemoteIpAddress?.ToString() ?? ""));
             await PlainHttp
                 .ErrorAsync(http, StatusCodes.Status400BadRequest, "error unmarshalling raft message")
                 .ConfigureAwait(false);
             return;
         }
 
-        PeerMetrics.ReceivedBytes.Add(body.Length, PeerMetrics.From(MemberIds.ToText(message.From)));
+        metrics.ReceivedBytes.Add(body.Length, PeerMetrics.From(MemberIds.ToText(message.From)));
         await ProcessAsync(http, message).ConfigureAwait(false);
     }
 

@@ -16,7 +16,8 @@ internal sealed class PeerPipeline(
     TimeSpan timeout,
     PeerStatus status,
     IPeerEvents events,
-    Action<ulong> removalTold
+    Action<ulong> removalTold,
+    PeerMetrics metrics
 )
 {
     /// <summary>Requests at once, so that one that hangs does not hold up a vote; etcd's figure.</summary>
@@ -80,7 +81,7 @@ internal sealed class PeerPipeline(
         if (problem is null)
         {
             status.Activate();
-            PeerMetrics.SentBytes.Add(bytes.Length, PeerMetrics.To(_peer));
+            metrics.SentBytes.Add(bytes.Length, PeerMetrics.To(_peer));
             return;
         }
 
@@ -92,6 +93,6 @@ internal sealed class PeerPipeline(
         }
 
         events.ReportUnreachable(peerId);
-        PeerMetrics.SentFailures.Add(1, PeerMetrics.To(_peer));
+        metrics.SentFailures.Add(1, PeerMetrics.To(_peer));
     }
 }

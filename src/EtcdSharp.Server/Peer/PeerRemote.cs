@@ -24,16 +24,27 @@ internal sealed class PeerRemote : IDisposable
         IPeerEvents events,
         PeerTiming timing,
         BackgroundTasks tasks,
+        PeerMetrics metrics,
         ILogger logger
     )
     {
         Urls = urls;
         _tasks = tasks;
         _part = $"the answers to {MemberIds.ToText(id)}";
-        _status = new PeerStatus(self.MemberId, id, TimeProvider.System, logger);
+        _status = new PeerStatus(self.MemberId, id, TimeProvider.System, metrics, logger);
 
         // Whoever it is, it has no say in whether this member was removed.
-        _pipeline = new PeerPipeline(id, self, new UrlPicker(urls), client, timing.ReadTimeout, _status, events, static _ => { });
+        _pipeline = new PeerPipeline(
+            id,
+            self,
+            new UrlPicker(urls),
+            client,
+            timing.ReadTimeout,
+            _status,
+            events,
+            static _ => { },
+            metrics
+        );
     }
 
     public IReadOnlyList<string> Urls { get; }

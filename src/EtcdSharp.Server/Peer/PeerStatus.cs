@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace EtcdSharp.Server.Peer;
 
 /// <summary>Whether another member is reached, and since when. Any thread.</summary>
-internal sealed class PeerStatus(ulong localId, ulong peerId, TimeProvider time, ILogger logger)
+internal sealed class PeerStatus(ulong localId, ulong peerId, TimeProvider time, PeerMetrics metrics, ILogger logger)
 {
     private readonly Lock _gate = new();
     private readonly KeyValuePair<string, object?>[] _labels =
@@ -37,7 +37,7 @@ internal sealed class PeerStatus(ulong localId, ulong peerId, TimeProvider time,
             _activeSince = time.GetUtcNow();
         }
 
-        PeerMetrics.ActivePeers.Add(1, _labels);
+        metrics.ActivePeers.Add(1, _labels);
         PeerLog.PeerActive(logger, MemberIds.ToText(peerId));
     }
 
@@ -53,8 +53,8 @@ internal sealed class PeerStatus(ulong localId, ulong peerId, TimeProvider time,
             _activeSince = null;
         }
 
-        PeerMetrics.ActivePeers.Add(-1, _labels);
-        PeerMetrics.DisconnectedPeers.Add(1, _labels);
+        metrics.ActivePeers.Add(-1, _labels);
+        metrics.DisconnectedPeers.Add(1, _labels);
         PeerLog.PeerInactive(logger, MemberIds.ToText(peerId), reason);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class PeerStreamReader(
     PeerStatus status,
     IPeerEvents events,
     Action<ulong> removalTold,
+    PeerMetrics metrics,
     ILogger logger
 )
 {
@@ -116,11 +117,11 @@ internal sealed class PeerStreamReader(
             while (true)
             {
                 var message = await format.DecodeAsync(reader).ConfigureAwait(false);
-                PeerMetrics.ReceivedBytes.Add(reader.BytesRead - counted, receivedFrom);
+                metrics.ReceivedBytes.Add(reader.BytesRead - counted, receivedFrom);
                 counted = reader.BytesRead;
                 if (!MessageCodec.IsLinkHeartbeat(message) && !events.Receive(message))
                 {
-                    PeerMetrics.ReceivedFailures.Add(1, receivedFrom);
+                    metrics.ReceivedFailures.Add(1, receivedFrom);
                 }
             }
         }

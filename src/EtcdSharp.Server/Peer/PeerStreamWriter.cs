@@ -8,7 +8,7 @@ namespace EtcdSharp.Server.Peer;
 /// Our end of a stream that another member has opened to us: what is sent to it waits in a bounded queue and is
 /// written by the request's own task, many messages at once. A newer connection takes the place of an older one.
 /// </summary>
-internal sealed class PeerStreamWriter(string peer, TimeSpan timeout)
+internal sealed class PeerStreamWriter(string peer, TimeSpan timeout, PeerMetrics metrics)
 {
     /// <summary>
     /// Messages that may wait; etcd's figure. Appends share their entries with the log, and raft has at most 512
@@ -75,7 +75,7 @@ internal sealed class PeerStreamWriter(string peer, TimeSpan timeout)
             await body.WriteAsync(buffer.WrittenMemory, stuck.Token).ConfigureAwait(false);
             await body.FlushAsync(stuck.Token).ConfigureAwait(false);
             stuck.CancelAfter(Timeout.InfiniteTimeSpan);
-            PeerMetrics.SentBytes.Add(buffer.WrittenCount, sentTo);
+            metrics.SentBytes.Add(buffer.WrittenCount, sentTo);
             if (buffer.Capacity > BufferBytesKept)
             {
                 buffer = new ArrayBufferWriter<byte>(64 * 1024);

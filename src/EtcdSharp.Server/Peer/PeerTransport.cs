@@ -14,6 +14,7 @@ internal sealed class PeerTransport : IPeerTransport, IDisposable
     private readonly HttpClient _client;
     private readonly PeerTiming _timing;
     private readonly BackgroundTasks _tasks;
+    private readonly PeerMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly PeerRemotes _remotes;
@@ -21,15 +22,23 @@ internal sealed class PeerTransport : IPeerTransport, IDisposable
     private IPeerEvents? _events;
     private bool _stopped;
 
-    public PeerTransport(PeerIdentity self, HttpClient client, PeerTiming timing, BackgroundTasks tasks, ILogger logger)
+    public PeerTransport(
+        PeerIdentity self,
+        HttpClient client,
+        PeerTiming timing,
+        BackgroundTasks tasks,
+        PeerMetrics metrics,
+        ILogger logger
+    )
     {
         _self = self;
         _client = client;
         _timing = timing;
         _tasks = tasks;
+        _metrics = metrics;
         _logger = logger;
         _remotes = new PeerRemotes(
-            (id, urls) => new PeerRemote(id, urls, self, client, Events, timing, tasks, logger),
+            (id, urls) => new PeerRemote(id, urls, self, client, Events, timing, tasks, metrics, logger),
             TimeProvider.System
         );
     }
@@ -163,7 +172,7 @@ internal sealed class PeerTransport : IPeerTransport, IDisposable
                 return;
             }
 
-            var added = new PeerConnection(id, urls, _self, _client, Events, RemovalTold, _timing, _tasks, _logger);
+            var added = new PeerConnection(id, urls, _self, _client, Events, RemovalTold, _timing, _tasks, _metrics, _logger);
             Volatile.Write(ref _peers, _peers.Add(id, added));
             _remotes.Remove(id);
         }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace EtcdSharp.Server.Peer;
 
 /// <summary>Takes the store of another member from the network to the disk.</summary>
-internal sealed class SnapshotReceiver(SnapshotDirectory directory, TimeSpan timeout, ILogger logger)
+internal sealed class SnapshotReceiver(SnapshotDirectory directory, TimeSpan timeout, PeerMetrics metrics, ILogger logger)
 {
     private const int PieceBytes = 256 * 1024;
 
@@ -31,7 +31,7 @@ internal sealed class SnapshotReceiver(SnapshotDirectory directory, TimeSpan tim
 
             from = MemberIds.ToText(message.From);
             PeerLog.ReceivingSnapshot(logger, from, snapshot.Metadata.Index);
-            PeerMetrics.SnapshotReceivesInFlight.Add(1, PeerMetrics.From(from));
+            metrics.SnapshotReceivesInFlight.Add(1, PeerMetrics.From(from));
             try
             {
                 var bytes = await SaveAsync(reader, snapshot.Metadata.Index, slot).ConfigureAwait(false);
@@ -39,11 +39,11 @@ internal sealed class SnapshotReceiver(SnapshotDirectory directory, TimeSpan tim
             }
             finally
             {
-                PeerMetrics.SnapshotReceivesInFlight.Add(-1, PeerMetrics.From(from));
+                metrics.SnapshotReceivesInFlight.Add(-1, PeerMetrics.From(from));
             }
 
-            PeerMetrics.SnapshotsReceived.Add(1, PeerMetrics.From(from));
-            PeerMetrics.SnapshotReceiveSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, PeerMetrics.From(from));
+            metrics.SnapshotsReceived.Add(1, PeerMetrics.From(from));
+            metrics.SnapshotReceiveSeconds.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, PeerMetrics.From(from));
             return (message, null);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or InvalidDataException)
@@ -52,7 +52,7 @@ internal sealed class SnapshotReceiver(SnapshotDirectory directory, TimeSpan tim
         }
 
         PeerLog.ReceiveSnapshotFailed(logger, from, problem);
-        PeerMetrics.SnapshotReceiveFailures.Add(1, PeerMetrics.From(from));
+        metrics.SnapshotReceiveFailures.Add(1, PeerMetrics.From(from));
         return (null, $"failed to save KV snapshot ({problem})");
     }
 
@@ -69,8 +69,8 @@ internal sealed class SnapshotReceiver(SnapshotDirectory directory, TimeSpan tim
 
         var written = Stopwatch.GetTimestamp();
         file.Complete();
-        PeerMetrics.SnapshotSyncSeconds.Record(Stopwatch.GetElapsedTime(written).TotalSeconds);
-        PeerMetrics.SnapshotSaveSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        metrics.SnapshotSyncSeconds.Record(Stopwatch.GetElapsedTime(written).TotalSeconds);
+        metrics.SnapshotSaveSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         return file.Length;
     }
 }

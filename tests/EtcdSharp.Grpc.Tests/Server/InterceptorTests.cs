@@ -5,6 +5,7 @@ using EtcdSharp.Api;
 using EtcdSharp.Grpc.Client;
 using EtcdSharp.Grpc.Server;
 using EtcdSharp.Grpc.Tests.Support;
+using EtcdSharp.Server.Edge.Listening;
 
 namespace EtcdSharp.Grpc.Tests.Server;
 
@@ -38,11 +39,16 @@ public sealed class InterceptorTests
             service,
             "Echo"
         );
-        await using TestServer server = await TestServer.StartAsync(services =>
-            services.Unary(
-                method,
-                static (request, _) => request.Lease == 0 ? new(request) : new(new GrpcStatus(StatusCode.NotFound, "no"))
-            )
+        using Meter meter = new("EtcdSharp.Grpc.Tests");
+        GrpcServerOptions options = new() { Metrics = new GrpcServerMetrics(meter) };
+        await using TestServer server = await TestServer.StartAsync(
+            options,
+            new KeepAlivePolicy(),
+            services =>
+                services.Unary(
+                    method,
+                    static (request, _) => request.Lease == 0 ? new(request) : new(new GrpcStatus(StatusCode.NotFound, "no"))
+                )
         );
         using GrpcChannel channel = server.Channel();
         await channel.UnaryAsync(method, new());
@@ -53,7 +59,7 @@ public sealed class InterceptorTests
         using MeterListener listener = new();
         listener.InstrumentPublished = (instrument, l) =>
         {
-            if (instrument.Meter.Name == GrpcServerMetrics.MeterName)
+            if (ReferenceEquals(instrument.Meter, meter))
             {
                 l.EnableMeasurementEvents(instrument);
             }

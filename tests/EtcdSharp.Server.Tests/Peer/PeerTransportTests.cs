@@ -20,6 +20,7 @@ public sealed class PeerTransportTests
             new HttpClient(),
             new PeerTiming(TimeSpan.FromMilliseconds(100)),
             new BackgroundTasks(static (part, failure) => Assert.Fail($"{part}: {failure}"), NullLogger.Instance),
+            PeerMetrics.Unheard,
             NullLogger.Instance
         );
         var other = new MemberInfo(3, ["http://127.0.0.1:2"]);

@@ -49,7 +49,7 @@ public sealed class SilentReceiverTests : IDisposable
         var self = new PeerIdentity(1, 2, ["http://127.0.0.1:1"], EtcdVersion.Server);
         var timing = new PeerTiming(TimeSpan.FromMilliseconds(100)) { ReadTimeout = s_timeout, WriteTimeout = s_timeout };
         using var client = PeerClient.Create(s_timeout);
-        using var transport = new PeerTransport(self, client, timing, NewTasks(), NullLogger.Instance);
+        using var transport = new PeerTransport(self, client, timing, NewTasks(), PeerMetrics.Unheard, NullLogger.Instance);
         transport.Attach(events);
         transport.AddPeer(new MemberInfo(Other, [$"http://{_listener.LocalEndpoint}"]));
         using var backend = BackendStore.Open(

@@ -24,7 +24,7 @@ public sealed class SnapshotReceiverTests
     {
         _disk.CreateDirectory("/snap");
         _directory = new SnapshotDirectory(_disk, "/snap", NullLogger.Instance);
-        _receiver = new SnapshotReceiver(_directory, s_patience, NullLogger.Instance);
+        _receiver = new SnapshotReceiver(_directory, s_patience, PeerMetrics.Unheard, NullLogger.Instance);
     }
 
     [Fact]

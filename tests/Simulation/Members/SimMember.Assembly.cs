@@ -57,7 +57,7 @@ internal sealed partial class SimMember
         Store.Hub.CatchUpWanted = CatchUpSoon;
         _catchUp = null;
         var received = new SnapshotDirectory(Disk, _data.SnapPath, NullLogger.Instance);
-        _receiver = new SnapshotReceiver(received, PeerProtocol.SilenceMax, NullLogger.Instance);
+        _receiver = new SnapshotReceiver(received, PeerProtocol.SilenceMax, PeerMetrics.Unheard, NullLogger.Instance);
         Node = new MemberNode(options, nodeOptions, _start, Store, _data, Transport);
         State = Node.State;
         Log = new SimLog(this, Node.Log);
@@ -99,7 +99,8 @@ internal sealed partial class SimMember
             Store.Lessor,
             Log,
             Store.Auth,
-            World.Defect == Defect.LeaseExpiresEarly ? new ClockAhead(Clock, 3 * Shape.Second) : Clock
+            World.Defect == Defect.LeaseExpiresEarly ? new ClockAhead(Clock, 3 * Shape.Second) : Clock,
+            NodeMetrics.Unheard
         );
         _dutiesUnderWay = Task.CompletedTask;
     }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace EtcdSharp.Server.Edge.Http;
 
 /// <summary><c>/health</c> with etcd's JSON answer, and <c>/livez</c> and <c>/readyz</c> with a path below for each check.</summary>
-internal sealed partial class HealthEndpoints(IMemberState member, ILogger<HealthEndpoints> logger)
+internal sealed partial class HealthEndpoints(IMemberState member, HttpMetrics metrics, ILogger<HealthEndpoints> logger)
 {
     private static readonly HealthCheck[] s_livez = [HealthCheck.SerializableRead];
 
@@ -85,7 +85,7 @@ internal sealed partial class HealthEndpoints(IMemberState member, ILogger<Healt
 
         var body =
             $"{{\"health\":\"{(reason is null ? "true" : "false")}\",\"reason\":\"{JsonEncodedText.Encode(reason ?? "")}\"}}";
-        (reason is null ? HttpMetrics.HealthSuccess : HttpMetrics.HealthFailures).Add(1);
+        (reason is null ? metrics.HealthSuccess : metrics.HealthFailures).Add(1);
         if (reason is null)
         {
             await PlainHttp.WriteAsync(http, PlainHttp.PlainText, body);
@@ -133,7 +133,7 @@ internal sealed partial class HealthEndpoints(IMemberState member, ILogger<Healt
             var error = await BoundedAsync(http, cancellation => check.Run(member, cancellation), EtcdError.Timeout.Message);
             failed |= error is not null;
             lines.Append(error is null ? $"[+]{check.Name} ok\n" : $"[-]{check.Name} failed: {error}\n");
-            HttpMetrics.RecordCheck(type, check.Name, error is null);
+            metrics.RecordCheck(type, check.Name, error is null);
         }
 
         if (excluded.Count > 0)

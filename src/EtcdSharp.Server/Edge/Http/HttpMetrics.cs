@@ -2,14 +2,14 @@ using System.Diagnostics.Metrics;
 
 namespace EtcdSharp.Server.Edge.Http;
 
-internal static class HttpMetrics
+/// <summary>The instruments of health and of scrapes, under etcd's names.</summary>
+/// <param name="meter">The member's, so that two members in a process count apart.</param>
+internal sealed class HttpMetrics(Meter meter)
 {
-    private static readonly Meter s_meter = new("EtcdSharp.Server.Http");
-
-    public static readonly Counter<long> HealthSuccess = s_meter.CreateCounter<long>("etcd_server_health_success");
-    public static readonly Counter<long> HealthFailures = s_meter.CreateCounter<long>("etcd_server_health_failures");
-    public static readonly Counter<long> Scrapes = s_meter.CreateCounter<long>("promhttp_metric_handler_requests_total");
-    public static readonly UpDownCounter<long> ScrapesInFlight = s_meter.CreateUpDownCounter<long>(
+    public readonly Counter<long> HealthSuccess = meter.CreateCounter<long>("etcd_server_health_success");
+    public readonly Counter<long> HealthFailures = meter.CreateCounter<long>("etcd_server_health_failures");
+    public readonly Counter<long> Scrapes = meter.CreateCounter<long>("promhttp_metric_handler_requests_total");
+    public readonly UpDownCounter<long> ScrapesInFlight = meter.CreateUpDownCounter<long>(
         "promhttp_metric_handler_requests_in_flight"
     );
 
@@ -21,14 +21,14 @@ internal static class HttpMetrics
         new("code", "503"),
     ];
 
-    private static readonly Gauge<long> s_check = s_meter.CreateGauge<long>("etcd_server_healthcheck");
-    private static readonly Counter<long> s_checks = s_meter.CreateCounter<long>("etcd_server_healthchecks_total");
+    private readonly Gauge<long> _check = meter.CreateGauge<long>("etcd_server_healthcheck");
+    private readonly Counter<long> _checks = meter.CreateCounter<long>("etcd_server_healthchecks_total");
 
-    public static void RecordCheck(string type, string name, bool passed)
+    public void RecordCheck(string type, string name, bool passed)
     {
         var typeTag = new KeyValuePair<string, object?>("type", type);
         var nameTag = new KeyValuePair<string, object?>("name", name);
-        s_check.Record(passed ? 1 : 0, typeTag, nameTag);
-        s_checks.Add(1, typeTag, nameTag, new KeyValuePair<string, object?>("status", passed ? "success" : "error"));
+        _check.Record(passed ? 1 : 0, typeTag, nameTag);
+        _checks.Add(1, typeTag, nameTag, new KeyValuePair<string, object?>("status", passed ? "success" : "error"));
     }
 }

@@ -13,23 +13,25 @@ internal sealed class MetricsEndpoint
     private const string AnyEncoding = "*";
 
     private readonly MetricsCollector _metrics;
+    private readonly HttpMetrics _own;
 
-    public MetricsEndpoint(MetricsCollector metrics)
+    public MetricsEndpoint(MetricsCollector metrics, HttpMetrics own)
     {
         _metrics = metrics;
+        _own = own;
         foreach (var result in HttpMetrics.ScrapeResults)
         {
-            HttpMetrics.Scrapes.Add(0, result);
+            _own.Scrapes.Add(0, result);
         }
     }
 
     /// <summary>Every method is answered alike, as Go's handler does.</summary>
     public async Task ServeAsync(HttpContext http)
     {
-        HttpMetrics.ScrapesInFlight.Add(1);
+        _own.ScrapesInFlight.Add(1);
         var text = PrometheusText.Write(_metrics.Scrape());
-        HttpMetrics.ScrapesInFlight.Add(-1);
-        HttpMetrics.Scrapes.Add(1, HttpMetrics.ScrapeResults[0]);
+        _own.ScrapesInFlight.Add(-1);
+        _own.Scrapes.Add(1, HttpMetrics.ScrapeResults[0]);
         var body = Encoding.UTF8.GetBytes(text);
         if (PrefersGzip(http.Request))
         {
