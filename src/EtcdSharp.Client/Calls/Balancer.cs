@@ -129,7 +129,9 @@ internal sealed class Balancer : IDisposable
             trimmed = "unix://" + trimmed["unix:".Length..];
         }
 
-        var address = trimmed.Contains("://", StringComparison.Ordinal) ? trimmed : $"{(tls ? "https" : "http")}://{trimmed}";
+        var hasScheme =
+            trimmed.Contains("://", StringComparison.Ordinal) || trimmed.StartsWith("unixs:", StringComparison.Ordinal);
+        var address = hasScheme ? trimmed : $"{(tls ? "https" : "http")}://{trimmed}";
 
         // A port alone is one of this machine, as in Go.
         return address.Replace("://:", "://localhost:", StringComparison.Ordinal);
@@ -140,7 +142,9 @@ internal sealed class Balancer : IDisposable
         const string socket = "unix://";
         return address.StartsWith(socket, StringComparison.Ordinal)
             ? address.Length > socket.Length
-            : Uri.TryCreate(address, UriKind.Absolute, out var uri)
+            // A scheme or a host without anything behind the colon would be looked up as a host of that name.
+            : !address.EndsWith(':')
+                && Uri.TryCreate(address, UriKind.Absolute, out var uri)
                 && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
                 && uri.Host.Length > 0;
     }

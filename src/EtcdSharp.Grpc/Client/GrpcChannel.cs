@@ -136,16 +136,38 @@ public sealed class GrpcChannel : IDisposable
 
     private static async ValueTask<Stream> ConnectAsync(string socketPath, CancellationToken cancellationToken)
     {
+        var endPoint = EndPointOf(socketPath);
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken).ConfigureAwait(false);
+            await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            // The runtime's words for a missing file are those for an address of the network.
+            socket.Dispose();
+            throw new SocketException((int)failure.SocketErrorCode, $"there is no socket file {socketPath}");
         }
         catch (Exception failure) when (failure is SocketException or OperationCanceledException)
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private static UnixDomainSocketEndPoint EndPointOf(string socketPath)
+    {
+        try
+        {
+            return new UnixDomainSocketEndPoint(socketPath);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw new SocketException(
+                (int)SocketError.InvalidArgument,
+                $"the path {socketPath} is longer than the system takes for a socket file"
+            );
         }
     }
 

@@ -101,6 +101,14 @@ internal static class PemFile
         {
             throw Wrong($"open {file}: permission denied", failure);
         }
+        catch (PathTooLongException failure)
+        {
+            throw Wrong($"open {file}: file name too long", failure);
+        }
+        catch (IOException failure)
+        {
+            throw Wrong($"read {file}: {failure.Message}", failure);
+        }
     }
 
     private static CommandFailure Wrong(string message) => new(ExitCode.BadArguments, message);

@@ -13,10 +13,29 @@ internal static class ProgramRun
         string program,
         IReadOnlyList<string> arguments,
         string input = "",
-        IEnumerable<(string Name, string Value)>? environment = null
+        IEnumerable<(string Name, string Value)>? environment = null,
+        string? folder = null
     )
     {
-        using var process = Start(program, arguments, environment ?? []);
+        var (outcome, ended) = await RunForAsync(s_patience, program, arguments, input, environment, folder);
+        Assert.True(
+            ended,
+            $"{program} {string.Join(' ', arguments)} did not end within {s_patience}:\n{outcome.Output}\n{outcome.Error}"
+        );
+        return outcome;
+    }
+
+    /// <summary>Runs a program until it ends or its time is over; then it is killed.</summary>
+    public static async Task<(Outcome Outcome, bool Ended)> RunForAsync(
+        TimeSpan patience,
+        string program,
+        IReadOnlyList<string> arguments,
+        string input = "",
+        IEnumerable<(string Name, string Value)>? environment = null,
+        string? folder = null
+    )
+    {
+        using var process = Start(program, arguments, environment ?? [], folder);
         var output = ReadAsync(process.StandardOutput.BaseStream);
         var error = ReadAsync(process.StandardError.BaseStream);
         try
@@ -30,31 +49,33 @@ internal static class ProgramRun
             process.StandardInput.Dispose();
         }
 
-        using var limit = new CancellationTokenSource(s_patience);
+        using var limit = new CancellationTokenSource(patience);
+        var ended = true;
         try
         {
             await process.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
+            ended = false;
             process.Kill(entireProcessTree: true);
-            Assert.Fail(
-                $"{program} {string.Join(' ', arguments)} did not end within {s_patience}:\n{await output}\n{await error}"
-            );
+            await process.WaitForExitAsync();
         }
 
-        return new Outcome(process.ExitCode, await output, await error);
+        return (new Outcome(process.ExitCode, await output, await error), ended);
     }
 
     /// <summary>Starts a program whose streams the caller serves.</summary>
     public static Process Start(
         string program,
         IReadOnlyList<string> arguments,
-        IEnumerable<(string Name, string Value)> environment
+        IEnumerable<(string Name, string Value)> environment,
+        string? folder = null
     )
     {
         var start = new ProcessStartInfo(program, arguments)
         {
+            WorkingDirectory = folder,
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

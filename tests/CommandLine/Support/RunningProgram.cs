@@ -9,6 +9,9 @@ internal sealed partial class RunningProgram : IDisposable
     private const int InterruptSignal = 2;
     private const int TerminateSignal = 15;
 
+    /// <summary>More than anybody types, and an end to a test of a program that does not end.</summary>
+    private const int SignalsMax = 2000;
+
     /// <summary>Who is started in the background of a script ignores the interrupt, and so do its children: then they are terminated.</summary>
     private static readonly int s_interrupt = IgnoresInterrupts() ? TerminateSignal : InterruptSignal;
 
@@ -35,6 +38,26 @@ internal sealed partial class RunningProgram : IDisposable
 
     /// <summary>Interrupts it, as Control-C does, and waits; its exit code and what it said.</summary>
     public Task<(int ExitCode, string Error)> InterruptAsync() => EndAsync(s_interrupt);
+
+    /// <summary>Interrupts it again and again until it has ended, whatever it is about at the time.</summary>
+    public async Task<(int ExitCode, string Error)> InterruptUntilEndAsync(int pauseMs)
+    {
+        for (var signals = 0; signals < SignalsMax && !process.HasExited; signals++)
+        {
+            // One who has just ended is no longer there to be told.
+            _ = Signal(process.Id, s_interrupt);
+            if (pauseMs > 0)
+            {
+                await Task.Delay(pauseMs);
+            }
+        }
+
+        await process.WaitForExitAsync().WaitAsync(s_patience);
+        return (process.ExitCode, await error);
+    }
+
+    /// <summary>What a shell shows of one that the interrupt has ended, and not its own handler.</summary>
+    public static int EndedByInterrupt => 128 + s_interrupt;
 
     public Task<(int ExitCode, string Error)> TerminateAsync() => EndAsync(TerminateSignal);
 

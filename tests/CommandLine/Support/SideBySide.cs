@@ -111,6 +111,7 @@ public sealed partial class SideBySide
             ["p"] = prefix,
             ["h"] = prefix.TrimEnd('/'),
             ["at"] = server.Address.Authority,
+            ["port"] = $"{server.Address.Port}",
             ["q"] = End(prefix),
             ["rev"] = $"{revision + 1}",
         };

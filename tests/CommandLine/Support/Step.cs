@@ -4,7 +4,7 @@ namespace EtcdSharp.CommandLine.Tests.Support;
 /// <param name="Line">
 /// Its arguments with spaces between; quotes of both kinds hold an argument together. <c>{p}</c> becomes a prefix that
 /// belongs to the case alone, <c>{q}</c> the end of its range, <c>{h}</c> a host name of its own, <c>{rev}</c> a revision before its keys, <c>{at}</c> the
-/// member's address, <c>{name}</c> what an earlier step has captured.
+/// member's address, <c>{port}</c> its port, <c>{name}</c> what an earlier step has captured.
 /// </param>
 public sealed record Step(string Line)
 {

@@ -49,7 +49,7 @@ internal static class CheckPerfCommand
     private static async Task<bool> CheckAsync(Session session, CheckOptions options, int perSecond, int clients)
     {
         await options.RequireNoKeysAsync(session, "'etcdctl del --prefix PREFIX'");
-        using var stop = new StopSignal();
+        var stop = new StopSignal();
         LoadReport report;
         TimeSpan took;
         using (var bar = new ProgressBar(session.Context.Error, Seconds))

@@ -47,7 +47,7 @@ internal static class ElectCommand
 
     private static async Task ObserveAsync(Session session, string name)
     {
-        using var stop = new StopSignal();
+        var stop = new StopSignal();
         var election = new Election(session.Patient, name);
         try
         {
@@ -74,7 +74,7 @@ internal static class ElectCommand
 
     private static async Task CampaignAsync(Session session, string name, EtcdBytes proposal)
     {
-        using var stop = new StopSignal();
+        var stop = new StopSignal();
         await using var lease = await Session.CallAsync(() => session.Patient.Lease.HoldAsync(s_sessionTtl, stop.Token));
         Leadership leadership;
         try

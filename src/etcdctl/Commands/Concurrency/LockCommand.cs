@@ -40,7 +40,7 @@ internal static class LockCommand
 
     private static async Task HoldAsync(Session session, IReadOnlyList<string> arguments, TimeSpan ttl)
     {
-        using var stop = new StopSignal();
+        var stop = new StopSignal();
         LockHold hold;
         try
         {

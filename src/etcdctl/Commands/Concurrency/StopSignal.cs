@@ -2,21 +2,21 @@ using System.Runtime.InteropServices;
 
 namespace EtcdSharp.Programs.Etcdctl.Commands.Concurrency;
 
-/// <summary>Lets a command that waits come to its end in order when it is interrupted or terminated.</summary>
-internal sealed class StopSignal : IDisposable
+/// <summary>
+/// Lets a command that waits come to its end in order when it is interrupted or terminated. It stays until the process is
+/// gone: with the handler away, a second signal would end a program that has done all it was to do as one that was killed.
+/// </summary>
+internal sealed class StopSignal
 {
-    /// <summary>
-    /// Never disposed, and it holds nothing that would need to be: a second signal may still be on its way to the handler
-    /// when the registrations are gone.
-    /// </summary>
+    /// <summary>Where nobody refers to a registration, the collector ends it.</summary>
+    private static readonly List<PosixSignalRegistration> s_registrations = [];
+
     private readonly CancellationTokenSource stopped = new();
-    private readonly PosixSignalRegistration interrupt;
-    private readonly PosixSignalRegistration terminate;
 
     public StopSignal()
     {
-        interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        s_registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop));
+        s_registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop));
     }
 
     public CancellationToken Token => stopped.Token;
@@ -30,12 +30,6 @@ internal sealed class StopSignal : IDisposable
         await using var given = Token.Register(static over => ((TaskCompletionSource)over!).TrySetResult(), ended);
         await using var lost = other.Register(static over => ((TaskCompletionSource)over!).TrySetResult(), ended);
         await ended.Task;
-    }
-
-    public void Dispose()
-    {
-        interrupt.Dispose();
-        terminate.Dispose();
     }
 
     private void Stop(PosixSignalContext signal)
