@@ -152,6 +152,7 @@ public sealed class EdgeHost : IAsyncDisposable
 
             // A proxy's request names the host in its first line, which then counts (RFC 9112, section 3.2.2).
             AllowHostHeaderOverride = true,
+            RequestHeaderEncodingSelector = HostHeaderEncoding.Of,
         };
         KestrelServerLimits limits = kestrel.Limits;
         limits.MaxRequestBodySize = null;
