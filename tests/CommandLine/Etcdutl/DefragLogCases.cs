@@ -13,7 +13,10 @@ public sealed class DefragLogCases(StoppedMember member)
         var expected = await LinesAsync(Programs.RealEtcdutl!);
         var actual = await LinesAsync(Programs.OurEtcdutl);
         Assert.Equal(expected, actual);
-        Assert.Equal(["defragmenting", "finished defragmenting directory"], actual.Select(static one => one.Split(' ', 2)[1].Split(": ")[0]));
+        Assert.Equal(
+            ["defragmenting", "finished defragmenting directory"],
+            actual.Select(static one => one.Split(' ', 2)[1].Split(": ")[0])
+        );
     }
 
     private async Task<List<string>> LinesAsync(string program)

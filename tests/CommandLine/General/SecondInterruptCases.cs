@@ -55,8 +55,7 @@ public sealed class SecondInterruptCases(SharedMember member)
         }
     }
 
-    private static RunningProgram Start(string line, EtcdEndpoint etcd) =>
-        RunningProgram.Start(Programs.OurEtcdctl, line, etcd);
+    private static RunningProgram Start(string line, EtcdEndpoint etcd) => RunningProgram.Start(Programs.OurEtcdctl, line, etcd);
 
     private static async Task<long> CountAsync(EtcdEndpoint etcd, string name) =>
         (

@@ -23,6 +23,7 @@ public sealed class UnixSocketTests : IDisposable
             new ServerOptions
             {
                 WorkingDirectory = _folder,
+                // Of a flag that is given twice the last counts, with both servers: the addresses of the harness are not used.
                 Arguments =
                 [
                     "--listen-client-urls",
@@ -48,6 +49,7 @@ public sealed class UnixSocketTests : IDisposable
             Assert.Contains("unix://localhost:12379", status, StringComparison.Ordinal);
         }
 
+        // etcd gives the files back and then ends itself by the signal that it got.
         Assert.Equal(kind == ServerKind.Ours ? 0 : 143, await server.StopAsync());
         Assert.False(File.Exists(absolute), "the socket file outlives its member");
         Assert.False(File.Exists(Path.Combine(_folder, "localhost:12379")), "the socket file outlives its member");
