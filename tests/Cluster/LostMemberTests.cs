@@ -99,7 +99,7 @@ public sealed class LostMemberTests
         );
         Assert.Contains("was restored from a snapshot while the cluster went on", restored.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Unhandled exception", restored.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at EtcdSharp.", restored.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n   at ", restored.Output, StringComparison.Ordinal);
         await leader.Endpoint.Put("the cluster", "goes on");
     }
 
