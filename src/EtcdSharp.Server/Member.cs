@@ -202,8 +202,7 @@ public sealed class Member : IAsyncDisposable
         var freeable = (ulong)(backend.SizeBytes - backend.InUseBytes);
         if (thresholdMegabytes != 0 && freeable / (1024 * 1024) >= thresholdMegabytes)
         {
-            StartLog.Defragmenting(logger, backend.SizeBytes, backend.InUseBytes, thresholdMegabytes);
-            backend.Defragment();
+            DefragmentLog.Defragment(backend, logger);
         }
         else if (thresholdMegabytes != 0)
         {

@@ -129,7 +129,8 @@ internal sealed class MemberEdge
             _store.Cluster,
             new DowngradeService(log, _store.Kv, _store.Cluster, _options.Logging.CreateLogger<DowngradeService>()),
             _access,
-            _node.MoveLeaderAsync
+            _node.MoveLeaderAsync,
+            _options.Logging.CreateLogger<MaintenanceService>()
         ).Register(services);
         new AuthService(log, _access, _tokens, _store.Passwords, _options.Logging.CreateLogger<AuthService>()).Register(services);
         new WatchService(

@@ -100,6 +100,12 @@ internal sealed class MemberNode
         _loop.SnapshotDelivered = () => _snapshots.Hold.Delivered(options.Clock.MonotonicNanoseconds);
         _applier.BatchApplied = (index, term) => _snapshots.Applied(index, term, Machine.Configuration ?? configuration);
         _applier.SnapshotAsked = _snapshots.Send;
+        if (store.Cluster.View.Version is { } found)
+        {
+            VersionLog.CapabilitiesEnabled(logger, found.ToReleaseString());
+            VersionLog.FromStore(logger, found.ToReleaseString());
+        }
+
         store.Cluster.VersionChanged = (before, now) => VersionChanged(store.Cluster, before, now);
         if (start.SetsNewerVersion || store.Cluster.StorageIsAhead)
         {
@@ -220,10 +226,12 @@ internal sealed class MemberNode
         if (before is not { } known)
         {
             VersionLog.Initial(_logger, clusterId, self, now.ToReleaseString());
+            VersionLog.CapabilitiesEnabled(_logger, now.ToReleaseString());
             return;
         }
 
         VersionLog.Updated(_logger, clusterId, self, known.ToReleaseString(), now.ToReleaseString());
+        VersionLog.CapabilitiesEnabled(_logger, now.ToReleaseString());
         if (now < known)
         {
             VersionLog.Lowered(_logger, known.ToString(), now.ToString());

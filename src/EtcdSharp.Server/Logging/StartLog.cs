@@ -99,9 +99,6 @@ internal static partial class StartLog
         string publishTimeout
     );
 
-    [LoggerMessage(LogLevel.Information, "defragmenting the store before the start, which frees space")]
-    public static partial void Defragmenting(ILogger logger, long sizeBytes, long inUseBytes, ulong thresholdMegabytes);
-
     [LoggerMessage(LogLevel.Information, "setting up initial cluster version using v3 API")]
     public static partial void SettingClusterVersion(ILogger logger, string clusterVersion);
 

@@ -8,6 +8,12 @@ internal static partial class VersionLog
     [LoggerMessage(LogLevel.Information, "set initial cluster version")]
     public static partial void Initial(ILogger logger, string clusterId, string localMemberId, string clusterVersion);
 
+    [LoggerMessage(LogLevel.Information, "set cluster version from store")]
+    public static partial void FromStore(ILogger logger, string clusterVersion);
+
+    [LoggerMessage(LogLevel.Information, "enabled capabilities for version")]
+    public static partial void CapabilitiesEnabled(ILogger logger, string clusterVersion);
+
     [LoggerMessage(LogLevel.Information, "updated cluster version")]
     public static partial void Updated(ILogger logger, string clusterId, string localMemberId, string from, string to);
 

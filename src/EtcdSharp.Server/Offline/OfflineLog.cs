@@ -38,29 +38,6 @@ internal static partial class OfflineLog
         bool addedPeerIsLearner
     );
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "defragmenting")]
-    public static partial void Defragmenting(
-        ILogger logger,
-        string path,
-        long currentDbSizeBytes,
-        string currentDbSize,
-        long currentDbSizeInUseBytes,
-        string currentDbSizeInUse
-    );
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "finished defragmenting directory")]
-    public static partial void Defragmented(
-        ILogger logger,
-        string path,
-        long currentDbSizeBytesDiff,
-        long currentDbSizeBytes,
-        string currentDbSize,
-        long currentDbSizeInUseBytesDiff,
-        long currentDbSizeInUseBytes,
-        string currentDbSizeInUse,
-        TimeSpan took
-    );
-
     [LoggerMessage(Level = LogLevel.Information, Message = "bumping latest revision")]
     public static partial void BumpingRevision(ILogger logger, long latestRevision, long bumpAmount, long newLatestRevision);
 

@@ -61,6 +61,8 @@ internal sealed partial class BackendStore
         return hash;
     }
 
+    public string FilePath => _path;
+
     public bool IsDefragmenting => Volatile.Read(ref _isDefragmenting);
 
     /// <summary>

@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using EtcdSharp.CommandLine;
 using EtcdSharp.CommandLine.Flags;
 using EtcdSharp.CommandLine.Text;
 using EtcdSharp.Platform;
 using EtcdSharp.Programs.Etcdutl.Printing;
+using EtcdSharp.Server.Logging;
 using EtcdSharp.Server.Offline;
 using EtcdSharp.Storage;
 
@@ -29,20 +29,7 @@ internal static class DefragCommand
             ?? throw Failure(dataDir, problem!);
         try
         {
-            var (size, inUse, started) = (backend.SizeBytes, backend.InUseBytes, Stopwatch.GetTimestamp());
-            OfflineLog.Defragmenting(log, path, size, HumanSize.Of(size), inUse, HumanSize.Of(inUse));
-            backend.Defragment();
-            OfflineLog.Defragmented(
-                log,
-                path,
-                backend.SizeBytes - size,
-                backend.SizeBytes,
-                HumanSize.Of(backend.SizeBytes),
-                backend.InUseBytes - inUse,
-                backend.InUseBytes,
-                HumanSize.Of(backend.InUseBytes),
-                Stopwatch.GetElapsedTime(started)
-            );
+            DefragmentLog.Defragment(backend, log);
             return ExitCode.Success;
         }
         catch (IOException failure)

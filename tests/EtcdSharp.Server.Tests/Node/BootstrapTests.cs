@@ -56,6 +56,38 @@ public sealed class BootstrapTests
         Assert.Empty(Run(disk, Alone with { ClusterToken = "other" }).NewMembers);
     }
 
+    [Fact]
+    public async Task A_store_behind_the_snapshot_of_its_log_is_refused_in_etcds_words()
+    {
+        var disk = new MemoryDisk();
+        await using (var member = await TestMember.StartAsync(disk))
+        {
+            await member.PutAsync("key", "old");
+        }
+
+        var path = new DataDirectory(disk, TestMember.Directory).StorePath;
+        var old = disk.ReadAllBytes(path);
+        await using (var member = await TestMember.StartAsync(disk, options => options with { SnapshotCount = 5 }))
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                await member.PutAsync("key", $"{i}");
+            }
+        }
+
+        disk.WriteAllBytes(path, old);
+        var behind = Assert.Throws<BootstrapException>(() => Run(disk, Alone));
+        Assert.StartsWith(
+            $"failed to find database snapshot file (snap: snapshot file doesn't exist): {path} has index ",
+            behind.Message,
+            StringComparison.Ordinal
+        );
+
+        disk.DeleteFile(path);
+        var missing = Assert.Throws<BootstrapException>(() => Run(disk, Alone));
+        Assert.Equal($"database file ({path}) of the backend is missing", missing.Message);
+    }
+
     private static StartingPoint Run(MemoryDisk disk, BootstrapOptions options)
     {
         var data = new DataDirectory(disk, TestMember.Directory);

@@ -7,9 +7,11 @@ using EtcdSharp.Mvcc;
 using EtcdSharp.Server.Apply;
 using EtcdSharp.Server.Corruption;
 using EtcdSharp.Server.Edge.Admission;
+using EtcdSharp.Server.Logging;
 using EtcdSharp.Server.Membership;
 using EtcdSharp.Server.Node;
 using EtcdSharp.Storage.Backend;
+using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Server.Edge.Grpc;
 
@@ -24,7 +26,8 @@ internal sealed class MaintenanceService(
     ClusterState cluster,
     DowngradeService downgrade,
     Authentication access,
-    Func<ulong, CancellationToken, ValueTask<EtcdError?>> moveLeader
+    Func<ulong, CancellationToken, ValueTask<EtcdError?>> moveLeader,
+    ILogger<MaintenanceService> logger
 )
 {
     /// <summary>
@@ -116,15 +119,22 @@ internal sealed class MaintenanceService(
             return new GrpcStatus(StatusCode.Unavailable, "etcdserver: a defragmentation is running already");
         }
 
+        MaintenanceLog.DefragmentStarting(logger);
         try
         {
-            await Task.Run(backend.Defragment).ConfigureAwait(false);
+            await Task.Run(() => DefragmentLog.Defragment(backend, logger)).ConfigureAwait(false);
+        }
+        catch (IOException failure)
+        {
+            MaintenanceLog.DefragmentFailed(logger, failure.Message);
+            throw;
         }
         finally
         {
             Volatile.Write(ref _defragmenting, 0);
         }
 
+        MaintenanceLog.DefragmentFinished(logger);
         return new DefragmentResponse();
     }
 
@@ -158,7 +168,7 @@ internal sealed class MaintenanceService(
         var cancelled = call.CancellationToken;
         using var place = await _snapshots.EnterAsync(SnapshotBytes, call, cancelled).ConfigureAwait(false);
         using var snapshot = await BeginSnapshotAsync(place, cancelled).ConfigureAwait(false);
-        await new SnapshotStreaming(snapshot, version).StreamAsync(responses, place, cancelled).ConfigureAwait(false);
+        await new SnapshotStreaming(snapshot, version, logger).StreamAsync(responses, place, cancelled).ConfigureAwait(false);
         return GrpcStatus.Ok;
     }
 

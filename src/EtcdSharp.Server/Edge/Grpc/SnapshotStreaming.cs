@@ -1,13 +1,16 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using EtcdSharp.Api;
 using EtcdSharp.Grpc.Server;
+using EtcdSharp.Server.Logging;
 using EtcdSharp.Storage.Backend;
 using Google.Protobuf;
+using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Server.Edge.Grpc;
 
 /// <summary>Sends a backend snapshot in pieces, and its SHA-256 as the last one, by which a restore checks the file.</summary>
-internal sealed class SnapshotStreaming(BackendSnapshot snapshot, string storageVersion)
+internal sealed class SnapshotStreaming(BackendSnapshot snapshot, string storageVersion, ILogger logger)
 {
     /// <summary>etcd's size of a piece: some pages of the file.</summary>
     private const int ChunkBytes = 32 * 1024;
@@ -21,7 +24,10 @@ internal sealed class SnapshotStreaming(BackendSnapshot snapshot, string storage
     )
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var started = Stopwatch.GetTimestamp();
         var total = snapshot.SizeBytes;
+        var size = ByteSize.Format(total);
+        MaintenanceLog.SendingSnapshot(logger, total, size, storageVersion);
         var buffer = new byte[ChunkBytes];
         for (long sent = 0; sent < total; )
         {
@@ -49,7 +55,11 @@ internal sealed class SnapshotStreaming(BackendSnapshot snapshot, string storage
             }
         }
 
-        await SendAsync(responses, 0, sha.GetHashAndReset()).ConfigureAwait(false);
+        MaintenanceLog.SendingChecksum(logger, total, SHA256.HashSizeInBytes);
+        if (await SendAsync(responses, 0, sha.GetHashAndReset()).ConfigureAwait(false))
+        {
+            MaintenanceLog.SentSnapshot(logger, total, size, Stopwatch.GetElapsedTime(started), storageVersion);
+        }
     }
 
     private ValueTask<bool> SendAsync(GrpcStreamWriter<SnapshotResponse> responses, long remaining, ReadOnlyMemory<byte> blob) =>
