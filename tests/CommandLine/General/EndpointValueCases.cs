@@ -69,7 +69,7 @@ public sealed class EndpointValueCases(SharedMember member)
     public async Task RefusedInPlainWords(string value, int exitCode, string words)
     {
         var side = await member.EtcdctlAsync();
-        var expected = await side.RawAsync(Of("get {p}a", value), ours: false);
+        var expected = await side.RawAsync(Of("get {p}a", value, "1s"), ours: false);
         Assert.Equal(1, expected.ExitCode);
         var actual = await side.RawAsync(Of("get {p}a", value), ours: true);
         Assert.True(actual.ExitCode == exitCode, $"{actual.ExitCode}: {actual.Error}");
@@ -103,6 +103,7 @@ public sealed class EndpointValueCases(SharedMember member)
         Assert.Contains("is longer than the system takes for a socket file", outcome.Error, StringComparison.Ordinal);
     }
 
-    private static Step Of(string command, string value) =>
-        new($"--endpoints {value} --dial-timeout 1s --command-timeout 1s {command}") { WithoutEndpoint = true };
+    /// <summary>Ours tells why a connection failed only where that was seen in time, which a busy machine takes its own for.</summary>
+    private static Step Of(string command, string value, string limit = "5s") =>
+        new($"--endpoints {value} --dial-timeout {limit} --command-timeout {limit} {command}") { WithoutEndpoint = true };
 }
