@@ -35,15 +35,15 @@ internal sealed class MemberPorts
         MemberPorts? ports = null;
         try
         {
-            (IReadOnlyList<string> Urls, ConnectionBudget Connections)[] wanted =
+            (IReadOnlyList<string> Urls, ConnectionBudget Connections, bool ServesGrpc)[] wanted =
             [
-                (options.ListenClientUrls, descriptors.Clients),
-                (options.ListenClientHttpUrls, descriptors.Clients),
-                (options.ListenMetricsUrls, descriptors.Monitoring),
+                (options.ListenClientUrls, descriptors.Clients, true),
+                (options.ListenClientHttpUrls, descriptors.Clients, false),
+                (options.ListenMetricsUrls, descriptors.Monitoring, false),
             ];
-            foreach (var (urls, connections) in wanted)
+            foreach (var (urls, connections, servesGrpc) in wanted)
             {
-                taken.Add(urls.Count == 0 ? null : EdgeHost.Bind(Describe(options, urls, connections)));
+                taken.Add(urls.Count == 0 ? null : EdgeHost.Bind(Describe(options, urls, connections, servesGrpc)));
             }
 
             return ports = new MemberPorts(taken[0], taken[1], taken[2]);
@@ -63,11 +63,17 @@ internal sealed class MemberPorts
     /// <summary>Running calls may finish for so long; safe to call again.</summary>
     public Task StopAsync(TimeSpan drain) => Task.WhenAll(All.Select(host => host.StopAsync(drain)));
 
-    private static EdgeOptions Describe(MemberOptions options, IReadOnlyList<string> urls, ConnectionBudget connections) =>
+    private static EdgeOptions Describe(
+        MemberOptions options,
+        IReadOnlyList<string> urls,
+        ConnectionBudget connections,
+        bool servesGrpc
+    ) =>
         new()
         {
             Urls = [.. urls.Select(ParseUrl)],
             Connections = connections,
+            ServesGrpc = servesGrpc,
             AllowHalfClose = true,
             MaxConcurrentStreams = options.MaxConcurrentStreams,
             KeepAlive = options.KeepAlive,

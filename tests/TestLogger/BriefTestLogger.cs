@@ -64,13 +64,19 @@ public sealed class BriefTestLogger : ITestLogger
         Console.WriteLine(
             $"  Failed {result.TestCase.FullyQualifiedName} {result.DisplayName} [{result.Duration.TotalSeconds:0.000} s]"
         );
-        Console.WriteLine(result.ErrorMessage);
+        Console.WriteLine(Printable(result.ErrorMessage));
         Console.WriteLine(result.ErrorStackTrace);
         foreach (var message in result.Messages)
         {
-            Console.WriteLine(message.Text);
+            Console.WriteLine(Printable(message.Text));
         }
     }
+
+    /// <summary>A message may quote bytes of a wire; whoever reads the output takes it for text.</summary>
+    private static string Printable(string? text) =>
+        string.Concat(
+            (text ?? "").Select(static letter => char.IsControl(letter) && letter is not ('\n' or '\t') ? '?' : letter)
+        );
 
     private void PrintSkipped()
     {

@@ -163,7 +163,7 @@ public sealed class EdgeHost : IAsyncDisposable
         // Kestrel's clock overflows where the time is infinite, and closes every quiet connection at once.
         limits.KeepAliveTimeout = TimeSpan.FromDays(3650);
         limits.Http2.MaxStreamsPerConnection = options.MaxConcurrentStreams;
-        if (options.Grpc is not null)
+        if (options.ServesGrpc)
         {
             // Kestrel insists that a buffer of HTTP/1 could hold all headers; the sockets' own, which hold what comes, are smaller.
             limits.MaxRequestBufferSize = HeaderBytesMax;

@@ -13,6 +13,13 @@ public sealed class EdgeOptions
     /// <summary>Serves the gRPC calls; null where these addresses serve plain HTTP only (--listen-metrics-urls).</summary>
     public GrpcDispatcher? Grpc { get; init; }
 
+    /// <summary>Whether gRPC will be served here, which has larger headers; where <see cref="Grpc"/> comes after the addresses are taken.</summary>
+    public bool ServesGrpc
+    {
+        get => field || Grpc is not null;
+        init;
+    }
+
     /// <summary>Serves everything that is not gRPC; null answers 404.</summary>
     public RequestDelegate? Http { get; init; }
 
