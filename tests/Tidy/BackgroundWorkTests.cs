@@ -34,7 +34,7 @@ public sealed partial class BackgroundWorkTests
         ["src/EtcdSharp.Storage/Backend/BackendStore.cs"] =
             "a failed commit goes to BackendOptions.CommitFailed, and so to MemberOptions.Fatal",
         ["src/EtcdSharp.Storage/Wal/WalSegmentPipeline.cs"] = "whoever takes a segment tries again itself and reports",
-        ["src/EtcdSharp.Server/Logging/ZapLoggerProvider.cs"] = "a log line that cannot be written is counted, never thrown",
+        ["src/EtcdSharp.Server/Logging/LogSink.cs"] = "what an output refuses is tried again or counted, never thrown",
     };
 
     [Fact]
