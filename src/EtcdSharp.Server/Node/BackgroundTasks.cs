@@ -85,8 +85,12 @@ internal sealed class BackgroundTasks(Action<string, Exception> fatal, ILogger l
     {
         var task = Task.Run(work, CancellationToken.None);
         await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return task.IsFaulted ? task.Exception.InnerException
-            : task.IsCanceled && !stopping.IsCancellationRequested ? new TaskCanceledException(task)
-            : null;
+        return task.IsFaulted
+            ? stopping.IsCancellationRequested && task.Exception.InnerException is ObjectDisposedException
+                ? null // what it works with may be let go of in the moment in which it is told to stop
+                : task.Exception.InnerException
+            : task.IsCanceled && !stopping.IsCancellationRequested
+                ? new TaskCanceledException(task)
+                : null;
     }
 }

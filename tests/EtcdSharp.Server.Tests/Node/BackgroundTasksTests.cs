@@ -76,4 +76,25 @@ public sealed class BackgroundTasksTests
         Assert.False(_fatal.Task.IsCompleted);
         Assert.Equal(3, begun);
     }
+
+    [Fact]
+    public async Task What_is_let_go_of_at_the_stop_is_no_failure()
+    {
+        using var stopping = new CancellationTokenSource();
+        var failed = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _tasks.Run(
+            async () =>
+            {
+                await stopping.CancelAsync();
+                throw new ObjectDisposedException("the client");
+            },
+            failed.SetResult,
+            stopping.Token
+        );
+        await _tasks.WhenEndedAsync();
+        Assert.False(failed.Task.IsCompleted);
+
+        _tasks.Run(static () => throw new ObjectDisposedException("the client"), failed.SetResult);
+        Assert.IsType<ObjectDisposedException>(await failed.Task.WaitAsync(s_patience));
+    }
 }
