@@ -189,6 +189,8 @@ public sealed class Member : IAsyncDisposable
             if (member is null)
             {
                 metrics.Dispose();
+
+                // Nothing is served there yet: to stop only closes the sockets, and waits for nobody.
                 ports.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
             }
         }

@@ -54,6 +54,7 @@ internal sealed class MemberPorts
             {
                 foreach (var host in taken.OfType<EdgeHost>())
                 {
+                    // Nothing is served there yet: to stop only closes the sockets, and waits for nobody.
                     host.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
                 }
             }
