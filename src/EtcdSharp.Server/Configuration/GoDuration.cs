@@ -5,6 +5,9 @@ namespace EtcdSharp.Server.Configuration;
 /// <summary>Durations as etcd's flags write them: signed decimal numbers with the units ns, us, ms, s, m and h.</summary>
 internal static class GoDuration
 {
+    /// <summary>2^63: what the negative of a duration may be. A part above it is refused before it is multiplied.</summary>
+    private const decimal NanosecondsMax = 9_223_372_036_854_775_808m;
+
     /// <summary>
     /// Whether the text is one, of at most 292 years (2^63 nanoseconds). A duration below 100 ns, the shortest that a
     /// <see cref="TimeSpan"/> can hold, becomes 100 ns: it must not turn into "never" or "not set".
@@ -44,7 +47,7 @@ internal static class GoDuration
             rest = rest[digits..];
             var unitLength = rest.IndexOfAny("0123456789.");
             var unit = unitLength < 0 ? rest : rest[..unitLength];
-            if (NanosecondsOf(unit) is not { } scale || number > long.MaxValue)
+            if (NanosecondsOf(unit) is not { } scale || number > NanosecondsMax / scale)
             {
                 return false;
             }
@@ -54,7 +57,7 @@ internal static class GoDuration
         }
 
         nanoseconds = decimal.Truncate(nanoseconds);
-        if (nanoseconds > long.MaxValue + (negative ? 1m : 0m))
+        if (nanoseconds > (negative ? NanosecondsMax : NanosecondsMax - 1))
         {
             return false;
         }

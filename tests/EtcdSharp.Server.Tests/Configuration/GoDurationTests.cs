@@ -24,6 +24,11 @@ public sealed class GoDurationTests
     [InlineData("5 s")]
     [InlineData("5d")]
     [InlineData("99999999999999h")]
+    [InlineData("9223372036854775807h")]
+    [InlineData("9223372036854775808ns")]
+    [InlineData("9223372036854775807ns1ns")]
+    [InlineData("-9223372036854775808ns1ns")]
+    [InlineData("79228162514264337593543950335h")]
     public void OthersAreNot(string text) => Assert.False(GoDuration.TryParse(text, out _));
 
     [Theory]
