@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using EtcdSharp.Api;
+using EtcdSharp.Edge.Listening;
 using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Client;
 using EtcdSharp.Grpc.Server;
-using EtcdSharp.Server.Edge.Listening;
 using Google.Protobuf;
 
 // What one unary call costs, the server and the load in processes of their own:

@@ -1,13 +1,15 @@
 using EtcdSharp.Api.Errors;
+using EtcdSharp.Edge.Calls;
+using EtcdSharp.Edge.Grpc;
+using EtcdSharp.Edge.Http;
+using EtcdSharp.Edge.Identity;
+using EtcdSharp.Edge.Metrics;
 using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Health;
 using EtcdSharp.Grpc.Server;
-using EtcdSharp.Server.Auth;
-using EtcdSharp.Server.Edge.Admission;
-using EtcdSharp.Server.Edge.Grpc;
-using EtcdSharp.Server.Edge.Http;
-using EtcdSharp.Server.Metrics;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Node.Duties;
+using EtcdSharp.Node.Loops;
+using EtcdSharp.Replica.Auth;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 

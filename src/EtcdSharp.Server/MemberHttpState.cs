@@ -1,8 +1,8 @@
 using EtcdSharp.Api;
+using EtcdSharp.Edge.Http;
 using EtcdSharp.Mvcc;
-using EtcdSharp.Server.Edge.Http;
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Node;
+using EtcdSharp.Replica.Apply;
 
 namespace EtcdSharp.Server;
 
@@ -37,6 +37,6 @@ internal sealed class MemberHttpState(MemberStore store, IReplicatedLog log, Tim
     {
         using var found = RangeResult.Rent();
         var status = store.Kv.Range(new RangeQuery { Key = "health"u8, Limit = 1 }, found);
-        return status == MvccStatus.Ok ? null : Apply.MvccErrors.Of(status).Message;
+        return status == MvccStatus.Ok ? null : MvccErrors.Of(status).Message;
     }
 }

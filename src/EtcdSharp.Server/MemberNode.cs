@@ -1,10 +1,15 @@
 using System.Diagnostics;
 using EtcdSharp.Api.Errors;
+using EtcdSharp.Node;
+using EtcdSharp.Node.Bootstrap;
+using EtcdSharp.Node.Loops;
+using EtcdSharp.Node.Proposals;
+using EtcdSharp.Node.Reads;
+using EtcdSharp.Node.Snapshots;
 using EtcdSharp.Platform;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Apply;
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica.Apply;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Storage;
 using EtcdSharp.Storage.Snap;
 using EtcdSharp.Storage.Wal;
@@ -18,7 +23,7 @@ internal sealed class MemberNode
     private readonly RaftLoop _loop;
     private readonly LogWriter _writer;
     private readonly ApplyLoop _applier;
-    private readonly Snapshots _snapshots;
+    private readonly SnapshotLoop _snapshots;
     private readonly ReadIndex _reads;
     private readonly AppliedWaiters _applied;
     private readonly WaiterTable _waiters;
@@ -83,7 +88,7 @@ internal sealed class MemberNode
         );
         var machine = node.Simulation?.Around(Machine) ?? Machine;
         _applier = new ApplyLoop(machine, store.Backend, _loop, State, _waiters, _applied, Fatal, node.Simulation);
-        _snapshots = new Snapshots(
+        _snapshots = new SnapshotLoop(
             store.Backend,
             start.Storage,
             snapshots,
@@ -94,7 +99,7 @@ internal sealed class MemberNode
             start.SnapshotIndex,
             options.Clock,
             node,
-            options.Logging.CreateLogger<Snapshots>(),
+            options.Logging.CreateLogger<SnapshotLoop>(),
             Fatal
         );
         _loop.SnapshotDelivered = () => _snapshots.Hold.Delivered(options.Clock.MonotonicNanoseconds);

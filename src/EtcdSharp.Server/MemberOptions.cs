@@ -1,8 +1,8 @@
+using EtcdSharp.Edge.Listening;
+using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Platform;
-using EtcdSharp.Server.Edge.Listening;
-using EtcdSharp.Server.Membership;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Server.Metrics;
-using EtcdSharp.Server.Node;
 using EtcdSharp.Storage.Wal;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;

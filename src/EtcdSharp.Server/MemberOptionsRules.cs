@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using EtcdSharp.Server.Compaction;
-using EtcdSharp.Server.Edge.Listening;
+using EtcdSharp.Edge.Listening;
+using EtcdSharp.Node.Compaction;
 
 namespace EtcdSharp.Server;
 

@@ -1,8 +1,8 @@
+using EtcdSharp.Node.Bootstrap;
+using EtcdSharp.Node.Discovery;
+using EtcdSharp.Node.Peers;
 using EtcdSharp.Platform;
 using EtcdSharp.Platform.Network;
-using EtcdSharp.Server.Discovery;
-using EtcdSharp.Server.Node;
-using EtcdSharp.Server.Peer;
 using EtcdSharp.Storage;
 using EtcdSharp.Storage.Backend;
 using EtcdSharp.Storage.Wal;
@@ -17,7 +17,7 @@ internal static class MemberOrigin
     /// <exception cref="OperationCanceledException">The caller gave up, for instance while others were waited for.</exception>
     public static StartingPoint Find(MemberOptions options, DataDirectory data, ILogger logger, CancellationToken cancellation)
     {
-        var bootstrap = new Bootstrap(
+        var bootstrap = new MemberBootstrap(
             options.Disk,
             data,
             new WalOptions

@@ -1,5 +1,5 @@
-using EtcdSharp.Server.Edge.Listening;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Edge.Listening;
+using EtcdSharp.Node.Bootstrap;
 
 namespace EtcdSharp.Server;
 

@@ -1,14 +1,16 @@
+using EtcdSharp.Edge.Identity;
 using EtcdSharp.Mvcc;
 using EtcdSharp.Mvcc.Watch;
+using EtcdSharp.Node;
+using EtcdSharp.Node.Bootstrap;
+using EtcdSharp.Node.Reads;
 using EtcdSharp.Platform;
-using EtcdSharp.Server.Apply;
-using EtcdSharp.Server.Auth;
+using EtcdSharp.Replica.Apply;
+using EtcdSharp.Replica.Auth;
+using EtcdSharp.Replica.Lease;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Server.Configuration;
-using EtcdSharp.Server.Corruption;
-using EtcdSharp.Server.Lease;
 using EtcdSharp.Server.Logging;
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Node;
 using EtcdSharp.Storage.Backend;
 using Microsoft.Extensions.Logging;
 

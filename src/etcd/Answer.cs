@@ -1,5 +1,5 @@
+using EtcdSharp.Api;
 using EtcdSharp.CommandLine;
-using EtcdSharp.Server;
 using EtcdSharp.Server.Configuration;
 
 namespace EtcdSharp.Programs.Etcd;

@@ -1,6 +1,6 @@
 using EtcdSharp.Platform;
+using EtcdSharp.Platform.Logging;
 using EtcdSharp.Server.Configuration;
-using EtcdSharp.Server.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Programs.Etcd;

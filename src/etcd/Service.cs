@@ -1,9 +1,9 @@
 using System.Runtime;
 using System.Runtime.InteropServices;
+using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Server;
 using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Logging;
-using EtcdSharp.Server.Node;
 using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Programs.Etcd;

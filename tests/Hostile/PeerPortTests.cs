@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Peer;
+using EtcdSharp.Node.Peers;
+using EtcdSharp.Replica.Membership;
 
 namespace EtcdSharp.Hostile;
 

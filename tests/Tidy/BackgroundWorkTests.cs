@@ -11,7 +11,7 @@ public sealed partial class BackgroundWorkTests
     /// <summary>Files in which a task is let go, a continuation hung on one or a thread begun, and who owns its failure.</summary>
     private static readonly Dictionary<string, string> s_owned = new(StringComparer.Ordinal)
     {
-        ["src/EtcdSharp.Server/Edge/Listening/SharedPort.cs"] =
+        ["src/EtcdSharp.Edge/Listening/SharedPort.cs"] =
             "sorting one connection never throws: what fails is logged and closed",
         ["src/EtcdSharp.Grpc/Client/GrpcClientCall.cs"] =
             "disposes of an answer that nobody waits for; nothing hangs on its outcome",
@@ -23,19 +23,19 @@ public sealed partial class BackgroundWorkTests
         ["src/EtcdSharp.Client/Leasing/KeptLease.cs#timer"] = "looks at the deadline of a lease and ends it",
         ["src/etcdctl/Commands/Checking/CheckPerfCommand.cs"] = "counts the seconds of the check",
         ["src/etcdctl/Commands/Checking/ProgressBar.cs"] = "draws how far the check is",
-        ["src/EtcdSharp.Server/Peer/PeerStreamWriter.cs"] = "puts a heartbeat into a channel, which never throws",
+        ["src/EtcdSharp.Node/Peers/Streams/PeerStreamWriter.cs"] = "puts a heartbeat into a channel, which never throws",
         ["src/EtcdSharp.Mvcc/Watch/WatchCatchUpLoop.cs"] = "the loop has a guard: MemberOptions.Fatal",
         ["src/EtcdSharp.Mvcc/MvccCompaction.cs"] = "the loop has a guard: MemberOptions.Fatal",
-        ["src/EtcdSharp.Server/Node/RaftLoop.cs"] = "the loop has a guard: MemberOptions.Fatal",
-        ["src/EtcdSharp.Server/Node/LogWriter.cs"] = "the loop has a guard: MemberOptions.Fatal",
-        ["src/EtcdSharp.Server/Node/ApplyLoop.cs"] = "the loop has a guard: MemberOptions.Fatal",
-        ["src/EtcdSharp.Server/Node/Snapshots.cs"] = "the loop has a guard: MemberOptions.Fatal",
-        ["src/EtcdSharp.Server/Auth/PasswordWorkers.cs"] =
+        ["src/EtcdSharp.Node/Loops/RaftLoop.cs"] = "the loop has a guard: MemberOptions.Fatal",
+        ["src/EtcdSharp.Node/Loops/LogWriter.cs"] = "the loop has a guard: MemberOptions.Fatal",
+        ["src/EtcdSharp.Node/Loops/ApplyLoop.cs"] = "the loop has a guard: MemberOptions.Fatal",
+        ["src/EtcdSharp.Node/Snapshots/SnapshotLoop.cs"] = "the loop has a guard: MemberOptions.Fatal",
+        ["src/EtcdSharp.Edge/Identity/PasswordWorkers.cs"] =
             "what the work throws goes to the caller; anything else ends the process",
         ["src/EtcdSharp.Storage/Backend/BackendStore.cs"] =
             "a failed commit goes to BackendOptions.CommitFailed, and so to MemberOptions.Fatal",
         ["src/EtcdSharp.Storage/Wal/WalSegmentPipeline.cs"] = "whoever takes a segment tries again itself and reports",
-        ["src/EtcdSharp.Server/Logging/LogSink.cs"] = "what an output refuses is tried again or counted, never thrown",
+        ["src/EtcdSharp.Platform/Logging/LogSink.cs"] = "what an output refuses is tried again or counted, never thrown",
     };
 
     [Fact]

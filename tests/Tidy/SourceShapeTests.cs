@@ -16,9 +16,9 @@ public sealed partial class SourceShapeTests
     /// </summary>
     private static readonly string[] s_catchAllAllowed =
     [
-        "src/EtcdSharp.Server/Edge/",
+        "src/EtcdSharp.Edge/",
         "src/EtcdSharp.Grpc/Server/",
-        "src/EtcdSharp.Server/Logging/ZapLoggerProvider.cs",
+        "src/EtcdSharp.Platform/Logging/ZapLoggerProvider.cs",
         "src/etcd/",
     ];
 

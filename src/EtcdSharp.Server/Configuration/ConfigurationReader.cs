@@ -1,4 +1,5 @@
 using System.Collections;
+using EtcdSharp.Platform.Logging;
 
 namespace EtcdSharp.Server.Configuration;
 

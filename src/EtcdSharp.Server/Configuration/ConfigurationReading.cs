@@ -1,3 +1,5 @@
+using EtcdSharp.Platform.Logging;
+
 namespace EtcdSharp.Server.Configuration;
 
 /// <summary>The outcome of reading command line, environment and file: something to do, or an error and its exit code.</summary>

@@ -1,4 +1,5 @@
-using EtcdSharp.Server.Compaction;
+using EtcdSharp.Node.Compaction;
+using EtcdSharp.Platform.Text;
 
 namespace EtcdSharp.Server.Configuration;
 

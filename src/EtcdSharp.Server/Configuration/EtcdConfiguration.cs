@@ -1,4 +1,7 @@
 using System.Globalization;
+using EtcdSharp.Platform.Logging;
+using EtcdSharp.Platform.Network;
+using EtcdSharp.Platform.Text;
 
 namespace EtcdSharp.Server.Configuration;
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using EtcdSharp.Platform.Network;
+using EtcdSharp.Platform.Text;
 
 namespace EtcdSharp.Server.Configuration;
 

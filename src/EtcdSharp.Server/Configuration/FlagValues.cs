@@ -1,3 +1,6 @@
+using EtcdSharp.Platform.Network;
+using EtcdSharp.Platform.Text;
+
 namespace EtcdSharp.Server.Configuration;
 
 /// <summary>The texts that were given for flags, each with its source; a flag not given has its default.</summary>

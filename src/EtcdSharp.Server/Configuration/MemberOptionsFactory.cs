@@ -1,4 +1,5 @@
-using EtcdSharp.Server.Edge.Listening;
+using EtcdSharp.Edge.Listening;
+using EtcdSharp.Platform.Network;
 using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Server.Configuration;

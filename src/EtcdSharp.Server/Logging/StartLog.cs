@@ -1,7 +1,11 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using EtcdSharp.Api;
+using EtcdSharp.Platform.Logging;
+using EtcdSharp.Platform.Network;
+using EtcdSharp.Platform.Text;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Server.Configuration;
-using EtcdSharp.Server.Membership;
 using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Server.Logging;

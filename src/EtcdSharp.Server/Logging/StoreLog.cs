@@ -1,4 +1,5 @@
 using EtcdSharp.Mvcc;
+using EtcdSharp.Platform.Logging;
 using EtcdSharp.Storage.Backend;
 using Microsoft.Extensions.Logging;
 

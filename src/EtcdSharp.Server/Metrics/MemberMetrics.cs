@@ -2,9 +2,10 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using EtcdSharp.Api;
+using EtcdSharp.Edge.Metrics;
+using EtcdSharp.Node;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Server.Configuration;
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Node;
 
 namespace EtcdSharp.Server.Metrics;
 

@@ -1,6 +1,6 @@
 using EtcdSharp.CommandLine;
 using EtcdSharp.CommandLine.Flags;
-using EtcdSharp.Server.Offline;
+using EtcdSharp.Offline;
 using EtcdSharp.Storage.Bolt;
 
 namespace EtcdSharp.Programs.Etcdutl.Commands;

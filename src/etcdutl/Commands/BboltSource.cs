@@ -1,6 +1,6 @@
 using EtcdSharp.CommandLine;
+using EtcdSharp.Offline;
 using EtcdSharp.Platform;
-using EtcdSharp.Server.Offline;
 using EtcdSharp.Storage.Bolt;
 
 namespace EtcdSharp.Programs.Etcdutl.Commands;

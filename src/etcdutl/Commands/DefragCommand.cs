@@ -1,11 +1,11 @@
 using EtcdSharp.CommandLine;
 using EtcdSharp.CommandLine.Flags;
 using EtcdSharp.CommandLine.Text;
+using EtcdSharp.Offline;
 using EtcdSharp.Platform;
 using EtcdSharp.Programs.Etcdutl.Printing;
-using EtcdSharp.Server.Logging;
-using EtcdSharp.Server.Offline;
 using EtcdSharp.Storage;
+using EtcdSharp.Storage.Backend;
 
 namespace EtcdSharp.Programs.Etcdutl.Commands;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using EtcdSharp.CommandLine;
 using EtcdSharp.CommandLine.Flags;
+using EtcdSharp.Offline;
 using EtcdSharp.Platform;
 using EtcdSharp.Programs.Etcdutl.Printing;
-using EtcdSharp.Server.Offline;
 
 namespace EtcdSharp.Programs.Etcdutl.Commands;
 

@@ -1,8 +1,8 @@
 using EtcdSharp.CommandLine;
 using EtcdSharp.CommandLine.Flags;
+using EtcdSharp.Offline;
 using EtcdSharp.Platform;
 using EtcdSharp.Programs.Etcdutl.Printing;
-using EtcdSharp.Server.Offline;
 using EtcdSharp.Storage.Bolt;
 
 namespace EtcdSharp.Programs.Etcdutl.Commands;

@@ -1,5 +1,5 @@
 using EtcdSharp.CommandLine;
-using EtcdSharp.Server.Membership;
+using EtcdSharp.Replica.Membership;
 
 namespace EtcdSharp.Programs.Etcdutl.Commands;
 

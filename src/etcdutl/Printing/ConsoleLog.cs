@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using EtcdSharp.CommandLine;
 using EtcdSharp.CommandLine.Text;
-using EtcdSharp.Server.Logging;
+using EtcdSharp.Platform.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Programs.Etcdutl.Printing;

@@ -1,7 +1,7 @@
 using EtcdSharp.Api.Mvccpb;
 using EtcdSharp.Cluster.Clients;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica.Requests;
 using EtcdSharp.Simulation.Kernel;
 using Wire = EtcdSharp.Simulation.Clients.Requests;
 

@@ -1,6 +1,6 @@
 using EtcdSharp.Api.Mvccpb;
 using EtcdSharp.Cluster.Clients;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica.Requests;
 using EtcdSharp.Simulation.Clients;
 using EtcdSharp.Simulation.Kernel;
 using Requests = EtcdSharp.Cluster.Clients.Requests;

@@ -1,4 +1,4 @@
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica.Requests;
 using EtcdSharp.Simulation.Clients;
 
 namespace EtcdSharp.Cluster.Clients;

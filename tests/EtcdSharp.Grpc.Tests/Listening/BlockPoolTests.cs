@@ -1,4 +1,4 @@
-using EtcdSharp.Server.Edge.Listening;
+using EtcdSharp.Edge.Listening;
 
 namespace EtcdSharp.Grpc.Tests.Listening;
 

@@ -1,7 +1,7 @@
 using System.Net;
+using EtcdSharp.Edge.Listening;
 using EtcdSharp.Grpc.Tests.Support;
-using EtcdSharp.Server.Edge.Listening;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Node.Bootstrap;
 using Microsoft.AspNetCore.Http;
 
 namespace EtcdSharp.Grpc.Tests.Listening;

@@ -1,5 +1,5 @@
 using System.Buffers;
-using EtcdSharp.Server.Edge.Listening;
+using EtcdSharp.Edge.Listening;
 
 namespace EtcdSharp.Grpc.Tests.Listening;
 

@@ -3,10 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using EtcdSharp.Api;
+using EtcdSharp.Edge.Listening;
 using EtcdSharp.Grpc.Client;
 using EtcdSharp.Grpc.Server;
 using EtcdSharp.Grpc.Tests.Support;
-using EtcdSharp.Server.Edge.Listening;
 
 namespace EtcdSharp.Grpc.Tests.Listening;
 

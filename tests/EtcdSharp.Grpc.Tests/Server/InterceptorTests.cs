@@ -2,10 +2,10 @@ using System.Buffers;
 using System.Diagnostics.Metrics;
 using System.Text;
 using EtcdSharp.Api;
+using EtcdSharp.Edge.Listening;
 using EtcdSharp.Grpc.Client;
 using EtcdSharp.Grpc.Server;
 using EtcdSharp.Grpc.Tests.Support;
-using EtcdSharp.Server.Edge.Listening;
 
 namespace EtcdSharp.Grpc.Tests.Server;
 

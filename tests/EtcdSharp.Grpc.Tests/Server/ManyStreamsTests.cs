@@ -122,8 +122,8 @@ public sealed class ManyStreamsTests
     {
         GrpcServiceBuilder services = new();
         TestMethods.AddTo(services);
-        Assert.True(EtcdSharp.Server.Edge.Listening.EdgeUrl.TryParse("http://127.0.0.1:0", out var url, out _));
-        await using var host = await EtcdSharp.Server.Edge.Listening.EdgeHost.StartAsync(
+        Assert.True(EtcdSharp.Edge.Listening.EdgeUrl.TryParse("http://127.0.0.1:0", out var url, out _));
+        await using var host = await EtcdSharp.Edge.Listening.EdgeHost.StartAsync(
             new()
             {
                 Urls = [url],

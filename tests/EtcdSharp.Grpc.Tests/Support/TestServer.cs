@@ -1,6 +1,6 @@
+using EtcdSharp.Edge.Listening;
 using EtcdSharp.Grpc.Client;
 using EtcdSharp.Grpc.Server;
-using EtcdSharp.Server.Edge.Listening;
 using Microsoft.AspNetCore.Http;
 
 namespace EtcdSharp.Grpc.Tests.Support;

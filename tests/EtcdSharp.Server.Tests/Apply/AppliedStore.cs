@@ -1,10 +1,12 @@
 using EtcdSharp.Mvcc;
 using EtcdSharp.Mvcc.Watch;
 using EtcdSharp.Platform;
-using EtcdSharp.Server.Apply;
-using EtcdSharp.Server.Lease;
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica;
+using EtcdSharp.Replica.Answers;
+using EtcdSharp.Replica.Apply;
+using EtcdSharp.Replica.Lease;
+using EtcdSharp.Replica.Membership;
+using EtcdSharp.Replica.Requests;
 using EtcdSharp.Storage.Backend;
 using Google.Protobuf;
 

@@ -1,8 +1,8 @@
 using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
+using EtcdSharp.Edge.Grpc;
 using EtcdSharp.Harness;
-using EtcdSharp.Server.Apply;
-using EtcdSharp.Server.Edge.Grpc;
+using EtcdSharp.Replica.Requests;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 

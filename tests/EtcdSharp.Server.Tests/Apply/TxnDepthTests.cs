@@ -2,11 +2,14 @@ using System.Collections.Immutable;
 using EtcdSharp.Api;
 using EtcdSharp.Api.Authpb;
 using EtcdSharp.Api.Errors;
+using EtcdSharp.Edge.Grpc;
 using EtcdSharp.Harness;
-using EtcdSharp.Server.Apply;
-using EtcdSharp.Server.Auth;
-using EtcdSharp.Server.Edge.Grpc;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Node.Loops;
+using EtcdSharp.Replica.Answers;
+using EtcdSharp.Replica.Apply;
+using EtcdSharp.Replica.Auth;
+using EtcdSharp.Replica.Requests;
+using EtcdSharp.Replica.Txn;
 
 namespace EtcdSharp.Server.Tests.Apply;
 

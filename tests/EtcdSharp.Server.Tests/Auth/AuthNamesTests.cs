@@ -1,7 +1,7 @@
 using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Platform;
-using EtcdSharp.Server.Auth;
+using EtcdSharp.Replica.Auth;
 using EtcdSharp.Storage.Backend;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -3,7 +3,7 @@ using EtcdSharp.Api;
 using EtcdSharp.Api.Authpb;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Platform;
-using EtcdSharp.Server.Auth;
+using EtcdSharp.Replica.Auth;
 using EtcdSharp.Storage.Backend;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using EtcdSharp.Platform.Simulated;
-using EtcdSharp.Server.Auth;
+using EtcdSharp.Replica.Auth;
+using EtcdSharp.Replica.Tokens;
 
 namespace EtcdSharp.Server.Tests.Auth;
 

@@ -1,5 +1,5 @@
 using EtcdSharp.Api.Authpb;
-using EtcdSharp.Server.Auth;
+using EtcdSharp.Replica.Auth;
 using Google.Protobuf;
 
 namespace EtcdSharp.Server.Tests.Auth;

@@ -1,4 +1,4 @@
-using EtcdSharp.Server.Auth;
+using EtcdSharp.Edge.Identity;
 
 namespace EtcdSharp.Server.Tests.Auth;
 

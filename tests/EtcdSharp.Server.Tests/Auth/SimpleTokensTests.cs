@@ -1,6 +1,7 @@
 using EtcdSharp.Platform;
 using EtcdSharp.Platform.Simulated;
-using EtcdSharp.Server.Auth;
+using EtcdSharp.Replica.Auth;
+using EtcdSharp.Replica.Tokens;
 
 namespace EtcdSharp.Server.Tests.Auth;
 

@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EtcdSharp.Platform;
 using EtcdSharp.Platform.Simulated;
-using EtcdSharp.Server.Auth;
+using EtcdSharp.Replica.Auth;
+using EtcdSharp.Replica.Tokens;
 
 namespace EtcdSharp.Server.Tests.Auth;
 

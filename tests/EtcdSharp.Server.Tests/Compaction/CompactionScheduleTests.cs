@@ -1,5 +1,5 @@
-using EtcdSharp.Server.Compaction;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Node.Bootstrap;
+using EtcdSharp.Node.Compaction;
 
 namespace EtcdSharp.Server.Tests.Compaction;
 

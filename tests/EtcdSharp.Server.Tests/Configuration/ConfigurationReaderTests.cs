@@ -1,4 +1,5 @@
 using System.Collections;
+using EtcdSharp.Api;
 using EtcdSharp.Server.Configuration;
 
 namespace EtcdSharp.Server.Tests.Configuration;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using EtcdSharp.Platform.Network;
+using EtcdSharp.Platform.Text;
 using EtcdSharp.Server.Configuration;
 
 namespace EtcdSharp.Server.Tests.Configuration;

@@ -1,4 +1,4 @@
-using EtcdSharp.Server.Configuration;
+using EtcdSharp.Platform.Text;
 
 namespace EtcdSharp.Server.Tests.Configuration;
 

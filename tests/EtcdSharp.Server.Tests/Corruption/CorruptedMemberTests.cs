@@ -3,8 +3,8 @@ using EtcdSharp.Api.Errors;
 using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Client;
 using EtcdSharp.Grpc.Contract;
+using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Platform;
-using EtcdSharp.Server.Node;
 using EtcdSharp.Server.Tests.Peer;
 using Google.Protobuf;
 

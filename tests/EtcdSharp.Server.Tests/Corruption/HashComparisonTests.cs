@@ -1,6 +1,6 @@
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Mvcc;
-using EtcdSharp.Server.Corruption;
+using EtcdSharp.Node.Corruption;
 
 namespace EtcdSharp.Server.Tests.Corruption;
 

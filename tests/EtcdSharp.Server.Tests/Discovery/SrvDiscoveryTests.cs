@@ -1,7 +1,7 @@
 using EtcdSharp.Harness;
+using EtcdSharp.Node.Bootstrap;
+using EtcdSharp.Node.Discovery;
 using EtcdSharp.Platform.Network;
-using EtcdSharp.Server.Discovery;
-using EtcdSharp.Server.Node;
 using EtcdSharp.Server.Tests.Peer;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Server.Tests.Peer;
 
 namespace EtcdSharp.Server.Tests.Discovery;

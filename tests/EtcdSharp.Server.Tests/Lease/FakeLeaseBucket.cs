@@ -1,4 +1,4 @@
-using EtcdSharp.Server.Lease;
+using EtcdSharp.Replica.Lease;
 
 namespace EtcdSharp.Server.Tests.Lease;
 

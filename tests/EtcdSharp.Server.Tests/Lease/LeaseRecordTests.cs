@@ -1,4 +1,4 @@
-using EtcdSharp.Server.Lease;
+using EtcdSharp.Replica.Lease;
 using Google.Protobuf;
 using StoredLease = EtcdSharp.Api.Leasepb.Lease;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using EtcdSharp.Server.Lease;
+using EtcdSharp.Replica.Lease;
 
 namespace EtcdSharp.Server.Tests.Lease;
 

@@ -1,4 +1,4 @@
-using EtcdSharp.Server.Logging;
+using EtcdSharp.Platform.Logging;
 
 namespace EtcdSharp.Server.Tests.Logging;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using EtcdSharp.Server.Logging;
+using EtcdSharp.Platform.Logging;
 
 namespace EtcdSharp.Server.Tests.Logging;
 

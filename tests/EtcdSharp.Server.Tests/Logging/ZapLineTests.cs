@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using EtcdSharp.Server.Logging;
+using EtcdSharp.Platform.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Server.Tests.Logging;

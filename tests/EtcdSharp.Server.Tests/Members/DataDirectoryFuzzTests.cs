@@ -1,4 +1,5 @@
 using EtcdSharp.Harness;
+using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Platform.Simulated;
 
 namespace EtcdSharp.Server.Tests.Members;
@@ -54,10 +55,7 @@ public sealed class DataDirectoryFuzzTests(ITestOutputHelper output) : IAsyncLif
             }
             catch (Exception failure)
             {
-                var told =
-                    failure is Server.Node.BootstrapException
-                        ? failure.Message
-                        : StartProblem.Describe(failure, TestMember.Directory);
+                var told = failure is BootstrapException ? failure.Message : StartProblem.Describe(failure, TestMember.Directory);
                 if (told is null)
                 {
                     throw new InvalidOperationException(

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Platform.Simulated;
 using EtcdSharp.Server.Configuration;
-using EtcdSharp.Server.Node;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EtcdSharp.Server.Tests.Members;

@@ -1,5 +1,5 @@
+using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Platform.Simulated;
-using EtcdSharp.Server.Node;
 
 namespace EtcdSharp.Server.Tests.Members;
 

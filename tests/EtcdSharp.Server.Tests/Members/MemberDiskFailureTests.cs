@@ -1,6 +1,6 @@
+using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Platform;
 using EtcdSharp.Platform.Simulated;
-using EtcdSharp.Server.Node;
 using EtcdSharp.Storage.Bolt;
 using EtcdSharp.Storage.Wal;
 

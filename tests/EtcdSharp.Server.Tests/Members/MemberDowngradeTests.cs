@@ -1,8 +1,8 @@
 using EtcdSharp.Api;
 using EtcdSharp.Grpc.Contract;
+using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Platform.Simulated;
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Server.Tests.Peer;
 using EtcdSharp.Storage;
 using EtcdSharp.Storage.Backend;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using EtcdSharp.Grpc;
+using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Platform.Simulated;
-using EtcdSharp.Server.Node;
 
 namespace EtcdSharp.Server.Tests.Members;
 

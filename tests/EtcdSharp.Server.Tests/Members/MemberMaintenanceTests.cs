@@ -3,7 +3,7 @@ using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Contract;
-using EtcdSharp.Server.Membership;
+using EtcdSharp.Replica.Membership;
 
 namespace EtcdSharp.Server.Tests.Members;
 

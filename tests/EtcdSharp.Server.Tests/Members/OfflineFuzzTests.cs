@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using EtcdSharp.Harness;
+using EtcdSharp.Offline;
 using EtcdSharp.Platform;
-using EtcdSharp.Server.Offline;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EtcdSharp.Server.Tests.Members;

@@ -1,11 +1,13 @@
 using EtcdSharp.Mvcc;
+using EtcdSharp.Node;
+using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Platform.Simulated;
 using EtcdSharp.Raft;
 using EtcdSharp.Raft.Wire;
-using EtcdSharp.Server.Apply;
-using EtcdSharp.Server.Auth;
+using EtcdSharp.Replica.Apply;
+using EtcdSharp.Replica.Auth;
+using EtcdSharp.Replica.Requests;
 using EtcdSharp.Server.Configuration;
-using EtcdSharp.Server.Node;
 using EtcdSharp.Storage;
 using EtcdSharp.Storage.Backend;
 using EtcdSharp.Storage.Bolt;
@@ -37,7 +39,7 @@ internal sealed class ReopenedMember : IDisposable
             RequireSoundStore(disk, data.StorePath);
         }
 
-        var start = new Bootstrap(
+        var start = new MemberBootstrap(
             disk,
             data,
             new WalOptions

@@ -1,7 +1,7 @@
 using System.Text;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Membership;
+using EtcdSharp.Replica.Membership;
 
 namespace EtcdSharp.Server.Tests.Membership;
 

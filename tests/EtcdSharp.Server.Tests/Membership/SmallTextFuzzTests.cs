@@ -1,10 +1,11 @@
 using System.Text;
+using EtcdSharp.Edge.Listening;
 using EtcdSharp.Harness;
-using EtcdSharp.Server.Configuration;
-using EtcdSharp.Server.Edge.Listening;
-using EtcdSharp.Server.Lease;
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Peer;
+using EtcdSharp.Node.Peers;
+using EtcdSharp.Platform.Network;
+using EtcdSharp.Platform.Text;
+using EtcdSharp.Replica.Lease;
+using EtcdSharp.Replica.Membership;
 
 namespace EtcdSharp.Server.Tests.Membership;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using EtcdSharp.Server.Metrics;
+using EtcdSharp.Edge.Metrics;
 
 namespace EtcdSharp.Server.Tests.Metrics;
 

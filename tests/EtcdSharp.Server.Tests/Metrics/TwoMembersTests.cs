@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Reflection;
 using EtcdSharp.Grpc;
-using EtcdSharp.Server.Membership;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Server.Tests.Members;
 using EtcdSharp.Server.Tests.Peer;
 

@@ -1,5 +1,6 @@
 using EtcdSharp.Api.Errors;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Node;
+using EtcdSharp.Node.Reads;
 
 namespace EtcdSharp.Server.Tests.Node;
 

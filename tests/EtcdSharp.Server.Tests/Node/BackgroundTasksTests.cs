@@ -1,4 +1,4 @@
-using EtcdSharp.Server.Node;
+using EtcdSharp.Node;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EtcdSharp.Server.Tests.Node;

@@ -1,6 +1,6 @@
+using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Platform;
 using EtcdSharp.Platform.Simulated;
-using EtcdSharp.Server.Node;
 using EtcdSharp.Server.Tests.Members;
 using EtcdSharp.Storage;
 using EtcdSharp.Storage.Backend;
@@ -91,7 +91,7 @@ public sealed class BootstrapTests
     private static StartingPoint Run(MemoryDisk disk, BootstrapOptions options)
     {
         var data = new DataDirectory(disk, TestMember.Directory);
-        var bootstrap = new Bootstrap(
+        var bootstrap = new MemberBootstrap(
             disk,
             data,
             new WalOptions { Clock = SystemClock.Instance },

@@ -1,5 +1,5 @@
+using EtcdSharp.Node.Elections;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Node;
 
 namespace EtcdSharp.Server.Tests.Node;
 

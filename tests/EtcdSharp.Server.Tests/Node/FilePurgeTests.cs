@@ -1,6 +1,7 @@
+using EtcdSharp.Node;
+using EtcdSharp.Node.Snapshots;
 using EtcdSharp.Platform;
 using EtcdSharp.Platform.Simulated;
-using EtcdSharp.Server.Node;
 using EtcdSharp.Server.Tests.Auth;
 using EtcdSharp.Storage;
 using EtcdSharp.Storage.Snap;

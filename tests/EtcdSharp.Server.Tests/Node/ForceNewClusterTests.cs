@@ -1,7 +1,7 @@
+using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Raft;
 using EtcdSharp.Raft.Wire;
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Server.Tests.Peer;
 
 namespace EtcdSharp.Server.Tests.Node;

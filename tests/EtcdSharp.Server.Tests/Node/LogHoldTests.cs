@@ -1,4 +1,4 @@
-using EtcdSharp.Server.Node;
+using EtcdSharp.Node.Loops;
 
 namespace EtcdSharp.Server.Tests.Node;
 

@@ -1,8 +1,11 @@
+using EtcdSharp.Node;
+using EtcdSharp.Node.Loops;
+using EtcdSharp.Node.Proposals;
+using EtcdSharp.Node.Reads;
 using EtcdSharp.Platform;
 using EtcdSharp.Platform.Simulated;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Storage.Backend;
 using EtcdSharp.Storage.Snap;
 using EtcdSharp.Storage.Wal;

@@ -1,6 +1,9 @@
+using EtcdSharp.Node;
+using EtcdSharp.Node.Loops;
+using EtcdSharp.Node.Proposals;
+using EtcdSharp.Node.Reads;
 using EtcdSharp.Platform;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Node;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EtcdSharp.Server.Tests.Node;

@@ -1,6 +1,7 @@
 using EtcdSharp.Api;
-using EtcdSharp.Server.Auth;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Node;
+using EtcdSharp.Replica.Auth;
+using EtcdSharp.Replica.Requests;
 using Google.Protobuf;
 
 namespace EtcdSharp.Server.Tests.Node;

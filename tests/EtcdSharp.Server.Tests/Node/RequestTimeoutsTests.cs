@@ -1,8 +1,10 @@
 using EtcdSharp.Api.Errors;
+using EtcdSharp.Node;
+using EtcdSharp.Node.Loops;
 using EtcdSharp.Platform.Simulated;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Server.Tests.Auth;
 using EtcdSharp.Storage.Backend;
 

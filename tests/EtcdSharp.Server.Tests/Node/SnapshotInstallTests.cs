@@ -1,7 +1,7 @@
+using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Platform;
 using EtcdSharp.Platform.Simulated;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Node;
 using EtcdSharp.Server.Tests.Members;
 using EtcdSharp.Storage;
 using EtcdSharp.Storage.Backend;
@@ -143,7 +143,7 @@ public sealed class SnapshotInstallTests
     /// <summary>How far a start finds everything applied, and what the key was last.</summary>
     private static (ulong Applied, string Value) Start(MemoryDisk disk)
     {
-        var start = new Bootstrap(
+        var start = new MemberBootstrap(
             disk,
             new DataDirectory(disk, TestMember.Directory),
             new WalOptions

@@ -1,4 +1,4 @@
-using EtcdSharp.Server.Node;
+using EtcdSharp.Node.Elections;
 
 namespace EtcdSharp.Server.Tests.Node;
 

@@ -1,5 +1,5 @@
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Node.Duties;
+using EtcdSharp.Replica.Membership;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EtcdSharp.Server.Tests.Node;

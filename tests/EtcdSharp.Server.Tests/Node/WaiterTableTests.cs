@@ -1,5 +1,7 @@
 using EtcdSharp.Api.Errors;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Node;
+using EtcdSharp.Node.Proposals;
+using EtcdSharp.Replica;
 
 namespace EtcdSharp.Server.Tests.Node;
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using EtcdSharp.Node.Peers.Streams;
 using EtcdSharp.Raft;
 using EtcdSharp.Raft.Wire;
-using EtcdSharp.Server.Peer;
 
 namespace EtcdSharp.Server.Tests.Peer;
 

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using EtcdSharp.Harness;
+using EtcdSharp.Node.Peers;
+using EtcdSharp.Node.Peers.Streams;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Peer;
 
 namespace EtcdSharp.Server.Tests.Peer;
 

@@ -1,6 +1,7 @@
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Node;
-using EtcdSharp.Server.Peer;
+using EtcdSharp.Node;
+using EtcdSharp.Node.Peers;
+using EtcdSharp.Node.Peers.Transport;
+using EtcdSharp.Replica.Membership;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EtcdSharp.Server.Tests.Peer;

@@ -1,6 +1,6 @@
-using EtcdSharp.Server.Configuration;
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Peer;
+using EtcdSharp.Node.Peers;
+using EtcdSharp.Platform.Network;
+using EtcdSharp.Replica.Membership;
 
 namespace EtcdSharp.Server.Tests.Peer;
 

@@ -1,8 +1,7 @@
 using EtcdSharp.Api;
 using EtcdSharp.Grpc.Contract;
+using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Platform.Simulated;
-using EtcdSharp.Server.Node;
-using EtcdSharp.Server.Peer;
 using EtcdSharp.Storage;
 using EtcdSharp.Storage.Backend;
 using EtcdSharp.Storage.Wal;
@@ -69,7 +68,7 @@ public sealed class RemovedMemberTests
 
     private static WriteAheadLog Begin(MemoryDisk disk, Member first, string url, out BackendStore backend)
     {
-        var bootstrap = new Bootstrap(
+        var bootstrap = new MemberBootstrap(
             disk,
             new DataDirectory(disk, "/member", null),
             new WalOptions { Clock = EtcdSharp.Platform.SystemClock.Instance },

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using EtcdSharp.Node;
+using EtcdSharp.Node.Peers;
+using EtcdSharp.Node.Peers.Transport;
 using EtcdSharp.Platform;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Node;
-using EtcdSharp.Server.Peer;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Storage.Backend;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using EtcdSharp.Node.Peers;
+using EtcdSharp.Node.Peers.Requests;
+using EtcdSharp.Node.Peers.Streams;
 using EtcdSharp.Platform;
 using EtcdSharp.Platform.Simulated;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Peer;
 using EtcdSharp.Storage.Snap;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using EtcdSharp.Node.Peers;
+using EtcdSharp.Node.Peers.Transport;
 using EtcdSharp.Raft;
 using EtcdSharp.Raft.Wire;
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Peer;
+using EtcdSharp.Replica.Membership;
 
 namespace EtcdSharp.Server.Tests.Peer;
 

@@ -1,4 +1,4 @@
-using EtcdSharp.Server.Lease;
+using EtcdSharp.Replica.Lease;
 using EtcdSharp.Simulation.Kernel;
 
 namespace EtcdSharp.Simulation.Checking;

@@ -1,5 +1,5 @@
 using EtcdSharp.Api.Errors;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica.Requests;
 using Google.Protobuf;
 
 namespace EtcdSharp.Simulation.Checking;

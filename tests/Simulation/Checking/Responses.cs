@@ -1,6 +1,8 @@
 using System.Buffers;
 using EtcdSharp.Api;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica;
+using EtcdSharp.Replica.Answers;
+using EtcdSharp.Replica.Requests;
 using Google.Protobuf;
 
 namespace EtcdSharp.Simulation.Checking;

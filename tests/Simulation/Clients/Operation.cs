@@ -1,4 +1,4 @@
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica.Requests;
 using Google.Protobuf;
 
 namespace EtcdSharp.Simulation.Clients;

@@ -1,5 +1,5 @@
 using EtcdSharp.Api;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica.Requests;
 using EtcdSharp.Simulation.Kernel;
 using EtcdSharp.Simulation.Members;
 using Google.Protobuf;

@@ -1,6 +1,6 @@
 using EtcdSharp.Api;
 using EtcdSharp.Platform.Simulated;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica.Requests;
 using EtcdSharp.Simulation.Kernel;
 using EtcdSharp.Simulation.Members;
 using Google.Protobuf;

@@ -1,6 +1,6 @@
 using EtcdSharp.Api;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica.Requests;
 using EtcdSharp.Simulation.Clients;
 using EtcdSharp.Simulation.Kernel;
 using EtcdSharp.Simulation.Members;

@@ -1,9 +1,9 @@
 using System.Buffers;
+using EtcdSharp.Node.Bootstrap;
+using EtcdSharp.Node.Peers.Streams;
 using EtcdSharp.Platform.Simulated;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Lease;
-using EtcdSharp.Server.Node;
-using EtcdSharp.Server.Peer;
+using EtcdSharp.Replica.Lease;
 using EtcdSharp.Simulation.Members;
 using EtcdSharp.Storage.Backend;
 

@@ -1,5 +1,5 @@
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Membership;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Simulation.Kernel;
 using EtcdSharp.Simulation.Members;
 

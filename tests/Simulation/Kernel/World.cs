@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using EtcdSharp.Platform.Simulated;
-using EtcdSharp.Server.Membership;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Simulation.Checking;
 using EtcdSharp.Simulation.Clients;
 using EtcdSharp.Simulation.Faults;

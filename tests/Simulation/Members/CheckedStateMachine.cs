@@ -1,7 +1,8 @@
+using EtcdSharp.Edge.Grpc;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Apply;
-using EtcdSharp.Server.Edge.Grpc;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica;
+using EtcdSharp.Replica.Apply;
+using EtcdSharp.Replica.Requests;
 using EtcdSharp.Simulation.Faults;
 
 namespace EtcdSharp.Simulation.Members;

@@ -1,6 +1,7 @@
 using System.Buffers;
+using EtcdSharp.Node.Peers;
+using EtcdSharp.Node.Peers.Streams;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Peer;
 using EtcdSharp.Simulation.Kernel;
 
 namespace EtcdSharp.Simulation.Members;

@@ -1,7 +1,9 @@
 using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
-using EtcdSharp.Server.Auth;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Node;
+using EtcdSharp.Replica;
+using EtcdSharp.Replica.Auth;
+using EtcdSharp.Replica.Requests;
 using EtcdSharp.Simulation.Faults;
 using Google.Protobuf;
 

@@ -1,11 +1,14 @@
+using EtcdSharp.Node;
+using EtcdSharp.Node.Bootstrap;
+using EtcdSharp.Node.Duties;
+using EtcdSharp.Node.Peers;
+using EtcdSharp.Node.Peers.Requests;
+using EtcdSharp.Node.Peers.Transport;
+using EtcdSharp.Replica.Apply;
+using EtcdSharp.Replica.Auth;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Server;
-using EtcdSharp.Server.Apply;
-using EtcdSharp.Server.Auth;
 using EtcdSharp.Server.Configuration;
-using EtcdSharp.Server.Edge.Admission;
-using EtcdSharp.Server.Edge.Grpc;
-using EtcdSharp.Server.Node;
-using EtcdSharp.Server.Peer;
 using EtcdSharp.Simulation.Faults;
 using EtcdSharp.Simulation.Kernel;
 using EtcdSharp.Storage;
@@ -169,10 +172,10 @@ internal sealed partial class SimMember
             Simulation = simulation,
         };
 
-    private Bootstrap NewBootstrap()
+    private MemberBootstrap NewBootstrap()
     {
         var cluster = Cluster();
-        return new Bootstrap(
+        return new MemberBootstrap(
             Disk,
             _data,
             new WalOptions
@@ -196,7 +199,7 @@ internal sealed partial class SimMember
             InitialCluster = [.. Cluster().Select(member => (member.Name, member.PeerUrls))],
         };
 
-    private List<Server.Membership.MemberInfo> Cluster() => Joins ? [.. World.FirstMembers, _self] : [.. World.FirstMembers];
+    private List<MemberInfo> Cluster() => Joins ? [.. World.FirstMembers, _self] : [.. World.FirstMembers];
 
     public static BackendOptions BackendOptions() => new() { OwnThread = false, CommitFailed = static _ => { } };
 }

@@ -1,5 +1,6 @@
 using EtcdSharp.Mvcc.Watch;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Node;
+using EtcdSharp.Node.Loops;
 using EtcdSharp.Simulation.Faults;
 using EtcdSharp.Simulation.Kernel;
 

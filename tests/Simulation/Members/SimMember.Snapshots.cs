@@ -1,5 +1,5 @@
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Lease;
+using EtcdSharp.Replica.Lease;
 using EtcdSharp.Simulation.Faults;
 using EtcdSharp.Simulation.Kernel;
 using EtcdSharp.Storage.Snap;

@@ -1,8 +1,10 @@
+using EtcdSharp.Node;
+using EtcdSharp.Node.Loops;
+using EtcdSharp.Node.Snapshots;
 using EtcdSharp.Platform.Simulated;
 using EtcdSharp.Raft;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Server;
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Node;
 using EtcdSharp.Simulation.Kernel;
 
 namespace EtcdSharp.Simulation.Members;

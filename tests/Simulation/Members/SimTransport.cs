@@ -1,8 +1,8 @@
 using System.Buffers;
+using EtcdSharp.Node;
+using EtcdSharp.Node.Peers.Transport;
 using EtcdSharp.Raft;
-using EtcdSharp.Server.Membership;
-using EtcdSharp.Server.Node;
-using EtcdSharp.Server.Peer;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Simulation.Faults;
 using EtcdSharp.Storage.Backend;
 

@@ -1,4 +1,4 @@
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica.Requests;
 using EtcdSharp.Simulation.Clients;
 using EtcdSharp.Simulation.Faults;
 using EtcdSharp.Simulation.Kernel;

@@ -1,13 +1,15 @@
 using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Mvcc;
+using EtcdSharp.Node;
 using EtcdSharp.Platform;
-using EtcdSharp.Server.Auth;
-using EtcdSharp.Server.Lease;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica;
+using EtcdSharp.Replica.Auth;
+using EtcdSharp.Replica.Lease;
+using EtcdSharp.Replica.Requests;
 using EtcdSharp.Storage.Backend;
 using Google.Protobuf;
-using LeaseStatusCode = EtcdSharp.Server.Lease.LeaseStatus;
+using LeaseStatusCode = EtcdSharp.Replica.Lease.LeaseStatus;
 
 namespace EtcdSharp.Server.Tests.Edge.Grpc;
 

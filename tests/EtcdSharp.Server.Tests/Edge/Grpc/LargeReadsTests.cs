@@ -1,5 +1,5 @@
+using EtcdSharp.Edge.Grpc;
 using EtcdSharp.Grpc;
-using EtcdSharp.Server.Edge.Grpc;
 
 namespace EtcdSharp.Server.Tests.Edge.Grpc;
 

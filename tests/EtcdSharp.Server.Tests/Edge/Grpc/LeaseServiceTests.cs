@@ -5,7 +5,7 @@ using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Contract;
 using EtcdSharp.Mvcc;
 using EtcdSharp.Platform;
-using EtcdSharp.Server.Node;
+using EtcdSharp.Replica.Requests;
 
 namespace EtcdSharp.Server.Tests.Edge.Grpc;
 
@@ -114,7 +114,7 @@ public class LeaseServiceTests
         var now = SystemClock.Instance.MonotonicNanoseconds;
         served.Lessor.Promote(TimeSpan.Zero, now);
         await served.Channel.UnaryAsync(LeaseMethods.LeaseGrant, new LeaseGrantRequest { TTL = 100_000, ID = 5 });
-        served.Lessor.ApplyCheckpoint(new EtcdSharp.Server.Lease.LeaseCheckpoint(5, 99_000), now);
+        served.Lessor.ApplyCheckpoint(new EtcdSharp.Replica.Lease.LeaseCheckpoint(5, 99_000), now);
         served.Log.Refusal = kind => kind == RequestKind.LeaseCheckpoint ? EtcdError.Timeout : null;
         using var call = served.Channel.Open(LeaseMethods.LeaseKeepAlive);
         await call.WriteAsync(new LeaseKeepAliveRequest { ID = 5 });

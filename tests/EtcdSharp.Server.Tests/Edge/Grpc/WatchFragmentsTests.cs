@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Text;
 using EtcdSharp.Api;
+using EtcdSharp.Edge.Grpc;
 using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Contract;
 using EtcdSharp.Mvcc.Watch;
-using EtcdSharp.Server.Edge.Grpc;
 using Google.Protobuf;
 using QueuedResponse = EtcdSharp.Mvcc.Watch.WatchResponse;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using EtcdSharp.Edge.Listening;
 using EtcdSharp.Harness;
-using EtcdSharp.Server.Edge.Listening;
 
 namespace EtcdSharp.Server.Tests.Edge.Listening;
 

@@ -1,0 +1,7 @@
+namespace EtcdSharp.Edge.Listening;
+
+internal enum EdgeProtocol
+{
+    Http1,
+    Http2,
+}

@@ -1,0 +1,8 @@
+namespace EtcdSharp.Edge.Metrics;
+
+internal enum MetricKind
+{
+    Counter,
+    Gauge,
+    Histogram,
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using EtcdSharp.Api;
+using EtcdSharp.Api.Errors;
+using EtcdSharp.Node.Bootstrap;
+using EtcdSharp.Platform;
+using EtcdSharp.Platform.Text;
+using EtcdSharp.Replica.Requests;
+using Microsoft.Extensions.Logging;
+
+namespace EtcdSharp.Node.Compaction;
+
+/// <summary>Compacts the history as a schedule decides. Only the leader proposes, whatever the others notice.</summary>
+internal sealed partial class AutoCompaction(
+    ICompactionSchedule schedule,
+    IReplicatedLog log,
+    Func<long> currentRevision,
+    IClock clock,
+    ILogger logger
+)
+{
+    private TimeSpan Now => TimeSpan.FromTicks(clock.MonotonicNanoseconds / TimeSpan.NanosecondsPerTick);
+
+    /// <summary>The longest period, 292 years: as much as 63 bits of nanoseconds hold.</summary>
+    private static readonly TimeSpan s_periodMax = TimeSpan.FromTicks(long.MaxValue / TimeSpan.NanosecondsPerTick);
+
+    /// <summary>The schedule of the options; null when there is to be no automatic compaction.</summary>
+    /// <exception cref="BootstrapException">The options make no schedule.</exception>
+    public static ICompactionSchedule? Parse(string mode, string retention, IClock clock)
+    {
+        var now = TimeSpan.FromTicks(clock.MonotonicNanoseconds / TimeSpan.NanosecondsPerTick);
+        return TryParse(mode, retention, now, out var schedule) is { } problem ? throw new BootstrapException(problem) : schedule;
+    }
+
+    /// <summary>Why a mode and a retention make no schedule; null when they make one, or none is asked for.</summary>
+    public static string? Check(string mode, string retention) => TryParse(mode, retention, TimeSpan.Zero, out _);
+
+    private static string? TryParse(string mode, string retention, TimeSpan now, out ICompactionSchedule? schedule)
+    {
+        schedule = null;
+        if (mode is not ("revision" or "periodic"))
+        {
+            return $"unknown auto-compaction-mode \"{mode}\"";
+        }
+
+        if (retention.Length == 0)
+        {
+            return null;
+        }
+
+        var isNumber =
+            long.TryParse(retention, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= 0;
+        if (mode == "revision")
+        {
+            if (!isNumber)
+            {
+                return $"error parsing CompactionRetention: --auto-compaction-mode=revision keeps a number of revisions, not "
+                    + $"--auto-compaction-retention=\"{retention}\"";
+            }
+
+            schedule = number == 0 ? null : new RevisionSchedule(number);
+            return null;
+        }
+
+        if (isNumber && number > (long)s_periodMax.TotalHours)
+        {
+            return $"--auto-compaction-retention=\"{retention}\" is a number of hours, and more than {(long)s_periodMax.TotalHours}";
+        }
+
+        // A bare number counts hours.
+        var period = isNumber ? TimeSpan.FromHours(number) : default;
+        if (!isNumber && !GoDuration.TryParse(retention, out period))
+        {
+            return $"error parsing CompactionRetention: time: invalid duration \"{retention}\"";
+        }
+
+        if (period < TimeSpan.Zero)
+        {
+            return $"error parsing CompactionRetention: --auto-compaction-retention=\"{retention}\" is negative";
+        }
+
+        schedule = period == TimeSpan.Zero ? null : new PeriodicSchedule(period, now);
+        return null;
+    }
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            schedule.Observe(currentRevision());
+            await Task.Delay(schedule.Interval, stopping).ConfigureAwait(false);
+            if (log.IsLeader && schedule.Due(Now, currentRevision()) is { } revision)
+            {
+                await CompactAsync(revision, stopping).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task CompactAsync(long revision, CancellationToken stopping)
+    {
+        var request = new CompactionRequest { Revision = revision };
+        var result = await log.ProposeAsync(RequestKind.Compaction, request, stopping).ConfigureAwait(false);
+        if (result.Error is null || ReferenceEquals(result.Error, EtcdError.Compacted))
+        {
+            schedule.Compacted(Now, revision);
+            LogCompacted(revision);
+        }
+        else
+        {
+            LogFailed(revision, result.Error.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "completed auto compaction to revision {Revision}")]
+    private partial void LogCompacted(long revision);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "failed auto compaction to revision {Revision}: {Reason}")]
+    private partial void LogFailed(long revision, string reason);
+}

@@ -1,0 +1,7 @@
+namespace EtcdSharp.Replica;
+
+/// <summary>Whether this member leads.</summary>
+internal interface ILeadership
+{
+    bool IsLeader { get; }
+}

@@ -1,7 +1,0 @@
-namespace EtcdSharp.Server.Edge.Listening;
-
-internal enum EdgeProtocol
-{
-    Http1,
-    Http2,
-}

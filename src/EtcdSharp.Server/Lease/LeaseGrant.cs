@@ -1,7 +1,0 @@
-using System.Runtime.InteropServices;
-
-namespace EtcdSharp.Server.Lease;
-
-/// <summary>The answer to a grant: the time to live is what was granted, which may be longer than asked for.</summary>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct LeaseGrant(LeaseStatus Status, long Id, long TtlSeconds);

@@ -1,9 +1,0 @@
-using System.Runtime.InteropServices;
-
-namespace EtcdSharp.Server.Lease;
-
-/// <summary>The answer to the first half of a renewal.</summary>
-/// <param name="WhenEnded">Set with <see cref="LeaseRenewalStep.AwaitEnd"/>.</param>
-/// <param name="Lease">Set with <see cref="LeaseRenewalStep.ClearCheckpoint"/>, which <see cref="Lessor.EndRenewal"/> must follow.</param>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct LeaseRenewal(LeaseRenewalStep Step, Task? WhenEnded = null, GrantedLease? Lease = null);

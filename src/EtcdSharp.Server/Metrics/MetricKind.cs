@@ -1,8 +1,0 @@
-namespace EtcdSharp.Server.Metrics;
-
-internal enum MetricKind
-{
-    Counter,
-    Gauge,
-    Histogram,
-}

@@ -1,6 +1,0 @@
-using EtcdSharp.Server.Membership;
-
-namespace EtcdSharp.Server.Peer;
-
-/// <summary>A running cluster as one of its members describes it.</summary>
-internal sealed record ExistingCluster(ulong ClusterId, IReadOnlyList<MemberInfo> Members);
