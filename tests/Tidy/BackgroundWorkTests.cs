@@ -11,8 +11,7 @@ public sealed partial class BackgroundWorkTests
     /// <summary>Files in which a task is let go, a continuation hung on one or a thread begun, and who owns its failure.</summary>
     private static readonly Dictionary<string, string> s_owned = new(StringComparer.Ordinal)
     {
-        ["src/EtcdSharp.Edge/Listening/SharedPort.cs"] =
-            "sorting one connection never throws: what fails is logged and closed",
+        ["src/EtcdSharp.Edge/Listening/SharedPort.cs"] = "sorting one connection never throws: what fails is logged and closed",
         ["src/EtcdSharp.Grpc/Client/GrpcClientCall.cs"] =
             "disposes of an answer that nobody waits for; nothing hangs on its outcome",
         ["src/EtcdSharp.Client/Recipes/WaitingLine.cs"] =

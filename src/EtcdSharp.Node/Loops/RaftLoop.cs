@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Node.Elections;
 using EtcdSharp.Node.Proposals;
@@ -18,12 +17,6 @@ namespace EtcdSharp.Node.Loops;
 /// </summary>
 internal sealed class RaftLoop
 {
-    /// <summary>
-    /// Bytes of proposals that go into one batch. Enough that a sync is spread over thousands of small requests,
-    /// little enough that one batch is written in some milliseconds.
-    /// </summary>
-    private const int BatchBytesMax = 4 * 1024 * 1024;
-
     /// <summary>Messages of other members that may wait; etcd's figure. Raft sends again what is dropped.</summary>
     private const int ReceivedMax = 4096;
 
@@ -42,7 +35,6 @@ internal sealed class RaftLoop
     private readonly Action<string, Exception> _fatal;
     private readonly Thread? _thread;
     private readonly NodeSimulation? _simulation;
-    private readonly List<ReadOnlyMemory<byte>> _batch = [];
     private readonly TickSchedule _ticks;
     private readonly EarlyElection _earlyElection = new();
     private readonly UnheardLeader _unheard;
@@ -50,8 +42,7 @@ internal sealed class RaftLoop
 
     private RaftLoopInput _incoming = new();
     private RaftLoopInput _taken = new();
-    private readonly ProposalQueue _normal = new();
-    private readonly ProposalQueue _priority = new();
+    private readonly ProposalLanes _proposals = new();
     private readonly Message[] _outgoing = new Message[OutgoingMax];
     private LogWriter? _writer;
     private ApplyLoop? _applier;
@@ -59,14 +50,12 @@ internal sealed class RaftLoop
     private bool _readsWaiting;
     private bool _stopping;
     private bool _stopped;
-    private long _waitingBytes;
     private ulong _leader;
     private ulong _removedLeader;
     private IReadOnlyList<ulong> _voters = [];
     private bool _isJoint;
     private bool _soleVoter;
     private bool _alone;
-    private bool _proposalsBlocked;
     private bool _mayCampaignAtOnce;
 
     /// <param name="fatal">Called when the state machine or what it reaches for fails; it must end the process.</param>
@@ -105,7 +94,7 @@ internal sealed class RaftLoop
     }
 
     /// <summary>Bytes of proposals that the loop has not taken yet.</summary>
-    public long WaitingBytes => Volatile.Read(ref _waitingBytes);
+    public long WaitingBytes => _proposals.WaitingBytes;
 
     /// <summary>When the next tick is due, on the member's clock. Loop only.</summary>
     public long NextTickNanoseconds => _ticks.NextNanoseconds;
@@ -168,7 +157,7 @@ internal sealed class RaftLoop
             }
 
             (lane == ProposalLane.Priority ? _incoming.Priority : _incoming.Normal).Add(proposal);
-            Interlocked.Add(ref _waitingBytes, proposal.Data.Length);
+            _proposals.Announce(proposal);
             Wake();
             return true;
         }
@@ -210,7 +199,7 @@ internal sealed class RaftLoop
         Post(node => node.ReportSnapshot(id, delivery));
     }
 
-    /// <summary>Nothing listens any more where a member was: if it is the leader, another one is elected without further ado.</summary>
+    /// <summary>Nothing listens any more where a member was: if it is the leader, another one is elected at once.</summary>
     public void ReportGone(ulong id) => Post(_ => ReplaceLeader(id));
 
     private void ReplaceLeader(ulong gone)
@@ -335,10 +324,15 @@ internal sealed class RaftLoop
         }
 
         CampaignAtOnce();
-        ProposeWaiting();
+        if (HasWork())
+        {
+            _proposals.DropOfOtherTerms(_node, _waiters);
+            _proposals.ProposeBatch(_node);
+        }
+
         while (_node.HasReady)
         {
-            PassOn(_node.Ready());
+            HandleReady(_node.Ready());
         }
 
         Publish();
@@ -368,14 +362,13 @@ internal sealed class RaftLoop
             (_incoming, _taken) = (_taken, _incoming);
             readsWaiting = _readsWaiting;
             _readsWaiting = false;
-            _normal.AddRange(_taken.Normal);
-            _priority.AddRange(_taken.Priority);
+            _proposals.Take(_taken);
             return !_stopping;
         }
     }
 
     /// <summary>Proposals that were left over from a full batch go on at once, but only while someone leads.</summary>
-    private bool HasWork() => _leader != RaftIds.None && (_normal.Count != 0 || _priority.Count != 0) && !_proposalsBlocked;
+    private bool HasWork() => _leader != RaftIds.None && _proposals.CanBeOffered;
 
     /// <summary>False when no time has passed for raft.</summary>
     private bool Tick()
@@ -386,11 +379,10 @@ internal sealed class RaftLoop
             return false;
         }
 
-        _proposalsBlocked = false;
+        _proposals.Unblock();
         if (_leader == RaftIds.None)
         {
-            var bytes = _priority.DropAbandoned(_waiters, now) + _normal.DropAbandoned(_waiters, now);
-            Interlocked.Add(ref _waitingBytes, -bytes);
+            _proposals.DropAbandoned(_waiters, now);
         }
 
         _node.Tick();
@@ -422,50 +414,7 @@ internal sealed class RaftLoop
         }
     }
 
-    private void ProposeWaiting()
-    {
-        if (_leader == RaftIds.None || _proposalsBlocked)
-        {
-            return;
-        }
-
-        DropOfOtherTerms();
-        var bytes = _priority.PeekBatch(_batch, BatchBytesMax);
-        bytes += _normal.PeekBatch(_batch, BatchBytesMax - bytes);
-        if (_batch.Count != 0)
-        {
-            if (_node.Propose(CollectionsMarshal.AsSpan(_batch)) == StepResult.Ok)
-            {
-                _priority.DropPeeked();
-                _normal.DropPeeked();
-                Interlocked.Add(ref _waitingBytes, -bytes);
-            }
-            else
-            {
-                // A transfer of leadership or a full log: raft kept nothing, so they are offered again at the next
-                // tick, until their callers give up.
-                _proposalsBlocked = true;
-            }
-        }
-
-        _batch.Clear();
-    }
-
-    /// <summary>Raft forwards what a follower proposes; what only the leader of a term may decide must not get that far.</summary>
-    private void DropOfOtherTerms()
-    {
-        if (!_priority.HasBoundToTerm && !_normal.HasBoundToTerm)
-        {
-            return;
-        }
-
-        var status = _node.BasicStatus;
-        var leadingTerm = status.SoftState.Role == RaftRole.Leader ? status.HardState.Term : 0;
-        var bytes = _priority.DropOfOtherTerms(leadingTerm, _waiters) + _normal.DropOfOtherTerms(leadingTerm, _waiters);
-        Interlocked.Add(ref _waitingBytes, -bytes);
-    }
-
-    private void PassOn(Ready ready)
+    private void HandleReady(Ready ready)
     {
         _simulation?.ReadyMade(ready);
         if (ready.SoftState is { } soft)
