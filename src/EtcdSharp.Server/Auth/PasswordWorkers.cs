@@ -54,7 +54,8 @@ internal sealed class PasswordWorkers
     {
         result = null;
         var source = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var item = new PasswordWork(() => Complete(source, work), token => source.TrySetCanceled(token));
+        // What the work throws is a fault of the program, and ends it.
+        var item = new PasswordWork(() => source.TrySetResult(work()), token => source.TrySetCanceled(token));
         LinkedListNode<PasswordWork> place;
         lock (_gate)
         {
@@ -77,19 +78,6 @@ internal sealed class PasswordWorkers
 
         result = WaitAsync(source.Task, place, cancellation);
         return true;
-    }
-
-    private static void Complete<T>(TaskCompletionSource<T> source, Func<T> work)
-    {
-        try
-        {
-            source.TrySetResult(work());
-        }
-        catch (PlatformNotSupportedException missing)
-        {
-            // Anything else is a fault of the program, and ends it.
-            source.TrySetException(missing);
-        }
     }
 
     private async Task<T> WaitAsync<T>(Task<T> result, LinkedListNode<PasswordWork> place, CancellationToken cancellation)
