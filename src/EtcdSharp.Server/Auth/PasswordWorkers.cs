@@ -11,8 +11,8 @@ namespace EtcdSharp.Server.Auth;
 internal sealed class PasswordWorkers
 {
     /// <summary>
-    /// At the usual cost one thread checks some twenty a second, so whoever is last of these waits for less than a minute, which
-    /// is about as long as a client would. Each holds a name and a password, together at most
+    /// At the usual cost one thread checks some twelve a second, so whoever is last of these waits for a minute and a half at the
+    /// most, which is longer than most clients would. Each holds a name and a password, together at most
     /// <see cref="AuthNames.BytesMax"/> + <see cref="Passwords.CharactersMax"/> characters: 72 MB for all.
     /// </summary>
     public const int WaitingMax = 1024;
