@@ -103,14 +103,18 @@ internal sealed record JwtClaims(Caller Caller, long? ExpiresAt, long? NotBefore
             return true;
         }
 
-        // JSON has one kind of number: 5.0 and 5e0 are the revision 5.
-        const double beyond = 18446744073709551616.0;
-        if (!number.TryGetDouble(out var value) || !(value >= 0 && value < beyond))
+        if (!number.TryGetDouble(out var value) || !double.IsFinite(value))
         {
             return false;
         }
 
-        revision = (ulong)value;
+        // JSON has one kind of number: 5.0 and 5e0 are the revision 5. One that is negative or too large is a revision far ahead,
+        // which Go makes of it too; whoever signs tokens of their own may mean just that, as only earlier ones are refused.
+        const double beyond = 18446744073709551616.0;
+        revision =
+            value >= beyond ? 1UL << 63
+            : value < 0 ? unchecked((ulong)(long)value)
+            : (ulong)value;
         return true;
     }
 
