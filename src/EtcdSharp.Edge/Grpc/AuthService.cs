@@ -220,15 +220,8 @@ internal sealed class AuthService(IReplicatedLog log, Authentication access, ITo
             return ("", new GrpcStatus(StatusCode.Unknown, problem));
         }
 
-        try
-        {
-            return passwords.TryHash(password, cancellation, out var hash)
-                ? (Convert.ToBase64String(await hash.ConfigureAwait(false)), null)
-                : ("", EtcdError.RequestTooManyRequests.ToStatus());
-        }
-        catch (PlatformNotSupportedException missing)
-        {
-            return ("", new GrpcStatus(StatusCode.Unimplemented, missing.Message));
-        }
+        return passwords.TryHash(password, cancellation, out var hash)
+            ? (Convert.ToBase64String(await hash.ConfigureAwait(false)), null)
+            : ("", EtcdError.RequestTooManyRequests.ToStatus());
     }
 }

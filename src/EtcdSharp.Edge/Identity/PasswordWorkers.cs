@@ -11,8 +11,8 @@ namespace EtcdSharp.Edge.Identity;
 internal sealed class PasswordWorkers
 {
     /// <summary>
-    /// At the usual cost one thread checks some twenty a second, so whoever is last of these waits for less than a minute, which
-    /// is about as long as a client would. Each holds a name and a password, together at most
+    /// At the usual cost one thread checks some twelve a second, so whoever is last of these waits for a minute and a half at the
+    /// most, which is longer than most clients would. Each holds a name and a password, together at most
     /// <see cref="AuthNames.BytesMax"/> + <see cref="Passwords.CharactersMax"/> characters: 72 MB for all.
     /// </summary>
     public const int WaitingMax = 1024;
@@ -54,7 +54,8 @@ internal sealed class PasswordWorkers
     {
         result = null;
         var source = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var item = new PasswordWork(() => Complete(source, work), token => source.TrySetCanceled(token));
+        // What the work throws is a fault of the program, and ends it.
+        var item = new PasswordWork(() => source.TrySetResult(work()), token => source.TrySetCanceled(token));
         LinkedListNode<PasswordWork> place;
         lock (_gate)
         {
@@ -77,19 +78,6 @@ internal sealed class PasswordWorkers
 
         result = WaitAsync(source.Task, place, cancellation);
         return true;
-    }
-
-    private static void Complete<T>(TaskCompletionSource<T> source, Func<T> work)
-    {
-        try
-        {
-            source.TrySetResult(work());
-        }
-        catch (PlatformNotSupportedException missing)
-        {
-            // Anything else is a fault of the program, and ends it.
-            source.TrySetException(missing);
-        }
     }
 
     private async Task<T> WaitAsync<T>(Task<T> result, LinkedListNode<PasswordWork> place, CancellationToken cancellation)

@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 
 namespace EtcdSharp.Replica.Tokens;
 
-/// <summary>One of the algorithms that <c>sign-method</c> names; the name stands in the header of every token.</summary>
+/// <summary>
+/// One of the algorithms that <c>sign-method</c> names; the name stands in the header of every token. Ed25519 has its hash in
+/// itself: it gives none here.
+/// </summary>
 internal sealed record JwtAlgorithm(string Name, JwtFamily Family, HashAlgorithmName Hash, int HashBytes)
 {
     public static IReadOnlyList<JwtAlgorithm> All { get; } =
@@ -11,6 +14,7 @@ internal sealed record JwtAlgorithm(string Name, JwtFamily Family, HashAlgorithm
         .. Sizes("PS", JwtFamily.RsaPss),
         .. Sizes("ES", JwtFamily.Ecdsa),
         .. Sizes("HS", JwtFamily.Hmac),
+        new("EdDSA", JwtFamily.Ed25519, default, 0),
     ];
 
     public static JwtAlgorithm? Find(string name) => All.FirstOrDefault(algorithm => algorithm.Name == name);

@@ -10,7 +10,14 @@ namespace EtcdSharp.Replica.Tokens;
 /// </summary>
 internal sealed record JwtClaims(Caller Caller, long? ExpiresAt, long? NotBefore)
 {
-    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
+    /// <summary>
+    /// Go's time counts seconds from the year 1, so that one later than this wraps round to before it: etcd takes such a time
+    /// as one long ago.
+    /// </summary>
+    private const double SecondsMax = long.MaxValue - 62_135_596_800;
+
+    /// <summary>Go reads so many levels and no more.</summary>
+    private static readonly JsonDocumentOptions s_asGo = new() { MaxDepth = 10_000 };
 
     /// <summary>The signature's part of the check is done elsewhere; a token without times is always in time.</summary>
     public bool AreInTime(DateTimeOffset now)
@@ -44,7 +51,7 @@ internal sealed record JwtClaims(Caller Caller, long? ExpiresAt, long? NotBefore
     {
         try
         {
-            using var document = JsonDocument.Parse(header, s_strict);
+            using var document = JsonDocument.Parse(header, s_asGo);
             return
                 document.RootElement is { ValueKind: JsonValueKind.Object } root
                 && root.TryGetProperty("alg"u8, out var name)
@@ -63,7 +70,7 @@ internal sealed record JwtClaims(Caller Caller, long? ExpiresAt, long? NotBefore
     {
         try
         {
-            using var document = JsonDocument.Parse(json, s_strict);
+            using var document = JsonDocument.Parse(json, s_asGo);
             var root = document.RootElement;
             return
                 root.ValueKind == JsonValueKind.Object
@@ -97,14 +104,18 @@ internal sealed record JwtClaims(Caller Caller, long? ExpiresAt, long? NotBefore
             return true;
         }
 
-        // JSON has one kind of number: 5.0 and 5e0 are the revision 5.
-        const double beyond = 18446744073709551616.0;
-        if (!number.TryGetDouble(out var value) || !(value >= 0 && value < beyond))
+        if (!number.TryGetDouble(out var value) || !double.IsFinite(value))
         {
             return false;
         }
 
-        revision = (ulong)value;
+        // JSON has one kind of number: 5.0 and 5e0 are the revision 5. One that is negative or too large is a revision far ahead,
+        // which Go makes of it too; whoever signs tokens of their own may mean just that, as only earlier ones are refused.
+        const double beyond = 18446744073709551616.0;
+        revision =
+            value >= beyond ? 1UL << 63
+            : value < 0 ? unchecked((ulong)(long)value)
+            : (ulong)value;
         return true;
     }
 
@@ -122,8 +133,11 @@ internal sealed record JwtClaims(Caller Caller, long? ExpiresAt, long? NotBefore
             return false;
         }
 
-        // Rounds down, and what is beyond the range of the type becomes its end.
-        seconds = value == 0 ? null : (long)Math.Floor(value);
+        // Rounds down. What is before the range of the type becomes its beginning.
+        seconds =
+            value == 0 ? null
+            : value >= SecondsMax ? long.MinValue
+            : (long)Math.Floor(value);
         return true;
     }
 }

@@ -14,4 +14,7 @@ internal enum JwtFamily
 
     /// <summary>ECDSA on the curve of the hash's size: ES.</summary>
     Ecdsa,
+
+    /// <summary>EdDSA on the curve Ed25519 (RFC 8037).</summary>
+    Ed25519,
 }

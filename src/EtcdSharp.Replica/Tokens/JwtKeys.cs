@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Org.BouncyCastle.Crypto.Parameters;
 
 namespace EtcdSharp.Replica.Tokens;
 
@@ -10,6 +11,8 @@ internal static class JwtKeys
     private const int RsaBitsMin = 1024;
 
     private const int BitsPerByte = 8;
+
+    private const string NotAPair = "pub-key and priv-key are not a pair: give the two files of one key, or priv-key alone";
 
     public static bool TryCreate(
         JwtAlgorithm algorithm,
@@ -23,6 +26,7 @@ internal static class JwtKeys
         {
             JwtFamily.Hmac => Hmac(algorithm, privateFile),
             JwtFamily.Ecdsa => Ecdsa(algorithm, publicFile, privateFile),
+            JwtFamily.Ed25519 => Ed25519(algorithm, publicFile, privateFile),
             _ => Rsa(algorithm, publicFile, privateFile),
         };
         if (key is { CanSign: true } && !SignsWhatItVerifies(key))
@@ -104,10 +108,9 @@ internal static class JwtKeys
         Func<AsymmetricAlgorithm> create
     )
     {
-        if (publicFile.Length == 0 && privateFile.Length == 0)
+        if (ProblemOfNone(algorithm, publicFile, privateFile) is { } none)
         {
-            return $"sign-method={algorithm.Name} needs a key: name its file with priv-key=FILE, "
-                + "or with pub-key=FILE alone to check tokens without giving any";
+            return none;
         }
 
         if (privateFile.Length > 0 && PemKeys.ImportPrivate(privateFile, key) is { } privateProblem)
@@ -133,10 +136,46 @@ internal static class JwtKeys
             return null;
         }
 
-        return key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(content)
-            ? null
-            : "pub-key and priv-key are not a pair: give the two files of one key, or priv-key alone";
+        return key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(content) ? null : NotAPair;
     }
+
+    private static (JwtKey? Key, string? Problem) Ed25519(JwtAlgorithm algorithm, byte[] publicFile, byte[] privateFile)
+    {
+        if (ProblemOfNone(algorithm, publicFile, privateFile) is { } none)
+        {
+            return (null, none);
+        }
+
+        Ed25519PrivateKeyParameters? privateKey = null;
+        if (privateFile.Length > 0 && PemKeys.ReadEd25519Private(privateFile, out privateKey) is { } privateProblem)
+        {
+            return (null, $"the file of priv-key {privateProblem}");
+        }
+
+        var publicKey = privateKey?.GeneratePublicKey();
+        if (publicFile.Length > 0)
+        {
+            if (PemKeys.ReadEd25519Public(publicFile, out var given) is { } publicProblem)
+            {
+                return (null, $"the file of pub-key {publicProblem}");
+            }
+
+            if (publicKey is not null && !publicKey.GetEncoded().AsSpan().SequenceEqual(given!.GetEncoded()))
+            {
+                return (null, NotAPair);
+            }
+
+            publicKey = given;
+        }
+
+        return (new Ed25519JwtKey(publicKey!, privateKey), null);
+    }
+
+    private static string? ProblemOfNone(JwtAlgorithm algorithm, byte[] publicFile, byte[] privateFile) =>
+        publicFile.Length == 0 && privateFile.Length == 0
+            ? $"sign-method={algorithm.Name} needs a key: name its file with priv-key=FILE, "
+                + "or with pub-key=FILE alone to check tokens without giving any"
+            : null;
 
     private static (ECCurve Curve, string Name) CurveOf(JwtAlgorithm algorithm) =>
         algorithm.HashBytes switch

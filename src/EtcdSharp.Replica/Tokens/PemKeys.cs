@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Org.BouncyCastle.Crypto.Parameters;
 
 namespace EtcdSharp.Replica.Tokens;
 
@@ -23,9 +24,46 @@ internal static class PemKeys
     public static string? ImportPublic(byte[] file, AsymmetricAlgorithm key) =>
         Import(file, key, "public key", [Public, RsaPublic, Certificate]);
 
-    private static string? Import(byte[] file, AsymmetricAlgorithm key, string what, string[] labels)
+    /// <summary>Reads a private Ed25519 key; what is wrong with the file, to be put behind its name, or null.</summary>
+    public static string? ReadEd25519Private(byte[] file, out Ed25519PrivateKeyParameters? key)
     {
-        var kind = key is RSA ? "an RSA" : "an elliptic-curve";
+        Ed25519PrivateKeyParameters? read = null;
+        var problem = Read(
+            file,
+            "an Ed25519",
+            "private key",
+            [Pkcs8, Pkcs8Encrypted],
+            (_, content) => (read = Ed25519Encoding.ReadPrivate(content)) is not null
+        );
+        key = read;
+        return problem;
+    }
+
+    /// <summary>Reads a public Ed25519 key; what is wrong with the file, to be put behind its name, or null.</summary>
+    public static string? ReadEd25519Public(byte[] file, out Ed25519PublicKeyParameters? key)
+    {
+        Ed25519PublicKeyParameters? read = null;
+        var problem = Read(
+            file,
+            "an Ed25519",
+            "public key",
+            [Public],
+            (_, content) => (read = Ed25519Encoding.ReadPublic(content)) is not null
+        );
+        key = read;
+        return problem;
+    }
+
+    private static string? Import(byte[] file, AsymmetricAlgorithm key, string what, string[] labels) =>
+        Read(file, key is RSA ? "an RSA" : "an elliptic-curve", what, labels, (label, content) => TryImport(key, label, content));
+
+    /// <param name="file">The whole file.</param>
+    /// <param name="kind">Of the key, for the message.</param>
+    /// <param name="what">Private or public key, for the message.</param>
+    /// <param name="labels">Those that the key may have; the usual one first.</param>
+    /// <param name="tryRead">Takes the label and the content, and says whether it is the right kind of key.</param>
+    private static string? Read(byte[] file, string kind, string what, string[] labels, Func<string, byte[], bool> tryRead)
+    {
         var text = Encoding.Latin1.GetString(file);
         ReadOnlySpan<char> rest = text;
         while (PemEncoding.TryFind(rest, out var fields))
@@ -44,7 +82,7 @@ internal static class PemKeys
 
             try
             {
-                return TryImport(key, label, Convert.FromBase64String(rest[fields.Base64Data].ToString()))
+                return tryRead(label, Convert.FromBase64String(rest[fields.Base64Data].ToString()))
                     ? null
                     : $"has another kind of key, {kind} {what} is needed for this sign-method";
             }

@@ -144,8 +144,6 @@ internal sealed record TokenOptions(TokenKind Kind, JwtOptions? Jwt, IReadOnlyLi
         problem =
             algorithm is not null ? null
             : name.Length == 0 ? $"{SignMethod} is missing; add {SignMethod}= with one of {names}"
-            : name == "EdDSA"
-                ? $"{SignMethod}=EdDSA is not supported, because .NET has no Ed25519 signatures; use another, such as ES256, on every member"
             : $"{SignMethod} must be one of {names} (set to \"{name}\")";
         return algorithm is not null;
     }

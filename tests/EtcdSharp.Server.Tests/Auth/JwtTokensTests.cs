@@ -3,6 +3,7 @@ using System.Text;
 using EtcdSharp.Platform.Simulated;
 using EtcdSharp.Replica.Auth;
 using EtcdSharp.Replica.Tokens;
+using Org.BouncyCastle.Crypto.Parameters;
 
 namespace EtcdSharp.Server.Tests.Auth;
 
@@ -19,9 +20,9 @@ public sealed class JwtTokensTests
     private long Now => _clock.UtcNow.ToUnixTimeSeconds();
 
     [Fact]
-    public void The_algorithms_are_etcds_without_EdDSA() =>
+    public void The_algorithms_are_etcds() =>
         Assert.Equal(
-            ["ES256", "ES384", "ES512", "HS256", "HS384", "HS512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"],
+            ["ES256", "ES384", "ES512", "EdDSA", "HS256", "HS384", "HS512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"],
             JwtAlgorithm.All.Select(algorithm => algorithm.Name).Order(StringComparer.Ordinal)
         );
 
@@ -95,6 +96,36 @@ public sealed class JwtTokensTests
         Assert.Equal("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", JwtText.Encode(signature));
     }
 
+    // RFC 8037, appendix A.4; Ed25519 gives one signature for each content and key.
+    [Fact]
+    public void The_EdDSA_signature_is_the_one_of_the_standards_example()
+    {
+        Ed25519PrivateKeyParameters secret = new(JwtText.Decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")!);
+        var signed = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc"u8;
+        var key = new Ed25519JwtKey(secret.GeneratePublicKey(), secret);
+
+        var signature = key.Sign(signed);
+
+        Assert.Equal(
+            "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg",
+            JwtText.Encode(signature)
+        );
+        Assert.True(key.Verify(signed, signature));
+        Assert.False(key.Verify(signed, signature.AsSpan(1)));
+        Assert.False(key.Verify(signed, [.. signature, 0]));
+    }
+
+    [Fact]
+    public void With_etcds_EdDSA_key_ours_signs_what_etcd_signs()
+    {
+        var token = TokensOfEtcd.ByAlgorithm["EdDSA"];
+        var end = token.LastIndexOf('.');
+        var file = Encoding.ASCII.GetBytes(TokensOfEtcd.Ed25519Private);
+        Assert.True(JwtKeys.TryCreate(JwtAlgorithm.Find("EdDSA")!, [], file, out var key, out var problem), problem);
+
+        Assert.Equal(token[(end + 1)..], JwtText.Encode(key.Sign(Encoding.ASCII.GetBytes(token[..end]))));
+    }
+
     [Theory]
     [MemberData(nameof(Algorithms))]
     public void Every_character_of_a_token_counts(string algorithm)
@@ -162,7 +193,7 @@ public sealed class JwtTokensTests
     [InlineData("""{"alg":256}""")]
     [InlineData("""{"alg":null}""")]
     [InlineData("""{"alg":["HS256"]}""")]
-    [InlineData("""{"alg":"HS256","alg":"HS256"}""")]
+    [InlineData("""{"alg":"HS256","alg":"none"}""")]
     [InlineData("""{"ALG":"HS256"}""")]
     [InlineData("""["alg","HS256"]""")]
     [InlineData("""{"alg":"HS256" """)]
@@ -176,7 +207,16 @@ public sealed class JwtTokensTests
     [InlineData("""{"username":"root","revision":3.0,"other":{"a":[1]}}""", "root", 3ul)]
     [InlineData("""{"username":"root","revision":3e2}""", "root", 300ul)]
     [InlineData("""{"username":"root","revision":0,"exp":0,"nbf":0}""", "root", 0ul)]
-    [InlineData("""{"username":"root","revision":3,"exp":1e300}""", "root", 3ul)]
+    [InlineData("""{"username":"root","revision":3,"exp":1e18,"nbf":1e300}""", "root", 3ul)]
+    [InlineData("""{"username":"eve","revision":3,"username":"root"}""", "root", 3ul)]
+    [InlineData("""{"username":"root","revision":-1}""", "root", ulong.MaxValue)]
+    [InlineData("""{"username":"root","revision":18446744073709551616}""", "root", 1ul << 63)]
+    [InlineData("""{"username":"root","revision":3,"aud":5,"iss":{},"sub":[],"iat":"then","other":"\ud800"}""", "root", 3ul)]
+    [InlineData(
+        """{"username":"root","revision":3,"x":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}""",
+        "root",
+        3ul
+    )]
     [InlineData("""{"username":"root","revision":3,"iat":9999999999}""", "root", 3ul)]
     [InlineData("""{"username":"root","revision":3,"exp":4000000000.5,"nbf":1.5}""", "root", 3ul)]
     public void Signed_claims_that_etcd_takes_are_taken(string claims, string user, ulong revision) =>
@@ -190,17 +230,15 @@ public sealed class JwtTokensTests
     [InlineData("""{"username":"","revision":3}""")]
     [InlineData("""{"Username":"root","revision":3}""")]
     [InlineData("""{"username":"root","revision":"3"}""")]
-    [InlineData("""{"username":"root","revision":-1}""")]
-    [InlineData("""{"username":"root","revision":18446744073709551616}""")]
     [InlineData("""{"username":"root","revision":1e400}""")]
     [InlineData("""{"username":"root","revision":3,"exp":"4000000000"}""")]
     [InlineData("""{"username":"root","revision":3,"exp":null}""")]
     [InlineData("""{"username":"root","revision":3,"exp":1e400}""")]
     [InlineData("""{"username":"root","revision":3,"exp":1}""")]
     [InlineData("""{"username":"root","revision":3,"exp":-1e300}""")]
+    [InlineData("""{"username":"root","revision":3,"exp":1e300}""")]
     [InlineData("""{"username":"root","revision":3,"nbf":4000000000}""")]
     [InlineData("""{"username":"root","revision":3,"nbf":"1"}""")]
-    [InlineData("""{"username":"eve","username":"root","revision":3}""")]
     [InlineData("""{"username":"root","revision":3}x""")]
     [InlineData("""[{"username":"root","revision":3}]""")]
     [InlineData("{\"username\":\"\\ud800\",\"revision\":3}")]
@@ -236,6 +274,7 @@ public sealed class JwtTokensTests
     [InlineData("RS256")]
     [InlineData("PS512")]
     [InlineData("ES384")]
+    [InlineData("EdDSA")]
     public void A_public_key_alone_checks_and_gives_none(string algorithm)
     {
         var tokens = OfEtcd(algorithm);
@@ -345,10 +384,12 @@ public sealed class JwtTokensTests
         }
     }
 
-    [Fact]
-    public void Threads_share_a_key()
+    [Theory]
+    [InlineData("ES256")]
+    [InlineData("EdDSA")]
+    public void Threads_share_a_key(string algorithm)
     {
-        var tokens = Tokens("ES256", NewKey("ES256"));
+        var tokens = Tokens(algorithm, NewKey(algorithm));
         Parallel.For(
             0,
             400,
@@ -408,8 +449,15 @@ public sealed class JwtTokensTests
         {
             JwtFamily.Rsa => new RsaJwtKey(NewRsa(), algorithm.Hash, RSASignaturePadding.Pkcs1),
             JwtFamily.RsaPss => new RsaJwtKey(NewRsa(), algorithm.Hash, RSASignaturePadding.Pss),
+            JwtFamily.Ed25519 => NewEd25519(),
             _ => new EcdsaJwtKey(ecdsa.ExportParameters(includePrivateParameters: true), algorithm.Hash),
         };
+    }
+
+    private static Ed25519JwtKey NewEd25519()
+    {
+        Ed25519PrivateKeyParameters key = new(RandomNumberGenerator.GetBytes(Ed25519PrivateKeyParameters.KeySize));
+        return new Ed25519JwtKey(key.GeneratePublicKey(), key);
     }
 
     private Caller? FindSigned(string claims, string header = """{"alg":"HS256"}""") =>

@@ -89,15 +89,6 @@ public sealed class PasswordWorkersTests
         Assert.Equal(1, await running.WaitAsync(s_patience));
     }
 
-    [Fact]
-    public async Task What_the_system_lacks_is_told_to_who_waits()
-    {
-        var workers = new PasswordWorkers(threadsMax: 1);
-        var failed = Run<int>(workers, () => throw new PlatformNotSupportedException("no libcrypt"));
-        Assert.Equal("no libcrypt", (await Assert.ThrowsAsync<PlatformNotSupportedException>(() => failed)).Message);
-        Assert.Equal(2, await Run(workers, () => 2).WaitAsync(s_patience));
-    }
-
     private static Task<T> Run<T>(PasswordWorkers workers, Func<T> work, CancellationToken cancellation = default)
     {
         Assert.True(workers.TryRun(work, cancellation, out var result));

@@ -13,6 +13,20 @@ public sealed class TokenOptionsTests : IDisposable
     private static readonly RSA s_otherRsa = RSA.Create(1024);
     private static readonly ECDsa s_ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
+    // RFC 8410, 10.1 and 10.3: with an attribute and the public key beside the private one.
+    private const string OtherEd25519 = """
+        -----BEGIN PUBLIC KEY-----
+        MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
+        -----END PUBLIC KEY-----
+        """;
+    private const string OtherEd25519Private = """
+        -----BEGIN PRIVATE KEY-----
+        MHICAQEwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
+        oB8wHQYKKoZIhvcNAQkJFDEPDA1DdXJkbGUgQ2hhaXJzgSEAGb9ECWmEzf6FQbrB
+        Z9w7lshQhqowtrbLDFw4rXAxZuE=
+        -----END PRIVATE KEY-----
+        """;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("etcdsharp-auth-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -52,6 +66,9 @@ public sealed class TokenOptionsTests : IDisposable
     [InlineData("jwt,sign-method=RS256,priv-key={1},pub-key=", 300)]
     [InlineData("jwt,sign-method=HS384,priv-key={0}", 300)]
     [InlineData("jwt,sign-method=ES256,pub-key={2},priv-key={3},ttl=876000h", 876_000 * 3600L)]
+    [InlineData("jwt,sign-method=EdDSA,priv-key={8}", 300)]
+    [InlineData("jwt,sign-method=EdDSA,priv-key={8},pub-key={9}", 300)]
+    [InlineData("jwt,sign-method=EdDSA,priv-key={11},pub-key={10}", 300)]
     public void A_good_jwt_gives_tokens_that_it_takes(string text, long seconds)
     {
         var options = Read(WithFiles(text));
@@ -67,6 +84,7 @@ public sealed class TokenOptionsTests : IDisposable
     [Theory]
     [InlineData("jwt,sign-method=RS256,pub-key={0}")]
     [InlineData("jwt,sign-method=ES256,pub-key={2},priv-key=")]
+    [InlineData("jwt,sign-method=EdDSA,pub-key={10}")]
     public void A_public_key_alone_verifies_only(string text) =>
         Assert.False(Create(Read(WithFiles(text))).TryAssign("root", 4, "", 5, out _));
 
@@ -123,7 +141,13 @@ public sealed class TokenOptionsTests : IDisposable
     [InlineData("jwt,sign-method=,priv-key={1}", "sign-method is missing")]
     [InlineData("jwt,sign-method=none,priv-key={1}", "sign-method must be one of RS256")]
     [InlineData("jwt,sign-method=rs256,priv-key={1}", "(set to \"rs256\")")]
-    [InlineData("jwt,sign-method=EdDSA,priv-key={1}", ".NET has no Ed25519")]
+    [InlineData("jwt,sign-method=EdDSA", "name its file with priv-key=FILE")]
+    [InlineData("jwt,sign-method=EdDSA,priv-key={1}", "the file of priv-key has another kind of key, an Ed25519 private key")]
+    [InlineData("jwt,sign-method=EdDSA,pub-key={2}", "the file of pub-key has another kind of key, an Ed25519 public key")]
+    [InlineData("jwt,sign-method=EdDSA,priv-key={5}", "the file of priv-key has no private key in PEM form")]
+    [InlineData("jwt,sign-method=EdDSA,priv-key={6}", "is encrypted")]
+    [InlineData("jwt,sign-method=EdDSA,priv-key={8},pub-key={10}", "pub-key and priv-key are not a pair")]
+    [InlineData("jwt,sign-method=RS256,priv-key={8}", "the file of priv-key is not an RSA private key")]
     [InlineData("jwt,sign-method=RS256", "name its file with priv-key=FILE")]
     [InlineData("jwt,sign-method=PS256,priv-key={4}", "name its file with priv-key=FILE")]
     [InlineData("jwt,sign-method=ES256", "name its file with priv-key=FILE")]
@@ -218,19 +242,21 @@ public sealed class TokenOptionsTests : IDisposable
             s_rsa.ExportPkcs8PrivateKeyPem(),
             s_rsa.ExportSubjectPublicKeyInfoPem(),
             s_ecdsa.ExportECPrivateKeyPem(),
+            TokensOfEtcd.Ed25519Private,
+            TokensOfEtcd.Ed25519,
         ];
-        for (var round = 0; round < 600; round++)
+        string[] uses = ["RS256,priv-key", "RS256,pub-key", "ES256,priv-key", "EdDSA,priv-key", "EdDSA,pub-key"];
+        for (var round = 0; round < 1000; round++)
         {
-            var text = good[round % 3].ToCharArray();
+            var text = good[round % good.Length].ToCharArray();
             for (var change = random.Next(3); change >= 0; change--)
             {
                 text[random.Next(text.Length)] = (char)random.Next(128);
             }
 
             var path = Write("damaged", new string(text, 0, random.Next(4) == 0 ? random.Next(text.Length) : text.Length));
-            var method = round % 3 == 2 ? "ES256" : "RS256";
-            var option = round % 3 == 1 ? "pub-key" : "priv-key";
-            if (!TokenOptions.TryRead($"jwt,sign-method={method},{option}={path}", out var options, out var problem))
+            var use = uses[round % uses.Length];
+            if (!TokenOptions.TryRead($"jwt,sign-method={use}={path}", out var options, out var problem))
             {
                 Assert.StartsWith("--auth-token: ", problem);
                 continue;
@@ -239,7 +265,7 @@ public sealed class TokenOptionsTests : IDisposable
             // What is read can be used, whatever it is.
             var tokens = Create(options);
             Assert.True(!tokens.TryAssign("root", 4, "", 5, out var token) || tokens.Find(token, 4) is not null);
-            tokens.Find(TokensOfEtcd.ByAlgorithm[method], 4);
+            tokens.Find(TokensOfEtcd.ByAlgorithm[use[..use.IndexOf(',')]], 4);
         }
     }
 
@@ -269,7 +295,11 @@ public sealed class TokenOptionsTests : IDisposable
             Write("empty", ""),
             Write("rsa1.key", s_rsa.ExportRSAPrivateKeyPem()),
             Write("encrypted.key", s_rsa.ExportEncryptedPkcs8PrivateKeyPem("pass", encryption)),
-            Write("other.key", s_otherRsa.ExportPkcs8PrivateKeyPem())
+            Write("other.key", s_otherRsa.ExportPkcs8PrivateKeyPem()),
+            Write("ed.key", TokensOfEtcd.Ed25519Private),
+            Write("ed.pub", TokensOfEtcd.Ed25519),
+            Write("ed2.pub", OtherEd25519),
+            Write("ed2.key", OtherEd25519Private)
         );
     }
 

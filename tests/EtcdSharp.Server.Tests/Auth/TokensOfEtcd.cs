@@ -2,7 +2,8 @@ namespace EtcdSharp.Server.Tests.Auth;
 
 /// <summary>
 /// Tokens that real etcd 3.5.30 gave to root at revision 3, one for each algorithm, for a hundred years, and the keys that
-/// check them. The secret of the HS ones ends with a line end, as a file does.
+/// check them. The secret of the HS ones ends with a line end, as a file does. The one of EdDSA, which etcd has from 3.6 on, is
+/// by the library that it signs with.
 /// </summary>
 internal static class TokensOfEtcd
 {
@@ -42,6 +43,18 @@ internal static class TokensOfEtcd
         szdATqOrhnZ3PJRCtcYY7C4hAthWSK5qkj8yVgQGUUIFtXH5kbuuU66gmHapfefr
         pgN074vDDv612bd6zlA=
         -----END PUBLIC KEY-----
+        """;
+
+    public const string Ed25519 = """
+        -----BEGIN PUBLIC KEY-----
+        MCowBQYDK2VwAyEAA6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=
+        -----END PUBLIC KEY-----
+        """;
+
+    public const string Ed25519Private = """
+        -----BEGIN PRIVATE KEY-----
+        MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f
+        -----END PRIVATE KEY-----
         """;
 
     public static IReadOnlyDictionary<string, string> ByAlgorithm { get; } =
@@ -94,6 +107,9 @@ internal static class TokensOfEtcd
                 "eyJhbGciOiJFUzUxMiIsInR5cCI6IkpXVCJ9.eyJleHAiOjQ5NDk0NjgwNjYsInJldmlzaW9uIjozLCJ1c2VybmFtZSI6InJvb3Q"
                 + "ifQ.Abkar92V4swk2hR2S24hsmC2bykWqJssVKC34jXPvb1HpiimmLCAiAwY6kThKx_OQGuNb2SXbQ39puI4OLQxn9ZWABCcLrOE"
                 + "j1ld0mH53pReDqPI-Km4Cet7tui-UJb08jJ5jYEtQcK3S-rhTC0Fzv1yMUgytFUr9I9_2ZJKU5Hdj5eS",
+            ["EdDSA"] =
+                "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9.eyJleHAiOjQ5NDk0NjgwNjksInJldmlzaW9uIjozLCJ1c2VybmFtZSI6InJvb3Q"
+                + "ifQ.zm2V7VRCnHsMfxyM9N6gsDFM5XN0GNfktYnZNI-ZgsaMt-wW2wXLhC1WjMCUowYGBiCopbz_4izc-kvdZfx8DA",
             ["HS256"] =
                 "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJleHAiOjQ5NDk0NjgwNjcsInJldmlzaW9uIjozLCJ1c2VybmFtZSI6InJvb3Q"
                 + "ifQ.4pYXYLSAwqv7eVusPNr5mWUBQBmJ7feS9LN0XATZMHU",
@@ -111,6 +127,7 @@ internal static class TokensOfEtcd
             "ES256" => P256,
             "ES384" => P384,
             "ES512" => P521,
+            "EdDSA" => Ed25519,
             _ when algorithm.StartsWith("HS", StringComparison.Ordinal) => Secret,
             _ => Rsa,
         };

@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using EtcdSharp.Platform.Linux;
+using EtcdSharp.Platform;
+using Org.BouncyCastle.Crypto.Generators;
 
-namespace EtcdSharp.Platform;
+namespace EtcdSharp.Edge.Identity;
 
 /// <summary>
 /// The hashes of passwords that etcd stores: bcrypt, written as <c>$2a$10$</c>, 22 characters of salt and 31 of hash.
@@ -22,6 +23,9 @@ internal static class PasswordHash
     private const int CostStart = 4;
     private const int SaltStart = 7;
     private const int DigestStart = 29;
+
+    /// <summary>Of the 24 bytes that bcrypt computes, one is not stored: the first implementation forgot it.</summary>
+    private const int DigestBytes = 23;
 
     /// <summary>The letters that stand for 0 to 63; bcrypt has an order of its own.</summary>
     private static readonly byte[] s_alphabet = [.. "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"u8];
@@ -50,7 +54,6 @@ internal static class PasswordHash
     /// <summary>A new hash of the password, 60 bytes of ASCII. Any thread.</summary>
     /// <exception cref="ArgumentException">The password has a <see cref="ProblemOf">problem</see>; ask first.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The cost is not between 4 and 31.</exception>
-    /// <exception cref="PlatformNotSupportedException">libcrypt is not installed.</exception>
     public static byte[] Create(string password, int cost, IRandomness randomness)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(cost, CostMin);
@@ -60,37 +63,36 @@ internal static class PasswordHash
             throw new ArgumentException(problem, nameof(password));
         }
 
-        Span<byte> salt = stackalloc byte[SaltBytes];
+        var salt = new byte[SaltBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(salt, randomness.NextUInt64());
-        BinaryPrimitives.WriteUInt64LittleEndian(salt[(SaltBytes / 2)..], randomness.NextUInt64());
+        BinaryPrimitives.WriteUInt64LittleEndian(salt.AsSpan(SaltBytes / 2), randomness.NextUInt64());
 
         var hash = new byte[HashBytes];
         "$2a$"u8.CopyTo(hash);
         hash[CostStart] = (byte)('0' + (cost / 10));
         hash[CostStart + 1] = (byte)('0' + (cost % 10));
         hash[SaltStart - 1] = (byte)'$';
-        EncodeSalt(salt, hash.AsSpan(SaltStart, DigestStart - SaltStart));
-        return TryCompute(password, hash, hash.AsSpan(DigestStart))
-            ? hash
-            : throw new PlatformNotSupportedException(
-                "passwords cannot be hashed: the installed libcrypt does not know bcrypt ($2b$)"
-            );
+        Encode(salt, hash.AsSpan(SaltStart, DigestStart - SaltStart));
+        ComputeDigest(s_utf8.GetBytes(password), salt, cost, hash.AsSpan(DigestStart));
+        return hash;
     }
 
     /// <summary>
     /// Whether the hash is one of this password. Of a password longer than 72 bytes the first 72 count, as in etcd: older
     /// releases stored such hashes. A malformed hash and a password that could not have been hashed match nothing. Any thread.
     /// </summary>
-    /// <exception cref="PlatformNotSupportedException">libcrypt is not installed.</exception>
     public static bool Matches(ReadOnlySpan<byte> hash, string password)
     {
-        if (!IsWellFormed(hash))
+        if (!IsWellFormed(hash) || password.Contains('\0') || Utf8Of(password) is not { } phrase)
         {
             return false;
         }
 
+        var salt = new byte[SaltBytes];
+        Decode(hash[SaltStart..DigestStart], salt);
         Span<byte> digest = stackalloc byte[HashBytes - DigestStart];
-        return TryCompute(password, hash, digest) && CryptographicOperations.FixedTimeEquals(digest, hash[DigestStart..]);
+        ComputeDigest(phrase, salt, CostOf(hash), digest);
+        return CryptographicOperations.FixedTimeEquals(digest, hash[DigestStart..]);
     }
 
     private static bool IsWellFormed(ReadOnlySpan<byte> hash) =>
@@ -99,60 +101,49 @@ internal static class PasswordHash
         && hash[SaltStart - 1] == '$'
         && char.IsAsciiDigit((char)hash[CostStart])
         && char.IsAsciiDigit((char)hash[CostStart + 1])
-        && ((hash[CostStart] - '0') * 10) + hash[CostStart + 1] - '0' is >= CostMin and <= CostMax
+        && CostOf(hash) is >= CostMin and <= CostMax
         && hash[SaltStart..].IndexOfAnyExcept(s_alphabet) < 0;
 
-    /// <summary>The 31 last letters of the password's hash at the cost and salt of <paramref name="hash"/>.</summary>
-    private static bool TryCompute(string password, ReadOnlySpan<byte> hash, Span<byte> digest)
+    private static int CostOf(ReadOnlySpan<byte> hash) => ((hash[CostStart] - '0') * 10) + hash[CostStart + 1] - '0';
+
+    /// <summary>Null for what is no text.</summary>
+    private static byte[]? Utf8Of(string password)
     {
-        // Cutting bytes may split a character, which is what etcd does.
-        Span<byte> phrase = stackalloc byte[PasswordBytesMax + 1];
-        var bytes = Array.Empty<byte>();
         try
         {
-            bytes = s_utf8.GetBytes(password);
-            var length = Math.Min(bytes.Length, PasswordBytesMax);
-            if (bytes.AsSpan().Contains((byte)0))
-            {
-                return false;
-            }
-
-            bytes.AsSpan(0, length).CopyTo(phrase);
-            phrase[length] = 0;
-
-            // The variant b is the algorithm as it was meant; a and y are the same for the libraries that wrote these hashes.
-            Span<byte> setting = stackalloc byte[DigestStart + 1];
-            hash[..DigestStart].CopyTo(setting);
-            setting[2] = (byte)'b';
-            setting[DigestStart] = 0;
-
-            Span<byte> output = stackalloc byte[Libcrypt.OutputBytesMax];
-            if (Libcrypt.Compute(phrase[..(length + 1)], setting, output) != HashBytes)
-            {
-                return false;
-            }
-
-            output[DigestStart..HashBytes].CopyTo(digest);
-            return true;
+            return s_utf8.GetBytes(password);
         }
         catch (EncoderFallbackException)
         {
-            return false;
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(bytes);
-            CryptographicOperations.ZeroMemory(phrase);
+            return null;
         }
     }
 
-    /// <summary>Six bits a letter, from the top; the last of the 22 letters carries two.</summary>
-    private static void EncodeSalt(ReadOnlySpan<byte> salt, Span<byte> letters)
+    /// <summary>The 31 last letters of a hash. The password's bytes are erased.</summary>
+    private static void ComputeDigest(byte[] password, byte[] salt, int cost, Span<byte> letters)
+    {
+        // Cutting bytes may split a character, which is what etcd does.
+        var phrase = password.AsSpan(0, Math.Min(password.Length, PasswordBytesMax)).ToArray();
+        try
+        {
+            // The NUL keeps "ab" and "abab" apart; the library leaves it out where the password fills all the words.
+            var digest = BCrypt.Generate(phrase, salt, cost, addTerminator: true);
+            Encode(digest.AsSpan(0, DigestBytes), letters);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(phrase);
+            CryptographicOperations.ZeroMemory(password);
+        }
+    }
+
+    /// <summary>Six bits a letter, from the top; the last letter carries what is left, with zeros behind.</summary>
+    private static void Encode(ReadOnlySpan<byte> bytes, Span<byte> letters)
     {
         var pending = 0;
         var pendingBits = 0;
         var written = 0;
-        foreach (var value in salt)
+        foreach (var value in bytes)
         {
             pending = (pending << 8) | value;
             pendingBits += 8;
@@ -164,5 +155,23 @@ internal static class PasswordHash
         }
 
         letters[written] = s_alphabet[(pending << (6 - pendingBits)) & 63];
+    }
+
+    /// <summary>As many bytes as there is room for; bits left over in the last letter are passed over, as Go does.</summary>
+    private static void Decode(ReadOnlySpan<byte> letters, Span<byte> bytes)
+    {
+        var pending = 0;
+        var pendingBits = 0;
+        var written = 0;
+        foreach (var letter in letters)
+        {
+            pending = (pending << 6) | Array.IndexOf(s_alphabet, letter);
+            pendingBits += 6;
+            if (pendingBits >= 8)
+            {
+                pendingBits -= 8;
+                bytes[written++] = (byte)(pending >> pendingBits);
+            }
+        }
     }
 }
