@@ -3,6 +3,7 @@ using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Health;
 using EtcdSharp.Grpc.Server;
 using EtcdSharp.Server.Auth;
+using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Edge.Grpc;
 using EtcdSharp.Server.Edge.Http;
@@ -24,6 +25,7 @@ internal sealed class MemberEdge
     private readonly ITokens _tokens;
     private readonly MetricsCollector _metrics;
     private readonly HealthService _health = new();
+    private readonly ServingStatus _serving;
     private readonly GrpcDispatcher _services;
     private readonly HttpEndpoints _http;
     private readonly RequestDelegate _clientHttp;
@@ -40,10 +42,16 @@ internal sealed class MemberEdge
         ITokens tokens,
         MetricsCollector metrics,
         MemberPorts ports,
+        FeatureGates gates,
         TimeSpan requestTimeout
     )
     {
         _ports = ports;
+        _serving = new ServingStatus(
+            _health,
+            gates.IsOn("StopGRPCServiceOnDefrag"),
+            options.Logging.CreateLogger<ServingStatus>()
+        );
         _access = access;
         _tokens = tokens;
         _leases = leases;
@@ -128,6 +136,7 @@ internal sealed class MemberEdge
             _store.Quota,
             _store.Cluster,
             new DowngradeService(log, _store.Kv, _store.Cluster, _options.Logging.CreateLogger<DowngradeService>()),
+            _serving,
             _access,
             _node.MoveLeaderAsync,
             _options.Logging.CreateLogger<MaintenanceService>()
@@ -150,7 +159,7 @@ internal sealed class MemberEdge
         var own = new OwnRequests(log, _store.Kv, _store.Hub, quota, _access);
         new LockService(own).Register(services);
         new ElectionService(own).Register(services);
-        _health.Set("", serving: true);
+        _serving.Serve();
         _health.AddTo(services);
         var serverOptions = new GrpcServerOptions
         {
