@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using EtcdSharp.Mvcc.Index;
 using EtcdSharp.Storage.Backend;
+using EtcdSharp.Storage.Bolt;
 
 namespace EtcdSharp.Mvcc;
 
@@ -316,6 +317,12 @@ internal sealed class MvccStore : IDisposable
     /// <summary>The encoded key-value of a change that the index knows; valid while the reader is.</summary>
     internal static ReadOnlySpan<byte> ReadKey(BackendReader reader, Revision revision) =>
         reader.TryGetKey(revision, out var encoded)
+            ? encoded
+            : throw new InvalidOperationException($"the key bucket has lost revision {revision}, which the index has");
+
+    /// <summary>As above for one key after the other.</summary>
+    internal static ReadOnlySpan<byte> ReadKey(BackendReader reader, Revision revision, ref BoltPlace place) =>
+        reader.TryGetKey(revision, ref place, out var encoded)
             ? encoded
             : throw new InvalidOperationException($"the key bucket has lost revision {revision}, which the index has");
 

@@ -1,14 +1,22 @@
 using EtcdSharp.Mvcc.Index;
 using EtcdSharp.Storage.Backend;
+using BoltPlace = EtcdSharp.Storage.Bolt.BoltPlace;
 
 namespace EtcdSharp.Mvcc;
 
 /// <summary>One range read over the index and a view of the backend, with etcd's order of limiting, filtering, sorting and cutting.</summary>
-internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader, RangeResult result)
+internal ref struct RangeExecution(KeyIndex index, BackendReader reader, RangeResult result)
 {
+    /// <summary>
+    /// Once an answer has so many bytes the rest is measured before it is copied: measuring costs a tenth of copying, and what turns out to
+    /// be too much for one go has cost no more than this.
+    /// </summary>
+    private const int MeasuredBeyondBytes = 32 * 1024;
+
     private readonly KeyIndex _index = index;
     private readonly BackendReader _reader = reader;
     private readonly RangeResult _result = result;
+    private BoltPlace _place;
 
     /// <summary>False where the query's bounds of one go are not enough; the result is worth nothing then.</summary>
     public bool TryRun(in RangeQuery query, long revision)
@@ -84,6 +92,7 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
         var scan = _index.Scan(range.Key, range.End, range.HasEnd);
         var count = 0L;
         var more = false;
+        var isMeasured = query.BytesMax == 0 || query.StopsAtLimit;
         for (var looked = 0; scan.TryNext(out var record); looked++)
         {
             if (query.KeysMax > 0 && looked == query.KeysMax)
@@ -116,6 +125,15 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
                 continue;
             }
 
+            if (!isMeasured && _result.Framed.Length > MeasuredBeyondBytes)
+            {
+                isMeasured = true;
+                if (!TryMeasureRest(query, scan, record, looked, revision))
+                {
+                    return false;
+                }
+            }
+
             if (!query.StopsAtLimit && !HasRoomFor(query, version))
             {
                 return false;
@@ -126,6 +144,47 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
 
         _result.Count = count;
         _result.More = more;
+        return true;
+    }
+
+    /// <summary>
+    /// Adds up, from the index alone, what is still to come, the key-value at hand included; false where it is too much for one go. Makes
+    /// room for all of it at once: a buffer that grows copies everything again.
+    /// </summary>
+    private readonly bool TryMeasureRest(in RangeQuery query, TreeScan ahead, KeyRecord record, int looked, long revision)
+    {
+        var kept = _result.KeyValueCount;
+        var bytes = (long)_result.Framed.Length;
+        while (true)
+        {
+            if (record.TryGetAt(revision, out var version) && query.Passes(version))
+            {
+                bytes += _result.SizeOfFramed(
+                    query.KeysOnly ? RangeEncoding.SizeOfIndexed(record, version) : version.EncodedLength
+                );
+                if (bytes > query.BytesMax)
+                {
+                    return false;
+                }
+
+                if (++kept == query.Limit)
+                {
+                    break;
+                }
+            }
+
+            if (!ahead.TryNext(out record))
+            {
+                break;
+            }
+
+            if (query.KeysMax > 0 && ++looked == query.KeysMax)
+            {
+                return false;
+            }
+        }
+
+        _result.Reserve((int)bytes);
         return true;
     }
 
@@ -156,8 +215,12 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
             }
         }
 
-        // Values that are the same from end to end are compared from end to end.
-        if (query.KeysMax > 0 && query.SortTarget == SortTarget.Value && valueBytes > query.BytesMax)
+        // Values that are the same from end to end are compared from end to end. Without a limit all are copied.
+        if (
+            query.KeysMax > 0
+            && (query.SortTarget == SortTarget.Value || (query.Limit == 0 && !query.KeysOnly))
+            && valueBytes > query.BytesMax
+        )
         {
             return false;
         }
@@ -204,7 +267,7 @@ internal readonly ref struct RangeExecution(KeyIndex index, BackendReader reader
             return;
         }
 
-        var encoded = MvccStore.ReadKey(_reader, version.Revision);
+        var encoded = MvccStore.ReadKey(_reader, version.Revision, ref _place);
         if (query.KeysOnly)
         {
             RangeEncoding.WriteWithoutValue(_result.AppendSpace(RangeEncoding.SizeWithoutValue(encoded)), encoded);

@@ -17,7 +17,10 @@ internal sealed class RangeResult : IDisposable
     private const int FirstBufferBytes = 4096;
     private const int FirstItems = 16;
 
-    /// <summary>Larger buffers are the collector's: the shared pool would keep one of any size for each thread.</summary>
+    /// <summary>
+    /// What is made in one go, <c>KvService.WholeBytesMax</c>, fits. Larger buffers are the collector's: the shared pool would keep one of
+    /// any size for each thread.
+    /// </summary>
     private const int PooledBytesMax = 1024 * 1024;
 
     /// <summary>A tag of one byte and a length of at most five.</summary>
@@ -129,6 +132,12 @@ internal sealed class RangeResult : IDisposable
 
     /// <summary>Whether a key-value of this length is to be referred to: small ones are copied, and all while they are few.</summary>
     internal bool RefersTo(int length) => length >= ReferredBytesMin && _length + (long)length > _bounds.CopiedBytesMax;
+
+    /// <summary>What a key-value of this length takes.</summary>
+    internal int SizeOfFramed(int length) => ProtoWriter.SizeOfBytesField(FieldNumber, length);
+
+    /// <summary>Makes room for so many framed bytes in all.</summary>
+    internal void Reserve(int bytes) => EnsureRoom(bytes - _length);
 
     /// <summary>Frames a key-value that stays where it is.</summary>
     internal void AppendReference(Revision revision, int length)

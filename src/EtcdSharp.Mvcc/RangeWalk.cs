@@ -1,6 +1,7 @@
 using EtcdSharp.Mvcc.Index;
 using EtcdSharp.Platform.Wire;
 using EtcdSharp.Storage.Backend;
+using EtcdSharp.Storage.Bolt;
 
 namespace EtcdSharp.Mvcc;
 
@@ -95,21 +96,22 @@ internal sealed class RangeWalk : ISlicedAnswer
         }
 
         using var reader = _backend.BeginRead();
+        BoltPlace place = default;
         var query = _query.Ref();
         if (_hits is not null)
         {
-            WriteHits(query, reader, destination, keysMax, ref length);
+            WriteHits(query, reader, ref place, destination, keysMax, ref length);
         }
         else if (_query.IsOneKey)
         {
             if (_index.Find(_query.Key) is { } only && only.TryGetAt(_pin.Revision, out var version))
             {
-                TryWrite(query, reader, only, version, destination, ref length);
+                TryWrite(query, reader, ref place, only, version, destination, ref length);
             }
         }
         else
         {
-            WriteRange(query, reader, destination, keysMax, ref length);
+            WriteRange(query, reader, ref place, destination, keysMax, ref length);
         }
 
         return IsWritten;
@@ -122,11 +124,15 @@ internal sealed class RangeWalk : ISlicedAnswer
     public bool WriteSorted(RangeResult result, int bytesMax, int keysMax)
     {
         using var reader = _backend.BeginRead();
+        BoltPlace place = default;
         var query = _query.Ref();
         for (var looked = 0; looked < keysMax && !IsWritten && result.Framed.Length < bytesMax; looked++)
         {
             var record = _hits![(int)_written];
-            if (!record.TryGetAt(_pin.Revision, out var version) || !TryEncode(query, reader, record, version, out var body))
+            if (
+                !record.TryGetAt(_pin.Revision, out var version)
+                || !TryEncode(query, reader, ref place, record, version, out var body)
+            )
             {
                 ThrowUnlessOvertaken(record);
                 break;
@@ -212,7 +218,14 @@ internal sealed class RangeWalk : ISlicedAnswer
         }
     }
 
-    private void WriteHits(in RangeQuery query, BackendReader reader, Span<byte> destination, int keysMax, ref int length)
+    private void WriteHits(
+        in RangeQuery query,
+        BackendReader reader,
+        ref BoltPlace place,
+        Span<byte> destination,
+        int keysMax,
+        ref int length
+    )
     {
         for (var looked = 0; looked < keysMax && !IsWritten; looked++)
         {
@@ -223,14 +236,21 @@ internal sealed class RangeWalk : ISlicedAnswer
                 return;
             }
 
-            if (!TryWrite(query, reader, record, version, destination, ref length))
+            if (!TryWrite(query, reader, ref place, record, version, destination, ref length))
             {
                 return;
             }
         }
     }
 
-    private void WriteRange(in RangeQuery query, BackendReader reader, Span<byte> destination, int keysMax, ref int length)
+    private void WriteRange(
+        in RangeQuery query,
+        BackendReader reader,
+        ref BoltPlace place,
+        Span<byte> destination,
+        int keysMax,
+        ref int length
+    )
     {
         var range = new KeyRange(query.Key, query.RangeEnd);
         var scan = _index.Scan(_from, range.End, range.HasEnd);
@@ -247,7 +267,7 @@ internal sealed class RangeWalk : ISlicedAnswer
                 continue;
             }
 
-            if (!TryWrite(query, reader, record, version, destination, ref length))
+            if (!TryWrite(query, reader, ref place, record, version, destination, ref length))
             {
                 _from = record.Key;
                 return;
@@ -259,13 +279,14 @@ internal sealed class RangeWalk : ISlicedAnswer
     private bool TryWrite(
         in RangeQuery query,
         BackendReader reader,
+        ref BoltPlace place,
         KeyRecord record,
         in KeyVersion version,
         Span<byte> destination,
         ref int length
     )
     {
-        if (!TryEncode(query, reader, record, version, out var body))
+        if (!TryEncode(query, reader, ref place, record, version, out var body))
         {
             ThrowUnlessOvertaken(record);
             return false;
@@ -303,6 +324,7 @@ internal sealed class RangeWalk : ISlicedAnswer
     private bool TryEncode(
         in RangeQuery query,
         BackendReader reader,
+        ref BoltPlace place,
         KeyRecord record,
         in KeyVersion version,
         out ReadOnlySpan<byte> body
@@ -317,7 +339,7 @@ internal sealed class RangeWalk : ISlicedAnswer
             return true;
         }
 
-        if (!reader.TryGetKey(version.Revision, out body))
+        if (!reader.TryGetKey(version.Revision, ref place, out body))
         {
             return false;
         }

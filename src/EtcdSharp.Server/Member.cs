@@ -292,7 +292,18 @@ public sealed class Member : IAsyncDisposable
         _leases = new LeaseKeeper(_store.Lessor, _node.Log, _peers.CreateLeaderLeases(_node.Log, _nodeOptions), _options.Clock);
         Connect();
         _memberMetrics = new MemberMetrics(_metrics, _store, _node.State, _gates);
-        _edge = new MemberEdge(_options, _store, _node, _leases, access, _tokens, _metrics, _ports, _nodeOptions.RequestTimeout);
+        _edge = new MemberEdge(
+            _options,
+            _store,
+            _node,
+            _leases,
+            access,
+            _tokens,
+            _metrics,
+            _ports,
+            _gates,
+            _nodeOptions.RequestTimeout
+        );
         _isTornDown = false;
         if (isRemoved)
         {

@@ -10,6 +10,8 @@ using EtcdSharp.Grpc.Server;
 using EtcdSharp.Node.Duties;
 using EtcdSharp.Node.Loops;
 using EtcdSharp.Replica.Auth;
+using EtcdSharp.Server.Configuration;
+using EtcdSharp.Server.Metrics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -26,6 +28,7 @@ internal sealed class MemberEdge
     private readonly ITokens _tokens;
     private readonly MetricsCollector _metrics;
     private readonly HealthService _health = new();
+    private readonly ServingStatus _serving;
     private readonly GrpcDispatcher _services;
     private readonly HttpEndpoints _http;
     private readonly RequestDelegate _clientHttp;
@@ -42,10 +45,16 @@ internal sealed class MemberEdge
         ITokens tokens,
         MetricsCollector metrics,
         MemberPorts ports,
+        FeatureGates gates,
         TimeSpan requestTimeout
     )
     {
         _ports = ports;
+        _serving = new ServingStatus(
+            _health,
+            gates.IsOn("StopGRPCServiceOnDefrag"),
+            options.Logging.CreateLogger<ServingStatus>()
+        );
         _access = access;
         _tokens = tokens;
         _leases = leases;
@@ -130,6 +139,7 @@ internal sealed class MemberEdge
             _store.Quota,
             _store.Cluster,
             new DowngradeService(log, _store.Kv, _store.Cluster, _options.Logging.CreateLogger<DowngradeService>()),
+            _serving,
             _access,
             _node.MoveLeaderAsync,
             _options.Logging.CreateLogger<MaintenanceService>()
@@ -152,7 +162,7 @@ internal sealed class MemberEdge
         var own = new OwnRequests(log, _store.Kv, _store.Hub, quota, _access);
         new LockService(own).Register(services);
         new ElectionService(own).Register(services);
-        _health.Set("", serving: true);
+        _serving.Serve();
         _health.AddTo(services);
         var serverOptions = new GrpcServerOptions
         {

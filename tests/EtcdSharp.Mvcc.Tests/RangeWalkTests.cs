@@ -131,6 +131,43 @@ public sealed class RangeWalkTests
         Assert.Equal(MvccStatus.Ok, open.Store.Range(query, found));
     }
 
+    [Fact]
+    public void A_range_that_just_fits_is_read_in_one_go_and_one_byte_more_is_told_before_most_of_it_is_copied()
+    {
+        const int keys = 3000;
+        const int beginningMax = 40 * 1024;
+        using var open = new OpenStore();
+        var order = Enumerable.Range(0, keys).ToArray();
+        new Random(10).Shuffle(order);
+        foreach (var i in order)
+        {
+            open.Put($"key-{i:d4}", new string('v', 100 + (i % 7)));
+        }
+
+        open.Backend.ForceCommit();
+        using var all = RangeResult.Rent();
+        foreach (var (limit, keysOnly) in new[] { (0, false), (2000, false), (0, true), (2000, true) })
+        {
+            var query = Everything(0);
+            (query.Limit, query.KeysOnly) = (limit, keysOnly);
+            Assert.Equal(MvccStatus.Ok, open.Store.Range(query, all));
+            Assert.Equal((keys, limit == 0 ? keys : limit), ((int)all.Count, all.KeyValueCount));
+
+            using var found = RangeResult.Rent();
+            (query.KeysMax, query.BytesMax) = (keys, all.Framed.Length);
+            Assert.Equal(MvccStatus.Ok, open.Store.Range(query, found));
+            Assert.True(all.Framed.SequenceEqual(found.Framed));
+            Assert.Equal((all.Count, all.More), (found.Count, found.More));
+
+            query.BytesMax--;
+            Assert.Equal(MvccStatus.TooLong, open.Store.Range(query, found));
+            Assert.True(found.Framed.Length < beginningMax, $"{found.Framed.Length} bytes were copied");
+
+            (query.KeysMax, query.BytesMax) = (keys - 1, all.Framed.Length);
+            Assert.Equal(MvccStatus.TooLong, open.Store.Range(query, found));
+        }
+    }
+
     private static RangeQuery Everything(long revision) =>
         new()
         {

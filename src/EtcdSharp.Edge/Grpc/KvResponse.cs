@@ -69,6 +69,17 @@ internal sealed class KvResponse : IMessagePieces
     }
 
     /// <summary>
+    /// A RangeResponse that is made already and written in one piece, and holds its room until the client has taken it; both become this
+    /// object's to give back.
+    /// </summary>
+    public static KvResponse Rent(IReplicatedLog log, RangeResult range, LargeRead read)
+    {
+        var response = Rent(log, range);
+        response._read = read;
+        return response;
+    }
+
+    /// <summary>
     /// A RangeResponse that is written piece by piece; both become this object's to give back. The walk has measured.
     /// </summary>
     public static KvResponse Rent(IReplicatedLog log, RangeWalk walk, LargeRead read)
@@ -104,12 +115,27 @@ internal sealed class KvResponse : IMessagePieces
         return response;
     }
 
-    /// <summary>Whether it is written piece by piece.</summary>
-    public bool IsInPieces => _walk is not null;
+    /// <summary>Whether it is written piece by piece, or as one that is waited for.</summary>
+    public bool IsInPieces => _read is not null;
 
-    long IMessagePieces.Size => SizeOfMessage() + _walk!.Bytes;
+    long IMessagePieces.Size => SizeOfMessage() + (_walk?.Bytes ?? 0);
 
-    public async ValueTask<bool> WriteNextAsync(IBufferWriter<byte> output, CancellationToken cancellationToken)
+    public ValueTask<bool> WriteNextAsync(IBufferWriter<byte> output, CancellationToken cancellationToken)
+    {
+        if (_walk is not null)
+        {
+            return WriteSliceAsync(output, cancellationToken);
+        }
+
+        // Copied, it is given back before the client is waited for: the answer is held once.
+        output.Advance(Write(output.GetSpan(Size())));
+        _range!.Dispose();
+        _range = null;
+        _read!.HandOut();
+        return new ValueTask<bool>(true);
+    }
+
+    private async ValueTask<bool> WriteSliceAsync(IBufferWriter<byte> output, CancellationToken cancellationToken)
     {
         await _read!.TakeTurnAsync(cancellationToken).ConfigureAwait(false);
         try

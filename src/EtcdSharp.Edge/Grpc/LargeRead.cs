@@ -30,6 +30,9 @@ internal sealed class LargeRead : IDisposable
 
     public long Bytes { get; }
 
+    /// <summary>Its answer is made in one go and held as a whole.</summary>
+    public bool IsWhole { get; init; }
+
     public LinkedListNode<LargeRead> Place { get; }
 
     public Task Admitted => _admitted.Task;
@@ -47,9 +50,12 @@ internal sealed class LargeRead : IDisposable
 
     public void GiveTurn()
     {
-        Volatile.Write(ref _sentAt, _time.GetTimestamp());
+        HandOut();
         _all.GiveTurn();
     }
+
+    /// <summary>From now on the client has something to take.</summary>
+    public void HandOut() => Volatile.Write(ref _sentAt, _time.GetTimestamp());
 
     /// <summary>Measures a walk in turns; it may be overtaken by a compaction meanwhile.</summary>
     public async ValueTask MeasureAsync(RangeWalk walk, CancellationToken cancellationToken)

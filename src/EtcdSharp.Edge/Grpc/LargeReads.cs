@@ -16,6 +16,12 @@ internal sealed class LargeReads
     /// </summary>
     public const long InFlightBytesMax = 256L * 1024 * 1024;
 
+    /// <summary>
+    /// The part of it that may be answers made in one go: 64 of the largest, a megabyte each. It is the part whose memory comes back only when
+    /// the collector gets to it; beyond it answers are made in pieces, which hold an eighth of that.
+    /// </summary>
+    private const int PartsOfWholeAnswers = 4;
+
     /// <summary>What is written at a time: below the size that the collector treats as large.</summary>
     public const int PieceBytes = 64 * 1024;
 
@@ -35,11 +41,13 @@ internal sealed class LargeReads
     private readonly long _bytesMax;
     private readonly TimeProvider _time;
     private long _freeBytes;
+    private long _freeWholeBytes;
 
     public LargeReads(long bytesMax, TimeProvider time)
     {
         (_bytesMax, _time) = (bytesMax, time);
         _freeBytes = bytesMax;
+        _freeWholeBytes = bytesMax / PartsOfWholeAnswers;
     }
 
     /// <summary>Bytes of the reads under way.</summary>
@@ -82,6 +90,28 @@ internal sealed class LargeReads
         return read;
     }
 
+    /// <summary>Room for an answer that is made already, where there is some and nobody waits for it; null otherwise.</summary>
+    public LargeRead? TryEnter(long bytes, GrpcServerCall call) => TryEnter(bytes, call.Cancel);
+
+    /// <inheritdoc cref="TryEnter(long, GrpcServerCall)"/>
+    public LargeRead? TryEnter(long bytes, Action<GrpcStatus> end)
+    {
+        var read = new LargeRead(this, end, bytes, _time) { IsWhole = true };
+        lock (_gate)
+        {
+            if (_waiting.Count > 0 || bytes > Math.Min(_freeBytes, _freeWholeBytes))
+            {
+                return null;
+            }
+
+            _underWay.AddLast(read.Place);
+            _freeBytes -= bytes;
+            _freeWholeBytes -= bytes;
+        }
+
+        return read;
+    }
+
     /// <summary>Waits for a turn; <see cref="GiveTurn"/> ends it.</summary>
     public async ValueTask TakeTurnAsync(CancellationToken cancellationToken)
     {
@@ -100,6 +130,7 @@ internal sealed class LargeReads
             if (read.Place.List == _underWay)
             {
                 _freeBytes += read.Bytes;
+                _freeWholeBytes += read.IsWhole ? read.Bytes : 0;
             }
 
             read.Place.List?.Remove(read.Place);

@@ -14,6 +14,12 @@ internal static partial class MaintenanceLog
     [LoggerMessage(LogLevel.Warning, "failed to defragment")]
     public static partial void DefragmentFailed(ILogger logger, string error);
 
+    [LoggerMessage(LogLevel.Information, "grpc service status changed")]
+    public static partial void Serving(ILogger logger, string service, string status);
+
+    [LoggerMessage(LogLevel.Warning, "grpc service status changed")]
+    public static partial void NotServing(ILogger logger, string service, string status, string reason);
+
     [LoggerMessage(LogLevel.Information, "sending database snapshot to client")]
     public static partial void SendingSnapshot(ILogger logger, long totalBytes, string size, string storageVersion);
 

@@ -25,6 +25,7 @@ internal sealed class MaintenanceService(
     Quota quota,
     ClusterState cluster,
     DowngradeService downgrade,
+    ServingStatus serving,
     Authentication access,
     Func<ulong, CancellationToken, ValueTask<EtcdError?>> moveLeader,
     ILogger<MaintenanceService> logger
@@ -120,6 +121,7 @@ internal sealed class MaintenanceService(
         }
 
         MaintenanceLog.DefragmentStarting(logger);
+        serving.DefragmentationStarted();
         try
         {
             await Task.Run(() => DefragmentLog.Defragment(backend, logger)).ConfigureAwait(false);
@@ -131,6 +133,7 @@ internal sealed class MaintenanceService(
         }
         finally
         {
+            serving.DefragmentationFinished();
             Volatile.Write(ref _defragmenting, 0);
         }
 

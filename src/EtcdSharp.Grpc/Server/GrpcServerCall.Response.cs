@@ -43,7 +43,8 @@ public sealed partial class GrpcServerCall
     }
 
     /// <summary>
-    /// Writes a message piece by piece and waits for the client between two of them. When it ends early, for whatever reason, the
+    /// Writes a message piece by piece and waits for the client after each of them, the last one too: what the message holds may be given
+    /// back then. When it ends early, for whatever reason, the
     /// stream is reset: the client has been promised more bytes than there are and must not take trailers for their end.
     /// </summary>
     internal async ValueTask<GrpcStatus> WriteInPiecesAsync(IMessagePieces pieces)
@@ -68,16 +69,17 @@ public sealed partial class GrpcServerCall
         bool isWritten = false;
         try
         {
-            while (!await pieces.WriteNextAsync(output, cancelled).ConfigureAwait(false))
+            while (!isWritten)
             {
+                bool isLast = await pieces.WriteNextAsync(output, cancelled).ConfigureAwait(false);
                 FlushResult flushed = await output.FlushAsync().ConfigureAwait(false);
                 if (flushed.IsCompleted || flushed.IsCanceled)
                 {
                     return CancelledStatus();
                 }
-            }
 
-            isWritten = true;
+                isWritten = isLast;
+            }
         }
         finally
         {

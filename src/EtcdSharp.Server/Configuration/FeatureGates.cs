@@ -23,7 +23,7 @@ internal sealed class FeatureGates
         ["LeaseCheckpointPersist"] = (false, Alpha, true),
         ["PriorityRequest"] = (false, Alpha, true),
         ["SetMemberLocalAddr"] = (false, Alpha, false),
-        ["StopGRPCServiceOnDefrag"] = (false, Alpha, false),
+        ["StopGRPCServiceOnDefrag"] = (false, Alpha, true),
         ["TxnModeWriteWithSharedBuffer"] = (true, Beta, true),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -32,6 +32,19 @@ internal readonly struct BackendReader : IDisposable
         return _view.Handle.Keys.TryGet(key, out value);
     }
 
+    /// <summary>As above for one key after the other; begin with an empty place, and take it along for as long as this reader is held.</summary>
+    public bool TryGetKey(Revision revision, ref BoltPlace place, out ReadOnlySpan<byte> value)
+    {
+        if (_view.Current.TryGetKey(revision, out value) || (_view.Sealed?.TryGetKey(revision, out value) ?? false))
+        {
+            return true;
+        }
+
+        var key = _sought ??= new byte[Revision.EncodedLength];
+        revision.Encode(key, tombstone: false);
+        return _view.Handle.Keys.TryGet(key, ref place, out value);
+    }
+
     /// <summary>Walks the key bucket in revision order from a revision on.</summary>
     /// <exception cref="BoltCorruptionException">A key is no revision, or the visitor said that a value is damaged.</exception>
     public void VisitKeys<TVisitor>(Revision from, ref TVisitor visitor)

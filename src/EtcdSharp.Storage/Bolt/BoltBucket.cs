@@ -33,6 +33,27 @@ internal sealed class BoltBucket : IBucketTree
         return false;
     }
 
+    /// <summary>As above, from where the last lookup has ended.</summary>
+    public bool TryGet(ReadOnlySpan<byte> key, ref BoltPlace place, out ReadOnlySpan<byte> value)
+    {
+        int next = place.Index + 1;
+        if (place.Leaf.IsMissing || next >= place.Leaf.Count || !place.Leaf.Key(next).SequenceEqual(key))
+        {
+            SeekLeaf(key, ref place);
+            next = place.Leaf.LowerBound(key);
+        }
+
+        place.Index = next;
+        if (next < place.Leaf.Count && place.Leaf.Key(next).SequenceEqual(key) && !place.Leaf.IsBucket(next))
+        {
+            value = place.Leaf.Value(next);
+            return true;
+        }
+
+        value = default;
+        return false;
+    }
+
     public BoltBucket? Bucket(ReadOnlySpan<byte> name)
     {
         PageView leaf = Leaf(name);
@@ -48,8 +69,32 @@ internal sealed class BoltBucket : IBucketTree
 
     TreePosition IBucketTree.Root() => new(_location.RootView(_state));
 
-    private PageView Leaf(ReadOnlySpan<byte> key)
+    /// <summary>Keeps the leaf that the key lies in, takes another one below the same branch, or goes down from the root.</summary>
+    private void SeekLeaf(ReadOnlySpan<byte> key, ref BoltPlace place)
     {
+        if (!place.Leaf.IsMissing && place.Leaf.Spans(key))
+        {
+            return;
+        }
+
+        if (!place.Branch.IsMissing && place.Branch.Spans(key))
+        {
+            PageView leaf = _state.Page(place.Branch.ChildId(place.Branch.ChildIndex(key)));
+            if (leaf.IsLeaf)
+            {
+                place.Leaf = leaf;
+                return;
+            }
+        }
+
+        place.Leaf = Leaf(key, out place.Branch);
+    }
+
+    private PageView Leaf(ReadOnlySpan<byte> key) => Leaf(key, out _);
+
+    private PageView Leaf(ReadOnlySpan<byte> key, out PageView branch)
+    {
+        branch = default;
         PageView page = _location.RootView(_state);
         for (int depth = 0; !page.IsLeaf; depth++)
         {
@@ -58,6 +103,7 @@ internal sealed class BoltBucket : IBucketTree
                 throw _state.Damaged(page.Id, BoltDamage.TooDeep, $"more than {PageFormat.MaxDepth} levels");
             }
 
+            branch = page;
             page = _state.Page(page.ChildId(page.ChildIndex(key)));
         }
 

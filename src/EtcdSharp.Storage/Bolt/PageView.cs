@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -114,12 +115,13 @@ internal readonly unsafe struct PageView
     /// <summary>The child to follow for a key: the last whose first key is not greater, or the first child.</summary>
     public int ChildIndex(ReadOnlySpan<byte> key)
     {
+        ulong start = Start(key);
         int low = 0;
         int high = Count;
         while (low < high)
         {
             int middle = (low + high) >>> 1;
-            if (Key(middle).SequenceCompareTo(key) <= 0)
+            if (Compare(middle, key, start) <= 0)
             {
                 low = middle + 1;
             }
@@ -135,12 +137,13 @@ internal readonly unsafe struct PageView
     /// <summary>The index of the first key that is not less; <see cref="Count"/> when there is none.</summary>
     public int LowerBound(ReadOnlySpan<byte> key)
     {
+        ulong start = Start(key);
         int low = 0;
         int high = Count;
         while (low < high)
         {
             int middle = (low + high) >>> 1;
-            if (Key(middle).SequenceCompareTo(key) < 0)
+            if (Compare(middle, key, start) < 0)
             {
                 low = middle + 1;
             }
@@ -151,6 +154,40 @@ internal readonly unsafe struct PageView
         }
 
         return low;
+    }
+
+    /// <summary>
+    /// Whether a key lies between the page's first and last one, so that it is on this page, or below it, if it is anywhere: a branch's last
+    /// child reaches beyond its key, which the page alone does not say how far.
+    /// </summary>
+    public bool Spans(ReadOnlySpan<byte> key)
+    {
+        ulong start = Start(key);
+        return Count > 0 && Compare(0, key, start) <= 0 && Compare(Count - 1, key, start) >= 0;
+    }
+
+    /// <summary>The first bytes of a key as a number in the order of the keys; 0 where it is shorter.</summary>
+    private static ulong Start(ReadOnlySpan<byte> key) =>
+        key.Length >= sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(key) : 0;
+
+    /// <summary>
+    /// How the key at an index is ordered beside another one, whose first bytes are <paramref name="start"/>. Most keys of a page differ
+    /// there already (a revision's first eight bytes are its main number), and a number is compared in a fifth of the time.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Compare(int index, ReadOnlySpan<byte> key, ulong start)
+    {
+        ReadOnlySpan<byte> own = Key(index);
+        if (own.Length >= sizeof(ulong) && key.Length >= sizeof(ulong))
+        {
+            ulong ownStart = BinaryPrimitives.ReadUInt64BigEndian(own);
+            if (ownStart != start)
+            {
+                return ownStart < start ? -1 : 1;
+            }
+        }
+
+        return own.SequenceCompareTo(key);
     }
 
     private NodeItem LeafItem(int index)

@@ -58,6 +58,24 @@ public sealed class MemberLargeReadTests
         Assert.Equal(member.Member.MemberId, all.Header.MemberId);
     }
 
+    [Theory]
+    [InlineData(1, "one piece")]
+    [InlineData(3, "one piece")]
+    [InlineData(4, "several pieces")]
+    public async Task An_answer_of_any_size_about_a_megabyte_arrives_whole(int keys, string what)
+    {
+        await using var member = await StartFilledAsync();
+        var all = await member.RangeAsync("large00", $"large{keys:d2}");
+
+        Assert.Equal((keys, what), ((int)all.Count, keys * LargeValueBytes <= 1024 * 1024 ? "one piece" : "several pieces"));
+        for (var i = 0; i < keys; i++)
+        {
+            Assert.Equal(new string((char)('a' + i), LargeValueBytes), all.Kvs[i].Value.ToStringUtf8());
+        }
+
+        Assert.Equal(member.Member.MemberId, all.Header.MemberId);
+    }
+
     [Fact]
     public async Task A_limit_keys_alone_a_count_and_an_order_hold_for_a_long_range_too()
     {

@@ -1,14 +1,20 @@
+using EtcdSharp.Replica.Lease;
+using EtcdSharp.Server.Configuration;
 using System.Security.Cryptography;
 using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
+using EtcdSharp.Api.Health;
 using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Contract;
+using EtcdSharp.Platform.Simulated;
 using EtcdSharp.Replica.Membership;
 
 namespace EtcdSharp.Server.Tests.Members;
 
 public sealed class MemberMaintenanceTests
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
     [Fact]
     public async Task Status_tells_all_that_etcd_tells()
     {
@@ -115,6 +121,77 @@ public sealed class MemberMaintenanceTests
         await writing;
         Assert.Equal((first.Hash, 2L), (again.Hash, again.HashRevision));
         Assert.NotEqual(0u, (await member.Channel.UnaryAsync(MaintenanceMethods.Hash, new HashRequest())).Hash);
+    }
+
+    [Theory]
+    [InlineData("", "SERVING")]
+    [InlineData("StopGRPCServiceOnDefrag=true", "NOT_SERVING")]
+    [InlineData("AllAlpha=true", "NOT_SERVING", "LeaseCheckpoint=true,SetMemberLocalAddr=false")]
+    public async Task While_it_defragments_the_health_of_a_member_is_what_the_feature_gate_says(
+        string gates,
+        string meanwhile,
+        string more = ""
+    )
+    {
+        using var copying = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var disk = new MemoryDisk();
+        await using var member = await TestMember.StartAsync(
+            disk,
+            options => options with { FeatureGates = string.Join(',', gates, more) }
+        );
+        disk.Intercept = operation =>
+        {
+            if (operation.Path.EndsWith(".tmp.defrag", StringComparison.Ordinal) && !copying.IsSet)
+            {
+                copying.Set();
+                Assert.True(goOn.Wait(s_patience), "nobody let the copy go on");
+            }
+
+            return DiskVerdict.Proceed;
+        };
+        using var watch = await member.Channel.OpenAsync(HealthMethods.Watch, new HealthCheckRequest(), default, default);
+        Assert.Equal("SERVING", await NextAsync());
+        var defragmenting = member.Channel.UnaryAsync(MaintenanceMethods.Defragment, new DefragmentRequest()).AsTask();
+        Assert.True(copying.Wait(s_patience, TestContext.Current.CancellationToken), "the file is not copied");
+        try
+        {
+            var health = await member.Channel.UnaryAsync(HealthMethods.Check, new HealthCheckRequest());
+            Assert.Equal(meanwhile, Text(health));
+            if (meanwhile != "SERVING")
+            {
+                Assert.Equal(meanwhile, await NextAsync());
+            }
+
+            // It is what a client is told; who asks all the same is answered.
+            await member.PutAsync("a", "1");
+            Assert.False(defragmenting.IsCompleted);
+        }
+        finally
+        {
+            goOn.Set();
+        }
+
+        await defragmenting.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        Assert.Equal("SERVING", Text(await member.Channel.UnaryAsync(HealthMethods.Check, new HealthCheckRequest())));
+        if (meanwhile != "SERVING")
+        {
+            Assert.Equal("SERVING", await NextAsync());
+        }
+
+        async Task<string> NextAsync()
+        {
+            Assert.True(await watch.MoveNextAsync().AsTask().WaitAsync(s_patience));
+            return Text(watch.Current);
+        }
+
+        static string Text(HealthCheckResponse response) =>
+            response.Status switch
+            {
+                HealthCheckResponse.Types.ServingStatus.Serving => "SERVING",
+                HealthCheckResponse.Types.ServingStatus.NotServing => "NOT_SERVING",
+                var other => other.ToString(),
+            };
     }
 
     [Fact]

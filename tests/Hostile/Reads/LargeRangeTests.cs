@@ -65,6 +65,56 @@ public sealed class LargeRangeTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>Each may be read in one go, and together they are 540 MB: 64 MB of them are, and the others hold pieces.</summary>
+    [Fact]
+    public async Task Six_hundred_answers_of_a_megabyte_that_nobody_takes_have_a_bound_in_all()
+    {
+        const int calls = 600;
+        const long growthMax = 250L * Megabyte;
+        var limits = s_besideReaders with { ResidentGrowthMax = growthMax };
+        await using var round = await AttackRound.StartAsync(ServerKind.Ours, limits: limits);
+        var request = s_everything.Clone();
+        request.Key = ByteString.CopyFromUtf8("middle-");
+        request.RangeEnd = ByteString.CopyFromUtf8("middle.");
+        var frame = GrpcFrame.Of(request);
+        for (var i = 0; i < 9; i++)
+        {
+            await round.Server.Endpoint.Put(
+                new PutRequest
+                {
+                    Key = ByteString.CopyFromUtf8($"middle-{i}"),
+                    Value = ByteString.CopyFrom(new byte[Megabyte / 10]),
+                }
+            );
+        }
+
+        var memory = 0L;
+        using var peak = new PeakMemory(round.Server);
+        await round.RunAsync(async () =>
+        {
+            memory = round.Server.Memory().Anonymous;
+            var connections = Enumerable
+                .Range(0, Connections)
+                .Select(_ => new Http2Connection(round.Server.Address, s_patience))
+                .ToList();
+            try
+            {
+                await Task.WhenAll(
+                    connections.Select(connection => Task.Run(() => AskAndLeave(connection, calls / Connections, frame)))
+                );
+
+                // All are read or wait for room by now.
+                await round.PutsAsync(300);
+            }
+            finally
+            {
+                connections.ForEach(static connection => connection.Dispose());
+            }
+        });
+        output.WriteLine($"{memory / Megabyte} MB of its own before, {peak.Anonymous / Megabyte} MB at most");
+        Assert.True(peak.Anonymous - memory < growthMax, $"{peak.Anonymous / Megabyte} MB, {memory / Megabyte} MB before");
+    }
+
     [Theory]
     [InlineData(ServerKind.Real)]
     [InlineData(ServerKind.Ours)]
@@ -156,6 +206,29 @@ public sealed class LargeRangeTests(ITestOutputHelper output)
             connection.SendCall(stream, path, []);
             connection.SendData(stream, request, end: true);
             connection.Reset(stream);
+        }
+
+        const byte acknowledged = 1;
+        connection.Send(Http2Frame.Ping, 0, 0, new byte[8]);
+        while (connection.Receive() is { } frame)
+        {
+            if (frame is (Http2Frame.Ping, acknowledged, _, _))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail("the server has closed the connection");
+    }
+
+    /// <summary>Takes what the windows of the streams let through, and nothing more of any answer.</summary>
+    private static void AskAndLeave(Http2Connection connection, int calls, byte[] request)
+    {
+        for (var i = 0; i < calls; i++)
+        {
+            var stream = (2 * i) + 1;
+            connection.SendCall(stream, "/etcdserverpb.KV/Range", []);
+            connection.SendData(stream, request, end: true);
         }
 
         const byte acknowledged = 1;

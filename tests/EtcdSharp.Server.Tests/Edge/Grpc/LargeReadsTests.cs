@@ -189,6 +189,41 @@ public sealed class LargeReadsTests
         await read.TakeTurnAsync(CancellationToken.None).AsTask().WaitAsync(s_patience);
     }
 
+    [Fact]
+    public async Task An_answer_that_is_made_already_enters_at_once_or_not_at_all()
+    {
+        // A quarter of the room is for such answers.
+        var first = _reads.TryEnter(20, End)!;
+        Assert.Equal(20, _reads.InFlightBytes);
+        Assert.Null(_reads.TryEnter(6, End));
+        using var all = await EnterAsync(Room - 20);
+        Assert.Null(_reads.TryEnter(1, End));
+
+        // Nor does it pass those that wait, though it would fit.
+        var waiting = EnterAsync(20).AsTask();
+        first.Dispose();
+        var second = await waiting.WaitAsync(s_patience);
+        waiting = EnterAsync(20).AsTask();
+        Assert.Null(_reads.TryEnter(0, End));
+        second.Dispose();
+        (await waiting.WaitAsync(s_patience)).Dispose();
+        _reads.TryEnter(20, End)!.Dispose();
+        Assert.Equal(Room - 20, _reads.InFlightBytes);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_made_already_and_is_not_taken_is_ended_when_others_wait()
+    {
+        var still = _reads.TryEnter(20, End)!;
+        still.HandOut();
+        var waiting = EnterAsync(Room).AsTask();
+        await TimerAsync();
+        _time.Advance(LargeReads.Stalled);
+        await EndedAsync(1);
+        still.Dispose();
+        (await waiting.WaitAsync(s_patience)).Dispose();
+    }
+
     private ValueTask<LargeRead> EnterAsync(long bytes) => _reads.EnterAsync(bytes, End, CancellationToken.None);
 
     private void End(GrpcStatus status)
