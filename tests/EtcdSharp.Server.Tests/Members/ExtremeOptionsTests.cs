@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using EtcdSharp.Platform.Simulated;
 using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Node;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EtcdSharp.Server.Tests.Members;
 
@@ -82,7 +81,7 @@ public sealed class ExtremeOptionsTests
                 ("huge", "max-concurrent-streams") => "4294967295",
                 ("huge", _) => "18446744073709551615",
                 (_, "quota-backend-bytes" or "backend-batch-limit") => "-1",
-                _ => FlagTable.ByName[flag].Default,
+                _ => FlagTable.Flags.ByName[flag].Default,
             };
             yield return $"--{flag}={value}";
         }
@@ -101,7 +100,7 @@ public sealed class ExtremeOptionsTests
     {
         var reading = ConfigurationReader.Read([.. Arguments(end), .. s_gates], new System.Collections.Hashtable());
         Assert.Null(reading.Error);
-        var given = MemberOptionsFactory.Create(reading.Configuration!, NullLoggerFactory.Instance);
+        var given = reading.Options!;
         await using var member = await TestMember.StartAsync(configure: options =>
             given with
             {
