@@ -20,6 +20,7 @@ internal static class LogRules
         return outputs.Contains("", StringComparer.Ordinal) ? $"--log-outputs=\"{text}\" names an output that is empty"
             : outputs.Length > 1 && outputs.Contains(DefaultOutput, StringComparer.Ordinal)
                 ? $"multi logoutput for \"{DefaultOutput}\" is not supported yet"
+            : text.Contains('\0', StringComparison.Ordinal) ? "--log-outputs names a file with a zero byte in its name"
             : outputs.FirstOrDefault(IsNoFile) is { } noFile
                 ? $"--log-outputs: \"{noFile}\" is no file; a file whose first folder or name has a colon begins with ./ or /"
             : null;

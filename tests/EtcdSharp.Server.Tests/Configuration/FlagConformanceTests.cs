@@ -63,8 +63,7 @@ public sealed class FlagConformanceTests
             FlagTable.Flags.ByName[name],
             s_values,
             value => new GivenConfiguration([.. settings.Select(pair => $"--{pair.Key}={pair.Value}"), $"--{name}={value}"]),
-            value =>
-                stricter.Contains(value, StringComparer.Ordinal) ? ExpectedDifference.RefusedHere : ExpectedDifference.None
+            value => stricter.Contains(value, StringComparer.Ordinal) ? ExpectedDifference.RefusedHere : ExpectedDifference.None
         );
         Assert.Empty(differences);
     }
