@@ -67,7 +67,7 @@ public sealed class AddedFlagTests
         ];
         var places = files
             .SelectMany(
-                file => File.ReadAllText(file).Split('"').Where(names.Contains),
+                file => File.ReadLines(file).Where(IsCode).SelectMany(line => line.Split('"')).Where(names.Contains),
                 (file, name) => (Path.GetFileName(file), name)
             )
             .Where(place => !s_fieldsOfTheLog.Contains(place))
@@ -75,6 +75,8 @@ public sealed class AddedFlagTests
         Assert.Equal(names.Order(StringComparer.Ordinal), places.Select(place => place.name).Order(StringComparer.Ordinal));
         Assert.All(places, place => Assert.Equal("FlagTable.cs", place.Item1));
     }
+
+    private static bool IsCode(string line) => !line.TrimStart().StartsWith("//", StringComparison.Ordinal);
 
     private static FlagSet All => new([.. FlagTable.Flags.All.Select(flag => flag.Section).Distinct(), Table.Features]);
 
