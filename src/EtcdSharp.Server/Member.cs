@@ -44,7 +44,7 @@ public sealed class Member : IAsyncDisposable
     private MemberStore _store;
     private MemberNode _node;
     private MemberPeers _peers;
-    private LeaseService _leases;
+    private LeaseKeeper _leases;
     private Publication _publication;
     private VersionMonitor _versions;
     private MemberMetrics _memberMetrics;
@@ -276,14 +276,7 @@ public sealed class Member : IAsyncDisposable
             _options.Logging.CreateLogger<VersionMonitor>()
         );
         var access = new Authentication(_store.Auth, _tokens, _node.Log, _nodeOptions.RequestTimeout);
-        _leases = new LeaseService(
-            _store.Lessor,
-            _node.Log,
-            _peers.CreateLeaderLeases(_node.Log, _nodeOptions),
-            access,
-            _options.Clock,
-            () => _store.Kv.CurrentRevision
-        );
+        _leases = new LeaseKeeper(_store.Lessor, _node.Log, _peers.CreateLeaderLeases(_node.Log, _nodeOptions), _options.Clock);
         Connect();
         _memberMetrics = new MemberMetrics(_metrics, _store, _node.State, _gates);
         _edge = new MemberEdge(_options, _store, _node, _leases, access, _tokens, _metrics, _ports, _nodeOptions.RequestTimeout);
@@ -465,7 +458,7 @@ public sealed class Member : IAsyncDisposable
         }
     }
 
-    private async Task CompleteAfterAlarmAsync(PendingRequest request, CancellationToken stopping)
+    private async Task CompleteAfterAlarmAsync(IAppliedRequest request, CancellationToken stopping)
     {
         try
         {

@@ -19,7 +19,7 @@ internal sealed class MemberEdge
     private readonly MemberOptions _options;
     private readonly MemberStore _store;
     private readonly MemberNode _node;
-    private readonly LeaseService _leases;
+    private readonly LeaseKeeper _leases;
     private readonly Authentication _access;
     private readonly ITokens _tokens;
     private readonly MetricsCollector _metrics;
@@ -35,7 +35,7 @@ internal sealed class MemberEdge
         MemberOptions options,
         MemberStore store,
         MemberNode node,
-        LeaseService leases,
+        LeaseKeeper leases,
         Authentication access,
         ITokens tokens,
         MetricsCollector metrics,
@@ -146,7 +146,7 @@ internal sealed class MemberEdge
                 Metrics = _options.Instruments.WatchSend,
             }
         ).Register(services);
-        _leases.Register(services);
+        new LeaseService(_store.Lessor, log, _leases, _access, () => _store.Kv.CurrentRevision).Register(services);
         var own = new OwnRequests(log, _store.Kv, _store.Hub, quota, _access);
         new LockService(own).Register(services);
         new ElectionService(own).Register(services);

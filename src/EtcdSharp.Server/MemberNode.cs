@@ -77,7 +77,7 @@ internal sealed class MemberNode
                 ElectionTimeout = TimeSpan.FromMilliseconds(node.ElectionMs),
                 MaxLearners = options.MaxLearners,
                 SlowApplyNanoseconds = options.WarningApplyMs * 1_000_000L,
-                Metrics = node.Metrics,
+                Metrics = options.Instruments.Replica,
             },
             options.Logging.CreateLogger<StateMachine>()
         );

@@ -43,7 +43,7 @@ internal sealed class MemberPeers : IAsyncDisposable
         _logger = options.Logging.CreateLogger<MemberPeers>();
         _client = CreateClient(options);
         Identity = new PeerIdentity(start.MemberId, start.ClusterId, options.AdvertisePeerUrls, options.ServerVersion);
-        var timing = PeerTiming.Of(options);
+        var timing = TimingOf(options);
         _tasks = new BackgroundTasks(options.Fatal, _logger);
         Transport = new PeerTransport(Identity, _client, timing, _tasks, options.Instruments.Peer, _logger);
         _receiver = new SnapshotReceiver(
@@ -71,6 +71,13 @@ internal sealed class MemberPeers : IAsyncDisposable
             .GetAwaiter()
             .GetResult();
 
+    private static PeerTiming TimingOf(MemberOptions options) =>
+        new(TimeSpan.FromMilliseconds(options.HeartbeatMs))
+        {
+            ReadTimeout = options.PeerReadTimeout,
+            WriteTimeout = options.PeerWriteTimeout,
+        };
+
     /// <summary>A connection that is not there after a second and an election is given up; etcd's figure.</summary>
     public static HttpClient CreateClient(MemberOptions options) =>
         PeerClient.Create(TimeSpan.FromSeconds(1) + TimeSpan.FromMilliseconds(options.ElectionMs));
@@ -85,7 +92,7 @@ internal sealed class MemberPeers : IAsyncDisposable
     }
 
     /// <summary>From here on other members are heard and spoken to.</summary>
-    public async Task StartAsync(MemberNode node, LeaseService leases, CancellationToken cancellation)
+    public async Task StartAsync(MemberNode node, LeaseKeeper leases, CancellationToken cancellation)
     {
         var events = _events ?? throw new InvalidOperationException("The members are started before they are attached.");
         foreach (var member in _start.Remotes.Concat(_store.Cluster.View.Members).Concat(_start.NewMembers))

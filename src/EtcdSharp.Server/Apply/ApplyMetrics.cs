@@ -12,7 +12,7 @@ internal static class ApplyMetrics
     private static readonly KeyValuePair<string, object?> TxnOperation = new("op", "Txn");
     private static readonly KeyValuePair<string, object?> DeleteOperation = new("op", "DeleteRange");
 
-    public static void Record(NodeMetrics metrics, RequestKind kind, bool success, long nanoseconds)
+    public static void Record(ReplicaMetrics metrics, RequestKind kind, bool success, long nanoseconds)
     {
         if (metrics.ApplySeconds.Enabled)
         {

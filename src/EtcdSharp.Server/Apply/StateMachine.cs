@@ -25,8 +25,8 @@ internal sealed class StateMachine : IStateMachine
     private readonly Lessor _lessor;
     private readonly AlarmStore _alarms;
     private readonly ClusterState _cluster;
-    private readonly NodeState _state;
-    private readonly IPeerTransport _transport;
+    private readonly ILeadership _leadership;
+    private readonly IPeerSet _peers;
     private readonly IClock _clock;
     private readonly StateMachineOptions _options;
     private readonly ILogger _logger;
@@ -38,8 +38,8 @@ internal sealed class StateMachine : IStateMachine
         AuthStore auth,
         Quota quota,
         ClusterState cluster,
-        NodeState state,
-        IPeerTransport transport,
+        ILeadership leadership,
+        IPeerSet peers,
         IClock clock,
         StateMachineOptions options,
         ILogger logger
@@ -51,8 +51,8 @@ internal sealed class StateMachine : IStateMachine
         _lessor = lessor;
         _alarms = alarms;
         _cluster = cluster;
-        _state = state;
-        _transport = transport;
+        _leadership = leadership;
+        _peers = peers;
         _clock = clock;
         _options = options;
         _logger = logger;
@@ -61,7 +61,7 @@ internal sealed class StateMachine : IStateMachine
     }
 
     /// <summary>Raises the NOSPACE alarm through the log and completes the request after it; set once the log can be proposed to.</summary>
-    public Action<PendingRequest>? CompleteAfterAlarm { get; set; }
+    public Action<IAppliedRequest>? CompleteAfterAlarm { get; set; }
 
     /// <summary>Called on the apply loop when the first entry of a term is applied: whoever leads can act now.</summary>
     public Action? TermBegun { get; set; }
@@ -80,7 +80,7 @@ internal sealed class StateMachine : IStateMachine
         if (took > _options.SlowApplyNanoseconds)
         {
             _options.Metrics.SlowApplies.Add(1);
-            NodeLog.SlowApply(
+            ApplyLog.SlowApply(
                 _logger,
                 TimeSpan.FromMicroseconds(took / 1e3),
                 TimeSpan.FromMicroseconds(_options.SlowApplyNanoseconds / 1e3),
@@ -99,7 +99,7 @@ internal sealed class StateMachine : IStateMachine
 
     public void ApplyEmpty(in Entry entry)
     {
-        if (_state.IsLeader)
+        if (_leadership.IsLeader)
         {
             _lessor.Promote(_options.ElectionTimeout, _clock.MonotonicNanoseconds);
         }
@@ -128,14 +128,14 @@ internal sealed class StateMachine : IStateMachine
         if (ReconfigurationRules.CheckApply(_cluster.View, change, _options.MaxLearners) is { } error)
         {
             takeEffect(change with { NodeId = RaftIds.None });
-            NodeLog.ConfigurationRefused(_logger, change.Type, MemberIds.ToText(change.NodeId), error.Message);
+            ApplyLog.ConfigurationRefused(_logger, change.Type, MemberIds.ToText(change.NodeId), error.Message);
             return ApplyResult.Failed(error);
         }
 
         Configuration = takeEffect(change);
         _cluster.StoreConfiguration(Configuration);
         ChangeMembers(change);
-        NodeLog.ConfigurationChanged(
+        ApplyLog.ConfigurationChanged(
             _logger,
             MemberIds.ToText(_cluster.LocalId),
             $"ConfChange{change.Type}",
@@ -147,9 +147,9 @@ internal sealed class StateMachine : IStateMachine
     public bool MustHold(in ApplyResult result) =>
         ReferenceEquals(result.Error, EtcdError.NoSpace) && !_alarms.IsActive(AlarmType.Nospace);
 
-    public void Hold(PendingRequest request)
+    public void Hold(IAppliedRequest request)
     {
-        NodeLog.QuotaExceeded(_logger);
+        ApplyLog.QuotaExceeded(_logger);
         if (CompleteAfterAlarm is { } complete)
         {
             complete(request);
@@ -175,24 +175,24 @@ internal sealed class StateMachine : IStateMachine
                 break;
             case ConfChangeType.RemoveNode:
                 _cluster.Remove(id);
-                NodeLog.MemberRemoved(_logger, cluster, local, changed);
+                ApplyLog.MemberRemoved(_logger, cluster, local, changed);
                 if (id == _cluster.LocalId)
                 {
                     RemovedFromCluster?.Invoke();
                 }
                 else
                 {
-                    _transport.RemovePeer(id);
+                    _peers.RemovePeer(id);
                 }
 
                 break;
             case ConfChangeType.UpdateNode:
                 var updated = _cluster.View.Find(id)! with { PeerUrls = Described(id, change).PeerUrls };
                 _cluster.Put(updated);
-                NodeLog.MemberUpdated(_logger, cluster, local, changed, updated.PeerUrls);
+                ApplyLog.MemberUpdated(_logger, cluster, local, changed, updated.PeerUrls);
                 if (id != _cluster.LocalId)
                 {
-                    _transport.UpdatePeer(updated);
+                    _peers.UpdatePeer(updated);
                 }
 
                 break;
@@ -205,12 +205,12 @@ internal sealed class StateMachine : IStateMachine
         if (isPromote)
         {
             _cluster.Put(_cluster.View.Find(id)! with { IsLearner = false });
-            NodeLog.MemberPromoted(_logger, MemberIds.ToText(_cluster.ClusterId), MemberIds.ToText(_cluster.LocalId));
+            ApplyLog.MemberPromoted(_logger, MemberIds.ToText(_cluster.ClusterId), MemberIds.ToText(_cluster.LocalId));
             return;
         }
 
         _cluster.Put(Described(id, change));
-        NodeLog.MemberAdded(
+        ApplyLog.MemberAdded(
             _logger,
             MemberIds.ToText(_cluster.ClusterId),
             MemberIds.ToText(_cluster.LocalId),
@@ -220,7 +220,7 @@ internal sealed class StateMachine : IStateMachine
         );
         if (id != _cluster.LocalId)
         {
-            _transport.AddPeer(member);
+            _peers.AddPeer(member);
         }
     }
 

@@ -1,5 +1,3 @@
-using EtcdSharp.Server.Node;
-
 namespace EtcdSharp.Server.Apply;
 
 internal sealed record StateMachineOptions
@@ -12,5 +10,5 @@ internal sealed record StateMachineOptions
     /// <summary>An entry that takes longer is worth a warning (--warning-apply-duration).</summary>
     public long SlowApplyNanoseconds { get; init; } = 100_000_000;
 
-    public NodeMetrics Metrics { get; init; } = NodeMetrics.Unheard;
+    public ReplicaMetrics Metrics { get; init; } = ReplicaMetrics.Unheard;
 }

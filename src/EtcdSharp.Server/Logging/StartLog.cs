@@ -98,18 +98,6 @@ internal static partial class StartLog
         string publishTimeout
     );
 
-    [LoggerMessage(LogLevel.Information, "setting up initial cluster version using v3 API")]
-    public static partial void SettingClusterVersion(ILogger logger, string clusterVersion);
-
-    [LoggerMessage(LogLevel.Information, "updating cluster version using v3 API")]
-    public static partial void UpdatingClusterVersion(ILogger logger, string from, string to);
-
-    [LoggerMessage(LogLevel.Warning, "failed to update cluster version")]
-    public static partial void ClusterVersionNotUpdated(ILogger logger, string error);
-
-    [LoggerMessage(LogLevel.Information, "cluster version is updated")]
-    public static partial void ClusterVersionUpdated(ILogger logger, string clusterVersion);
-
     [LoggerMessage(LogLevel.Information, "ready to serve client requests")]
     public static partial void ReadyToServe(ILogger logger);
 

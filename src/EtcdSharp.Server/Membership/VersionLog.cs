@@ -51,4 +51,16 @@ internal static partial class VersionLog
 
     [LoggerMessage(LogLevel.Warning, "reject downgrade request")]
     public static partial void Rejected(ILogger logger, string error);
+
+    [LoggerMessage(LogLevel.Information, "updating cluster version using v3 API")]
+    public static partial void UpdatingClusterVersion(ILogger logger, string from, string to);
+
+    [LoggerMessage(LogLevel.Information, "setting up initial cluster version using v3 API")]
+    public static partial void SettingClusterVersion(ILogger logger, string clusterVersion);
+
+    [LoggerMessage(LogLevel.Warning, "failed to update cluster version")]
+    public static partial void ClusterVersionNotUpdated(ILogger logger, string error);
+
+    [LoggerMessage(LogLevel.Information, "cluster version is updated")]
+    public static partial void ClusterVersionUpdated(ILogger logger, string clusterVersion);
 }

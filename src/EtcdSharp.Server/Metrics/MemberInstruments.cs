@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using EtcdSharp.Grpc.Server;
 using EtcdSharp.Mvcc;
 using EtcdSharp.Mvcc.Watch;
+using EtcdSharp.Server.Apply;
 using EtcdSharp.Server.Edge.Grpc;
 using EtcdSharp.Server.Edge.Http;
 using EtcdSharp.Server.Lease;
@@ -36,6 +37,8 @@ internal sealed class MemberInstruments(Meter meter)
     public WalMetrics Wal { get; } = new(meter);
 
     public SnapMetrics Snap { get; } = new(meter);
+
+    public ReplicaMetrics Replica { get; } = new(meter);
 
     public NodeMetrics Node { get; } = new(meter);
 

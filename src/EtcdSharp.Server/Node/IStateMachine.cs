@@ -27,5 +27,5 @@ internal interface IStateMachine
     bool MustHold(in ApplyResult result);
 
     /// <summary>Takes over a request that has its result, to complete it later.</summary>
-    void Hold(PendingRequest request);
+    void Hold(IAppliedRequest request);
 }

@@ -18,8 +18,6 @@ internal sealed class NodeMetrics
         LearnerPromotionsFailed = meter.CreateCounter<long>("etcd_server_learner_promote_failures");
         SnapshotsBeingApplied = meter.CreateUpDownCounter<long>("etcd_server_snapshot_apply_in_progress_total");
         LeasesExpired = meter.CreateCounter<long>("etcd_debugging_server_lease_expired_total");
-        SlowApplies = meter.CreateCounter<long>("etcd_server_slow_apply_total");
-        ApplySeconds = meter.CreateHistogram<double>("etcd_server_apply_duration_seconds");
         RequestSeconds = meter.CreateHistogram<double>("etcd_server_request_duration_seconds");
         meter.CreateObservableGauge("etcd_server_proposals_pending", () => Volatile.Read(ref _proposalsPending));
     }
@@ -42,10 +40,6 @@ internal sealed class NodeMetrics
     public UpDownCounter<long> SnapshotsBeingApplied { get; }
 
     public Counter<long> LeasesExpired { get; }
-
-    public Counter<long> SlowApplies { get; }
-
-    public Histogram<double> ApplySeconds { get; }
 
     /// <summary>What a member proposes of its own; the requests of clients are timed where they come in.</summary>
     public Histogram<double> RequestSeconds { get; }

@@ -6,7 +6,7 @@ namespace EtcdSharp.Server.Node;
 /// Where the log stands, published by the threads that own it for everyone who asks. Each number is read and written
 /// whole; only the relations named here hold between them.
 /// </summary>
-internal sealed class NodeState(ulong memberId)
+internal sealed class NodeState(ulong memberId) : ILeadership
 {
     private ulong _leaderId;
     private ulong _raftTerm;

@@ -11,7 +11,7 @@ namespace EtcdSharp.Server.Node;
 /// The key tells the state, and moves only by compare-and-swap: free → reserved → the request id → taken → free.
 /// Request ids never repeat, so whoever swaps an id for "taken" has taken exactly that request, and only one can.
 /// </remarks>
-internal sealed class PendingRequest(NodeMetrics metrics) : IValueTaskSource<ApplyResult>
+internal sealed class PendingRequest(NodeMetrics metrics) : IValueTaskSource<ApplyResult>, IAppliedRequest
 {
     /// <summary>Keys up to this one are states; request ids are larger.</summary>
     public const ulong LastReservedKey = TakenKey;

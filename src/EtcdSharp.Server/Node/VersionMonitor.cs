@@ -111,21 +111,21 @@ internal sealed class VersionMonitor(
         var text = version.ToReleaseString();
         if (cluster.View.Version is { } before)
         {
-            StartLog.UpdatingClusterVersion(logger, before.ToReleaseString(), text);
+            VersionLog.UpdatingClusterVersion(logger, before.ToReleaseString(), text);
         }
         else
         {
-            StartLog.SettingClusterVersion(logger, text);
+            VersionLog.SettingClusterVersion(logger, text);
         }
 
         var request = new ClusterVersionSetRequest { Ver = version.ToString() };
         if (await ProposeAsync(RequestKind.ClusterVersionSet, request, stopping).ConfigureAwait(false) is { } error)
         {
-            StartLog.ClusterVersionNotUpdated(logger, error.Message);
+            VersionLog.ClusterVersionNotUpdated(logger, error.Message);
         }
         else
         {
-            StartLog.ClusterVersionUpdated(logger, text);
+            VersionLog.ClusterVersionUpdated(logger, text);
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class PeerQuestions(
     IReplicatedLog log,
     ClusterState cluster,
     HashQueue hashes,
-    LeaseService leases,
+    LeaseKeeper leases,
     Reconfiguration reconfiguration
 )
 {

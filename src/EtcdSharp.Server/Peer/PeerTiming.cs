@@ -12,11 +12,4 @@ internal sealed record PeerTiming(TimeSpan Heartbeat)
 
     /// <summary>How long a member may take to put a store that it has whole on its disk: ten megabytes a second at least.</summary>
     public TimeSpan SnapshotAnswer(long bytes) => ReadTimeout + TimeSpan.FromSeconds(bytes / 10e6);
-
-    public static PeerTiming Of(MemberOptions options) =>
-        new(TimeSpan.FromMilliseconds(options.HeartbeatMs))
-        {
-            ReadTimeout = options.PeerReadTimeout,
-            WriteTimeout = options.PeerWriteTimeout,
-        };
 }

@@ -93,11 +93,11 @@ public sealed class RequestTimeoutsTests : IPeerTransport
 
     void IPeerTransport.SendSnapshot(Message message, BackendSnapshot store) => throw new NotSupportedException();
 
-    void IPeerTransport.AddPeer(MemberInfo member) => throw new NotSupportedException();
+    void IPeerSet.AddPeer(MemberInfo member) => throw new NotSupportedException();
 
-    void IPeerTransport.UpdatePeer(MemberInfo member) => throw new NotSupportedException();
+    void IPeerSet.UpdatePeer(MemberInfo member) => throw new NotSupportedException();
 
-    void IPeerTransport.RemovePeer(ulong id) => throw new NotSupportedException();
+    void IPeerSet.RemovePeer(ulong id) => throw new NotSupportedException();
 
     private EtcdError TimeoutOf(TimeSpan startedBefore) =>
         _timeouts.Explain(

@@ -45,7 +45,7 @@ internal sealed class CheckedStateMachine(SimMember member, StateMachine machine
     public bool MustHold(in ApplyResult result) => machine.MustHold(result);
 
     /// <summary>As the program does, but on this thread: the alarm first, then the answer.</summary>
-    public void Hold(PendingRequest request)
+    public void Hold(IAppliedRequest request)
     {
         var raised = QuotaGuard.RaiseAsync(member.Log, CancellationToken.None).ConfigureAwait(false).GetAwaiter();
         if (raised.IsCompleted)

@@ -33,7 +33,7 @@ internal sealed partial class SimMember
     private NodeSimulation _simulation = null!;
     private SnapshotReceiver _receiver = null!;
     private StartingPoint _start = null!;
-    private LeaseService _leaseService = null!;
+    private LeaseKeeper _leases = null!;
     private LeaseDuties _leaseDuties = null!;
     private RaftPeerEvents _events = null!;
     private long _bootedAt;
@@ -87,13 +87,11 @@ internal sealed partial class SimMember
             }
         };
         var asksNobody = World.Defect == Defect.RenewalByStaleLeader;
-        _leaseService = new LeaseService(
+        _leases = new LeaseKeeper(
             Store.Lessor,
             asksNobody ? new SimLog(this, Node.Log) { AsksNobody = true } : Log,
             NoOtherLeader.Instance,
-            new Authentication(Store.Auth, new NoTokens(), Node.Log, TimeSpan.Zero),
-            Clock,
-            () => Store.Kv.CurrentRevision
+            Clock
         );
         _leaseDuties = new LeaseDuties(
             Store.Lessor,

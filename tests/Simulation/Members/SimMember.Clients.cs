@@ -150,7 +150,7 @@ internal sealed partial class SimMember
             return;
         }
 
-        var awaiter = _leaseService.RenewAsync(id, CancellationToken.None).ConfigureAwait(false).GetAwaiter();
+        var awaiter = _leases.RenewAsync(id, CancellationToken.None).ConfigureAwait(false).GetAwaiter();
         void Finish()
         {
             _renewing.Remove(id);

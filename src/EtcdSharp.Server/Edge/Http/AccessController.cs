@@ -1,3 +1,4 @@
+using EtcdSharp.Server.Peer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
+using EtcdSharp.Server.Peer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using EtcdSharp.Server.Peer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

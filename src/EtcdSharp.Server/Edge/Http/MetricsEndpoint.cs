@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using EtcdSharp.Server.Metrics;
+using EtcdSharp.Server.Peer;
 using Microsoft.AspNetCore.Http;
 
 namespace EtcdSharp.Server.Edge.Http;

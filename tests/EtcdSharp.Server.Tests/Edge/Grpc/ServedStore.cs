@@ -8,6 +8,7 @@ using EtcdSharp.Server.Edge.Admission;
 using EtcdSharp.Server.Edge.Grpc;
 using EtcdSharp.Server.Edge.Listening;
 using EtcdSharp.Server.Lease;
+using EtcdSharp.Server.Node;
 using EtcdSharp.Server.Metrics;
 using EtcdSharp.Storage.Backend;
 using Microsoft.AspNetCore.Http;
@@ -70,9 +71,8 @@ internal sealed class ServedStore : IAsyncDisposable
         new LeaseService(
             served.Lessor,
             served.Log,
-            NoOtherLeader.Instance,
+            new LeaseKeeper(served.Lessor, served.Log, NoOtherLeader.Instance, SystemClock.Instance),
             access,
-            SystemClock.Instance,
             () => served.Store.CurrentRevision
         ).Register(services);
         Assert.True(EdgeUrl.TryParse("http://127.0.0.1:0", out var url, out var error), error);

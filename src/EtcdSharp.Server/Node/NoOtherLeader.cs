@@ -1,7 +1,7 @@
 using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
 
-namespace EtcdSharp.Server.Edge.Grpc;
+namespace EtcdSharp.Server.Node;
 
 /// <summary>The cluster of one member: when it does not lead, nobody does.</summary>
 internal sealed class NoOtherLeader : ILeaderLeases

@@ -1,7 +1,7 @@
 using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
 
-namespace EtcdSharp.Server.Edge.Grpc;
+namespace EtcdSharp.Server.Node;
 
 /// <summary>
 /// Asks the leader about a lease when this member is not it: renewals are not replicated, so they go to the member

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
-namespace EtcdSharp.Server.Edge.Http;
+namespace EtcdSharp.Server.Peer;
 
 /// <summary>Answers in the form of Go's HTTP server, which users' probes and scripts compare with.</summary>
 internal static class PlainHttp
