@@ -38,6 +38,7 @@ public sealed class Member : IAsyncDisposable
 
     private readonly NodeOptions _nodeOptions;
     private readonly FeatureGates _gates;
+    private readonly CompactionPlan _compaction;
     private readonly ITokens _tokens;
     private readonly MetricsCollector _metrics;
     private readonly DescriptorBudget _descriptors;
@@ -67,7 +68,7 @@ public sealed class Member : IAsyncDisposable
     private Member(
         MemberOptions options,
         NodeOptions nodeOptions,
-        FeatureGates gates,
+        CheckedOptions read,
         ITokens tokens,
         MetricsCollector metrics,
         DescriptorBudget descriptors,
@@ -79,7 +80,8 @@ public sealed class Member : IAsyncDisposable
         _descriptors = descriptors;
         _ports = ports;
         _nodeOptions = nodeOptions;
-        _gates = gates;
+        _gates = read.Gates;
+        _compaction = read.Compaction;
         _tokens = tokens;
         _metrics = metrics;
         _lifetime = new BackgroundTasks(Abandon, options.Logging.CreateLogger<Member>());
@@ -132,23 +134,15 @@ public sealed class Member : IAsyncDisposable
             AlwaysAskReadIndex = options.AlwaysAskReadIndex,
         };
 
-        if (MemberOptionsRules.FirstBroken(options) is { } broken)
-        {
-            throw new BootstrapException(broken);
-        }
-
-        var gates = FeatureGates.Parse(options.FeatureGates, out var problem) ?? throw new BootstrapException(problem!);
-
-        if (!TokenOptions.TryRead(options.AuthToken, out var tokens, out problem))
+        if (!CheckedOptions.TryRead(options, out var read, out var problem))
         {
             throw new BootstrapException(problem);
         }
 
-        StartLog.Notices(options.Logging.CreateLogger<AuthStore>(), tokens.Notices);
+        StartLog.Notices(options.Logging.CreateLogger<AuthStore>(), read.Tokens.Notices);
 
         // Reading the log and the index takes its time and blocks; it is not for the caller's thread.
-        var member = await Task.Run(() => Open(options, nodeOptions, gates, tokens, cancellation), cancellation)
-            .ConfigureAwait(false);
+        var member = await Task.Run(() => Open(options, nodeOptions, read, cancellation), cancellation).ConfigureAwait(false);
         var started = false;
         try
         {
@@ -169,12 +163,11 @@ public sealed class Member : IAsyncDisposable
     private static Member Open(
         MemberOptions options,
         NodeOptions nodeOptions,
-        FeatureGates gates,
-        TokenOptions tokenOptions,
+        CheckedOptions read,
         CancellationToken cancellation
     )
     {
-        var tokens = tokenOptions.Create(options.Clock, options.Randomness, options.AuthTokenTtl);
+        var tokens = read.Tokens.Create(options.Clock, options.Randomness, options.AuthTokenTtl);
         var descriptors = DescriptorBudget.OfThisProcess();
         var ports = MemberPorts.Bind(options, descriptors);
         var metrics = new MetricsCollector(options.ExtensiveMetrics);
@@ -183,7 +176,7 @@ public sealed class Member : IAsyncDisposable
         Member? member = null;
         try
         {
-            member = new Member(options, nodeOptions, gates, tokens, metrics, descriptors, ports, cancellation);
+            member = new Member(options, nodeOptions, read, tokens, metrics, descriptors, ports, cancellation);
             return member;
         }
         catch (Exception failure) when (StartProblem.Describe(failure, options.DataDirectory) is { } told)
@@ -426,7 +419,7 @@ public sealed class Member : IAsyncDisposable
             );
         }
 
-        if (AutoCompaction.Parse(_options.AutoCompactionMode, _options.AutoCompactionRetention, _options.Clock) is { } schedule)
+        if (_compaction.Begin(_options.Clock) is { } schedule)
         {
             var logger = _options.Logging.CreateLogger<AutoCompaction>();
             RunInBackground(

@@ -1,3 +1,4 @@
+using EtcdSharp.Platform.Logging;
 using System.Diagnostics;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Node;

@@ -53,7 +53,7 @@ internal static class MemberOrigin
         var service = new DiscoveryService(
             options.DiscoveryEndpoints,
             options.DiscoveryToken,
-            options.DiscoveryDialTimeout,
+            options.DiscoveryDialTimeout > TimeSpan.Zero ? options.DiscoveryDialTimeout : Timeout.InfiniteTimeSpan,
             options.DiscoveryRequestTimeout
         );
         return new BootstrapOptions

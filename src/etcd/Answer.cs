@@ -11,7 +11,9 @@ internal static class Answer
     {
         try
         {
-            streams.Out.Write(request == ConfigurationRequest.PrintVersion ? ProductVersion.Text() : HelpText.Flags());
+            streams.Out.Write(
+                request == ConfigurationRequest.PrintVersion ? ProductVersion.Text() : HelpText.Flags(FlagTable.Flags)
+            );
             streams.Out.Flush();
             return ExitCodes.Stopped;
         }

@@ -1,5 +1,6 @@
 using EtcdSharp.Platform;
 using EtcdSharp.Platform.Logging;
+using EtcdSharp.Server;
 using EtcdSharp.Server.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -21,16 +22,16 @@ internal sealed class LogOutputs : IDisposable
     public ILoggerFactory Factory { get; }
 
     /// <summary>Null and what is wrong when an output cannot be written.</summary>
-    public static LogOutputs? Open(EtcdConfiguration configuration, out string? problem)
+    public static LogOutputs? Open(MemberOptions options, out string? problem)
     {
         problem = null;
         try
         {
             return new LogOutputs(
                 new ZapLoggerProvider(
-                    configuration.LogOutputs,
-                    configuration.LogLevel,
-                    configuration.LogFormat,
+                    options.Of(FlagTable.LogOutputs),
+                    options.Of(FlagTable.LogLevel),
+                    options.Of(FlagTable.LogFormat),
                     SystemClock.Instance
                 )
             );

@@ -15,7 +15,7 @@ if (reading.Request != ConfigurationRequest.Start)
     return Answer.Print(reading.Request, streams);
 }
 
-if (reading.Configuration is not { } configuration)
+if (reading.Options is not { } options)
 {
     LastWords.Say("etcd: " + reading.Error);
     if (reading.ExitCode == ExitCodes.BadCommandLine)
@@ -26,7 +26,7 @@ if (reading.Configuration is not { } configuration)
     return reading.ExitCode;
 }
 
-using var logs = LogOutputs.Open(configuration, out var logProblem);
+using var logs = LogOutputs.Open(options, out var logProblem);
 if (logs is null)
 {
     LastWords.Say("etcd: " + logProblem);
@@ -37,4 +37,4 @@ var logger = logs.Factory.CreateLogger("EtcdSharp.Programs.Etcd.Program");
 unexpected.LogTo(logger, logs);
 StartLog.Notices(logger, reading.Notices);
 StartLog.Running(logger, ["etcd", .. args]);
-return await Service.RunAsync(configuration, logs, logger);
+return await Service.RunAsync(options, logs, logger);

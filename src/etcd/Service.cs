@@ -2,7 +2,6 @@ using System.Runtime;
 using System.Runtime.InteropServices;
 using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Server;
-using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Logging;
 using Microsoft.Extensions.Logging;
 
@@ -11,15 +10,15 @@ namespace EtcdSharp.Programs.Etcd;
 /// <summary>Runs a member until a signal or its own end.</summary>
 internal static class Service
 {
-    public static async Task<int> RunAsync(EtcdConfiguration configuration, LogOutputs logs, ILogger logger)
+    public static async Task<int> RunAsync(MemberOptions options, LogOutputs logs, ILogger logger)
     {
         // Never disposed: a second signal may still be on its way to it when the member has stopped.
         var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, "interrupt"));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, "terminated"));
 
-        var options = MemberOptionsFactory.Create(configuration, logs.Factory) with { Fatal = Abandon };
-        StartLog.Starting(logger, configuration);
+        options = options with { Logging = logs.Factory, Fatal = Abandon };
+        StartLog.Starting(logger, options);
 
         // Nothing is served yet, so a collection may stop everything: building the index then takes about half as long.
         GCSettings.LatencyMode = GCLatencyMode.Batch;

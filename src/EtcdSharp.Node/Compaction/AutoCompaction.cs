@@ -23,20 +23,10 @@ internal sealed partial class AutoCompaction(
     /// <summary>The longest period, 292 years: as much as 63 bits of nanoseconds hold.</summary>
     private static readonly TimeSpan s_periodMax = TimeSpan.FromTicks(long.MaxValue / TimeSpan.NanosecondsPerTick);
 
-    /// <summary>The schedule of the options; null when there is to be no automatic compaction.</summary>
-    /// <exception cref="BootstrapException">The options make no schedule.</exception>
-    public static ICompactionSchedule? Parse(string mode, string retention, IClock clock)
+    /// <summary>Why a mode and a retention make no plan, or null and the plan.</summary>
+    public static string? TryPlan(string mode, string retention, out CompactionPlan plan)
     {
-        var now = TimeSpan.FromTicks(clock.MonotonicNanoseconds / TimeSpan.NanosecondsPerTick);
-        return TryParse(mode, retention, now, out var schedule) is { } problem ? throw new BootstrapException(problem) : schedule;
-    }
-
-    /// <summary>Why a mode and a retention make no schedule; null when they make one, or none is asked for.</summary>
-    public static string? Check(string mode, string retention) => TryParse(mode, retention, TimeSpan.Zero, out _);
-
-    private static string? TryParse(string mode, string retention, TimeSpan now, out ICompactionSchedule? schedule)
-    {
-        schedule = null;
+        plan = CompactionPlan.Off;
         if (mode is not ("revision" or "periodic"))
         {
             return $"unknown auto-compaction-mode \"{mode}\"";
@@ -57,7 +47,7 @@ internal sealed partial class AutoCompaction(
                     + $"--auto-compaction-retention=\"{retention}\"";
             }
 
-            schedule = number == 0 ? null : new RevisionSchedule(number);
+            plan = new CompactionPlan(number, TimeSpan.Zero);
             return null;
         }
 
@@ -78,7 +68,7 @@ internal sealed partial class AutoCompaction(
             return $"error parsing CompactionRetention: --auto-compaction-retention=\"{retention}\" is negative";
         }
 
-        schedule = period == TimeSpan.Zero ? null : new PeriodicSchedule(period, now);
+        plan = new CompactionPlan(0, period);
         return null;
     }
 

@@ -119,7 +119,7 @@ internal sealed class TokenDiscovery(DiscoveryService service, ILogger logger)
                 try
                 {
                     using var channel = new GrpcChannel(
-                        endpoint.Contains("://", StringComparison.Ordinal) ? endpoint : "http://" + endpoint,
+                        DiscoveryService.UrlOf(endpoint),
                         new GrpcChannelOptions { ConnectTimeout = service.DialTimeout }
                     );
                     return await ask(channel).AsTask().WaitAsync(service.RequestTimeout, cancellation).ConfigureAwait(false);

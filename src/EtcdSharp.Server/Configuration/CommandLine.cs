@@ -5,7 +5,7 @@ namespace EtcdSharp.Server.Configuration;
 /// one dash or two, and switches without a value. General command line libraries read <c>-name</c> as five short
 /// options, so this form is read here.
 /// </summary>
-internal sealed class CommandLine
+internal sealed class CommandLine(FlagSet flags)
 {
     private const string ConfigFileFlag = "config-file";
     private const string VersionFlag = "version";
@@ -28,9 +28,9 @@ internal sealed class CommandLine
     /// <summary>The first argument that is no flag, where flags end.</summary>
     public string? Surplus { get; private set; }
 
-    public static CommandLine Parse(IReadOnlyList<string> arguments)
+    public static CommandLine Parse(IReadOnlyList<string> arguments, FlagSet flags)
     {
-        var line = new CommandLine();
+        var line = new CommandLine(flags);
         var index = 0;
         while (index < arguments.Count && line.Take(arguments, ref index)) { }
 
@@ -75,7 +75,7 @@ internal sealed class CommandLine
             return true;
         }
 
-        if (!FlagTable.ByName.TryGetValue(name, out var flag) && name != ConfigFileFlag)
+        if (!flags.ByName.TryGetValue(name, out var flag) && name != ConfigFileFlag)
         {
             Error = $"flag provided but not defined: -{name}";
             return false;

@@ -14,29 +14,6 @@ internal static class ConfigurationFile
     /// <summary>All settings with long values have some kilobytes.</summary>
     private const long BytesMax = 4 * 1024 * 1024;
 
-    private const string ClusterState = "initial-cluster-state";
-
-    private static readonly Dictionary<string, FlagDefinition> s_byKey = FlagTable
-        .All.Where(flag => flag.KeyInFile.Length > 0)
-        .ToDictionary(flag => flag.KeyInFile, StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>Keys that hold maps: <c>socket-options</c>, <c>discovery-config</c>, <c>discovery-config/client</c> and so on.</summary>
-    private static readonly HashSet<string> s_outerKeys = s_byKey
-        .Keys.SelectMany(key =>
-            key.Select((character, index) => character == '/' ? key[..index] : "").Where(outer => outer != "")
-        )
-        .ToHashSet(StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>Texts that leave the default in the file, of lists beside these none at all.</summary>
-    private static readonly Dictionary<string, string> s_asIfAbsent = new(StringComparer.Ordinal)
-    {
-        ["cors"] = "",
-        ["host-whitelist"] = "",
-        ["feature-gates"] = "",
-        [ClusterState] = "",
-        ["self-signed-cert-validity"] = "0",
-    };
-
     /// <summary>Reads a file into <paramref name="values"/>; the error, or null.</summary>
     public static string? Read(string path, FlagValues values)
     {
@@ -104,7 +81,7 @@ internal static class ConfigurationFile
 
     private static string? ReadEntry(string key, YamlNode value, FlagValues values)
     {
-        if (s_outerKeys.Contains(key))
+        if (values.Flags.IsOuterKey(key))
         {
             return value.Entries is { } inner ? ReadMap(inner, key + "/", values)
                 : value.IsNull ? null
@@ -112,7 +89,7 @@ internal static class ConfigurationFile
         }
 
         // A key that etcd does not know is passed over by etcd too; files shared between versions rely on it.
-        if (!s_byKey.TryGetValue(key, out var flag) || value.IsNull)
+        if (values.Flags.OfKey(key) is not { } flag || value.IsNull)
         {
             return null;
         }
@@ -122,7 +99,8 @@ internal static class ConfigurationFile
             return $"invalid value {value} for {key}: it takes {Wanted(flag)}";
         }
 
-        if (s_asIfAbsent.GetValueOrDefault(flag.Name) == text || (flag.Kind == FlagKind.List && value.Items!.Count == 0))
+        // Of lists that are none at all.
+        if (flag.AbsentInFile == text || (flag.Kind == FlagKind.List && value.Items!.Count == 0))
         {
             return null;
         }
@@ -135,7 +113,7 @@ internal static class ConfigurationFile
 
         if (flag.Check(text) is { } problem)
         {
-            return flag.Name == ClusterState
+            return flag == FlagTable.NewCluster
                 ? $"unexpected clusterState \"{text}\""
                 : $"invalid value {value} for {key}: {problem}";
         }

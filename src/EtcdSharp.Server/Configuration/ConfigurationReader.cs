@@ -7,29 +7,30 @@ namespace EtcdSharp.Server.Configuration;
 /// Reads the configuration with etcd's precedence: with a configuration file, flags and variables are ignored;
 /// without one, a setting is a flag or a variable, and both at once are refused.
 /// </summary>
-internal sealed class ConfigurationReader
+internal sealed class ConfigurationReader(FlagSet flags)
 {
     private const string EnvironmentPrefix = "ETCD_";
     private const string ConfigFileVariable = "ETCD_CONFIG_FILE";
     private const string VersionVariable = "ETCD_VERSION";
 
-    private static readonly Dictionary<string, FlagDefinition> s_byVariable = FlagTable.All.ToDictionary(
-        flag => flag.EnvironmentName,
-        StringComparer.Ordinal
-    );
-
     /// <summary>The variables of flags that do nothing any more.</summary>
     private static readonly HashSet<string> s_ignoredVariables = [.. FlagTable.Ignored.Select(VariableOf)];
 
-    private readonly FlagValues _values = new();
+    private readonly FlagValues _values = new(flags);
     private readonly List<ConfigurationNotice> _notices = [];
 
     public static ConfigurationReading Read(IReadOnlyList<string> arguments, IDictionary environment) =>
-        new ConfigurationReader().ReadAll(arguments, environment);
+        Read(arguments, environment, FlagTable.Flags);
+
+    /// <param name="arguments">The command line behind the program's name.</param>
+    /// <param name="environment">The variables of the process.</param>
+    /// <param name="flags">Those that there are.</param>
+    public static ConfigurationReading Read(IReadOnlyList<string> arguments, IDictionary environment, FlagSet flags) =>
+        new ConfigurationReader(flags).ReadAll(arguments, environment);
 
     private ConfigurationReading ReadAll(IReadOnlyList<string> arguments, IDictionary environment)
     {
-        var line = CommandLine.Parse(arguments);
+        var line = CommandLine.Parse(arguments, flags);
         if (line.Error is not null)
         {
             return Refuse(line.Error, exitCode: 2);
@@ -47,15 +48,14 @@ internal sealed class ConfigurationReader
 
         var file = string.IsNullOrEmpty(line.ConfigFile) ? environment[ConfigFileVariable] as string : line.ConfigFile;
         var problem = string.IsNullOrEmpty(file) ? ReadFlagsAndVariables(line, environment) : ReadFile(file);
-        if ((problem ?? FirstNotBuilt()) is { } error)
+        if ((problem ?? FirstNotBuilt() ?? ConfigurationRules.FirstBroken(_values)) is { } error)
         {
             return Refuse(error, exitCode: 1);
         }
 
-        var configuration = EtcdConfiguration.From(_values, _notices, out var broken);
-        return broken is null
-            ? new ConfigurationReading(ConfigurationRequest.Start, configuration, null, 0, _notices)
-            : Refuse(broken, exitCode: 1);
+        _notices.AddRange(ConfigurationNotices.Of(_values));
+        var options = MemberOptions.From(_values);
+        return new ConfigurationReading(ConfigurationRequest.Start, options, null, 0, _notices);
     }
 
     private string? ReadFile(string file)
@@ -113,9 +113,10 @@ internal sealed class ConfigurationReader
             return null;
         }
 
-        if (s_byVariable.TryGetValue(name, out var flag) && _values.IsGiven(flag.Name))
+        var flag = flags.OfVariable(name);
+        if (flag is not null && _values.IsGiven(flag))
         {
-            return Conflict($"{name}=\"{text}\"", $"--{flag.Name}=\"{_values.Text(flag.Name)}\"");
+            return Conflict($"{name}=\"{text}\"", $"{flag}=\"{_values.Text(flag)}\"");
         }
 
         if (ignoredFlags.Contains(name))
@@ -172,21 +173,21 @@ internal sealed class ConfigurationReader
     {
         foreach (var flag in _values.Given)
         {
-            var text = _values.Text(flag.Name);
+            var text = _values.Text(flag);
             var asked = flag.Kind switch
             {
-                FlagKind.Boolean => _values.Boolean(flag.Name),
-                FlagKind.Unsigned => _values.Unsigned(flag.Name).ToString(System.Globalization.CultureInfo.InvariantCulture)
+                FlagKind.Boolean => FlagText.Switch(text),
+                FlagKind.Unsigned => FlagText.Unsigned(text).ToString(System.Globalization.CultureInfo.InvariantCulture)
                     != flag.Default,
                 _ => text != flag.Default,
             };
             if (flag.Support == FlagSupport.NotBuilt && asked)
             {
-                var where = _values.SourceOf(flag.Name) switch
+                var where = _values.SourceOf(flag) switch
                 {
                     FlagSource.Environment => flag.EnvironmentName,
                     FlagSource.File => $"\"{flag.KeyInFile}\" in the configuration file",
-                    _ => "--" + flag.Name,
+                    _ => flag.ToString(),
                 };
                 return $"{where} asks for a feature that is not built yet ({flag.Help.TrimEnd('.')}); remove it to start without that feature";
             }

@@ -1,63 +1,88 @@
+using EtcdSharp.Edge.Grpc;
+using EtcdSharp.Platform.Network;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Node.Compaction;
 using EtcdSharp.Platform.Text;
 
 namespace EtcdSharp.Server.Configuration;
 
-/// <summary>The rules that the values must keep together, with etcd's messages where etcd has the rule.</summary>
+/// <summary>The rules that the values must keep, alone or together, with etcd's messages where etcd has the rule.</summary>
 internal static class ConfigurationRules
 {
-    private const string DefaultOutput = "default";
+    private const int ElectionTimeoutMillisecondsMax = 50_000;
 
-    private static readonly string[] s_listenFlags =
+    private static readonly Flag<IReadOnlyList<string>>[] s_listenFlags =
     [
-        "listen-peer-urls",
-        "listen-client-urls",
-        "listen-client-http-urls",
-        "listen-metrics-urls",
+        FlagTable.ListenPeerUrls,
+        FlagTable.ListenClientUrls,
+        FlagTable.ListenClientHttpUrls,
+        FlagTable.ListenMetricsUrls,
     ];
 
-    /// <summary>The first rule that is broken, as a message, or null.</summary>
-    public static string? FirstBroken(FlagValues values, int electionTimeoutMillisecondsMax) =>
-        BrokenLogging(values)
+    /// <summary>The first rule that is broken, as a message, or null. How the log is written comes first, as in etcd.</summary>
+    public static string? FirstBroken(FlagValues values) =>
+        BrokenAlone(values, FlagTable.Logging.Flags)
         ?? BrokenUrl(values)
         ?? BrokenDiscovery(values)
-        ?? BrokenTiming(values, electionTimeoutMillisecondsMax)
-        ?? BrokenChoice(values)
-        ?? BrokenBound(values);
+        ?? BrokenTiming(values)
+        ?? BrokenAlone(values, values.Flags.All)
+        ?? AutoCompaction.TryPlan(
+            values.Text(FlagTable.AutoCompactionMode),
+            values.Text(FlagTable.AutoCompactionRetention),
+            out _
+        );
 
-    private static string? BrokenLogging(FlagValues values)
-    {
-        var outputs = values.Text("log-outputs").Split(',');
-        return values.Text("logger") switch
-            {
-                "zap" => null,
-                "capnslog" => "--logger=capnslog is removed in v3.5",
-                var logger => $"unknown logger option \"{logger}\"",
-            }
-            ?? (
-                outputs.Contains("", StringComparer.Ordinal)
-                    ? $"--log-outputs=\"{values.Text("log-outputs")}\" names an output that is empty"
-                : outputs.Length > 1 && outputs.Contains(DefaultOutput, StringComparer.Ordinal)
-                    ? $"multi logoutput for \"{DefaultOutput}\" is not supported yet"
-                : outputs.FirstOrDefault(IsNoFile) is { } noFile
-                    ? $"--log-outputs: \"{noFile}\" is no file; a file whose first folder or name has a colon begins with ./ or /"
-                : EtcdConfiguration.NormalizeLogLevel(values.Text("log-level")) is null
-                    ? $"--log-level must be one of debug, info, warn, error, dpanic, panic, fatal (set to \"{values.Text("log-level")}\")"
-                : values.Text("log-format") is "json" or "console" or "" ? null
-                : $"unknown log format: {values.Text("log-format")}, supported values json, console"
-            );
-    }
+    public static string? CompactionMode(string text) =>
+        text switch
+        {
+            "periodic" or "revision" => null,
+            "" => "undefined auto-compaction-mode",
+            _ => $"unknown auto-compaction-mode \"{text}\"",
+        };
 
-    /// <summary>What looks like a URL, other than one of a file.</summary>
-    private static bool IsNoFile(string output) =>
-        !output.StartsWith("file:///", StringComparison.Ordinal) && output.Split('/')[0].Contains(':', StringComparison.Ordinal);
+    public static string? Emulated(string text) =>
+        EtcdVersion.TryEmulate(text, out _) ? null : $"--emulated-version must be one of 3.5, 3.6, 3.7 (set to \"{text}\")";
+
+    public static string? Deprecation(string text) =>
+        text is "write-only" or "write-only-skip-check" or "write-only-drop-data" or "gone"
+            ? null
+            : $"invalid value \"{text}\" for flag -v2-deprecation: invalid value \"{text}\"";
+
+    public static string? Fallback(string text) =>
+        text == "proxy" ? "v2 proxy is deprecated, and --discovery-fallback can't be configured as \"proxy\"" : null;
+
+    public static string? RequestBytes(string text) =>
+        FlagText.Unsigned(text) is var bytes && bytes is 0 or > int.MaxValue
+            ? $"--max-request-bytes must be between 1 and {int.MaxValue} (set to {bytes})"
+            : null;
+
+    public static string? CompactionBatch(string text) =>
+        FlagText.Signed(text) is var batch && batch is < 0 or > int.MaxValue
+            ? $"--compaction-batch-limit must be between 0 and {int.MaxValue} (set to {batch})"
+            : null;
+
+    public static string? Learners(string text) =>
+        FlagText.Signed(text) is var learners && learners < 0 ? $"--max-learners must not be negative (set to {learners})" : null;
+
+    public static string? CompactHashCheckTime(string text) =>
+        FlagText.Duration(text) is var time && time <= TimeSpan.Zero
+            ? $"--compact-hash-check-time must be >0 (set to {GoDuration.Format(time)})"
+            : null;
+
+    public static string? CorruptCheckTime(string text) =>
+        FlagText.Duration(text) is var time && time < TimeSpan.Zero
+            ? $"--corrupt-check-time must not be negative (set to {GoDuration.Format(time)})"
+            : null;
+
+    private static string? BrokenAlone(FlagValues values, IEnumerable<FlagDefinition> flags) =>
+        flags.Select(flag => flag.Rule?.Invoke(values.Text(flag))).FirstOrDefault(problem => problem is not null);
 
     private static string? BrokenUrl(FlagValues values)
     {
-        var addresses = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in s_listenFlags)
+        var addresses = new Dictionary<string, FlagDefinition>(StringComparer.Ordinal);
+        foreach (var flag in s_listenFlags)
         {
-            foreach (var url in values.Urls(name))
+            foreach (var url in Urls(values, flag))
             {
                 if (url.CheckBind() is { } problem)
                 {
@@ -66,27 +91,27 @@ internal static class ConfigurationRules
 
                 if (url.Scheme is "https" or "unixs")
                 {
-                    return $"--{name} asks for TLS ({url}), which is not built yet; use an http or unix URL";
+                    return $"{flag} asks for TLS ({url}), which is not built yet; use an http or unix URL";
                 }
 
                 var address = $"{(url.Host == "localhost" ? "127.0.0.1" : url.Host)}:{url.Port}";
-                if ((url.IsUnixSocket || url.Port != 0) && !addresses.TryAdd(address, name) && addresses[address] != name)
+                if ((url.IsUnixSocket || url.Port != 0) && !addresses.TryAdd(address, flag) && addresses[address] != flag)
                 {
-                    return $"--{addresses[address]} and --{name} both listen on {address} ({url})";
+                    return $"{addresses[address]} and {flag} both listen on {address} ({url})";
                 }
             }
         }
 
         // A file that names the one and not the other leaves the default of the other, as in etcd.
         if (
-            values.SourceOf("listen-client-urls") is FlagSource.CommandLine or FlagSource.Environment
-            && !values.IsGiven("advertise-client-urls")
+            values.SourceOf(FlagTable.ListenClientUrls) is FlagSource.CommandLine or FlagSource.Environment
+            && !values.IsGiven(FlagTable.AdvertiseClientUrls)
         )
         {
             return "--advertise-client-urls is required when --listen-client-urls is set explicitly";
         }
 
-        foreach (var url in values.Urls("initial-advertise-peer-urls"))
+        foreach (var url in Urls(values, FlagTable.AdvertisePeerUrls))
         {
             if (url is { IsUnixSocket: false, Host.Length: 0 })
             {
@@ -94,7 +119,7 @@ internal static class ConfigurationRules
             }
         }
 
-        foreach (var url in values.Urls("advertise-client-urls"))
+        foreach (var url in Urls(values, FlagTable.AdvertiseClientUrls))
         {
             if (url is { IsUnixSocket: false, Host.Length: 0 })
             {
@@ -106,69 +131,36 @@ internal static class ConfigurationRules
         return null;
     }
 
-    private static string? BrokenTiming(FlagValues values, int electionTimeoutMillisecondsMax)
+    private static string? BrokenTiming(FlagValues values)
     {
-        var heartbeat = values.Unsigned("heartbeat-interval");
-        var election = values.Unsigned("election-timeout");
+        // Whole, as they were given: in the options they are cut to what a timer takes.
+        var heartbeat = FlagText.Unsigned(values.Text(FlagTable.HeartbeatMs));
+        var election = FlagText.Unsigned(values.Text(FlagTable.ElectionMs));
         return heartbeat == 0 ? "--heartbeat-interval must be >0 (set to 0ms)"
             : election == 0 ? "--election-timeout must be >0 (set to 0ms)"
             : heartbeat > election / 5
                 ? $"--election-timeout[{election}ms] should be at least as 5 times as --heartbeat-interval[{heartbeat}ms]"
-            : election > (ulong)electionTimeoutMillisecondsMax
-                ? $"--election-timeout[{election}ms] is too long, and should be set less than {electionTimeoutMillisecondsMax}ms"
+            : election > ElectionTimeoutMillisecondsMax
+                ? $"--election-timeout[{election}ms] is too long, and should be set less than {ElectionTimeoutMillisecondsMax}ms"
             : null;
     }
-
-    private static string? BrokenChoice(FlagValues values) =>
-        values.Text("auto-compaction-mode") switch
-        {
-            "periodic" or "revision" => null,
-            "" => "undefined auto-compaction-mode",
-            var mode => $"unknown auto-compaction-mode \"{mode}\"",
-        }
-        ?? AutoCompaction.Check(values.Text("auto-compaction-mode"), values.Text("auto-compaction-retention"))
-        ?? (
-            values.Text("emulated-version") is "3.5" or "3.6" or "3.7"
-                ? null
-                : $"--emulated-version must be one of 3.5, 3.6, 3.7 (set to \"{values.Text("emulated-version")}\")"
-        )
-        ?? BrokenDeprecation(values);
-
-    private static string? BrokenDeprecation(FlagValues values) =>
-        values.Text("v2-deprecation") is "write-only" or "write-only-skip-check" or "write-only-drop-data" or "gone"
-            ? null
-            : $"invalid value \"{values.Text("v2-deprecation")}\" for flag -v2-deprecation: "
-                + $"invalid value \"{values.Text("v2-deprecation")}\"";
-
-    private static string? BrokenBound(FlagValues values) =>
-        values.Unsigned("max-request-bytes") is var bytes && bytes is 0 or > int.MaxValue
-            ? $"--max-request-bytes must be between 1 and {int.MaxValue} (set to {bytes})"
-        : values.Integer("compaction-batch-limit") is var batch && batch is < 0 or > int.MaxValue
-            ? $"--compaction-batch-limit must be between 0 and {int.MaxValue} (set to {batch})"
-        : values.Integer("max-learners") is var learners && learners < 0
-            ? $"--max-learners must not be negative (set to {learners})"
-        : values.Duration("compact-hash-check-time") is var time && time <= TimeSpan.Zero
-            ? $"--compact-hash-check-time must be >0 (set to {GoDuration.Format(time)})"
-        : values.Duration("corrupt-check-time") is var check && check < TimeSpan.Zero
-            ? $"--corrupt-check-time must not be negative (set to {GoDuration.Format(check)})"
-        : null;
 
     private static string? BrokenDiscovery(FlagValues values)
     {
-        string[] ways = ["initial-cluster", "discovery-srv", "discovery-endpoints"];
+        FlagDefinition[] ways = [FlagTable.InitialCluster, FlagTable.DiscoverySrv, FlagTable.DiscoveryEndpoints];
         var given = ways.Where(flag => values.IsGiven(flag) && values.Text(flag).Length != 0).ToList();
-        var endpoints = values.Text("discovery-endpoints");
-        var hasEndpoints = values.IsGiven("discovery-endpoints");
+        var endpoints = values.Text(FlagTable.DiscoveryEndpoints);
+        var hasEndpoints = values.IsGiven(FlagTable.DiscoveryEndpoints);
         return given.Count > 1
                 ? "multiple discovery or bootstrap flags are set. "
                     + "Choose one of \"initial-cluster\", \"discovery-endpoints\" or \"discovery-srv\" "
-                    + $"({string.Join(", ", given.Select(flag => $"{flag} is \"{values.Text(flag)}\""))})"
-            : values.Text("discovery-token").Length != 0 != hasEndpoints
+                    + $"({string.Join(", ", given.Select(flag => $"{flag.Name} is \"{values.Text(flag)}\""))})"
+            : values.Text(FlagTable.DiscoveryToken).Length != 0 != hasEndpoints
                 ? "both --discovery-token and --discovery-endpoints must be set"
             : hasEndpoints && endpoints.Split(',').Any(string.IsNullOrWhiteSpace)
                 ? "--discovery-endpoints must not contain empty endpoints"
-            : values.Text("discovery-fallback") == "proxy"
-                ? "v2 proxy is deprecated, and --discovery-fallback can't be configured as \"proxy\""
             : null;
     }
+
+    private static IReadOnlyList<EtcdUrl> Urls(FlagValues values, FlagDefinition flag) => EtcdUrl.ParseList(values.Text(flag));
 }

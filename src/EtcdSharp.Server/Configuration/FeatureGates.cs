@@ -1,3 +1,4 @@
+using EtcdSharp.Replica.Lease;
 using System.Collections.Frozen;
 
 namespace EtcdSharp.Server.Configuration;

@@ -4,26 +4,79 @@ using EtcdSharp.Platform.Text;
 
 namespace EtcdSharp.Server.Configuration;
 
-/// <summary>One flag: its name on the command line, in the environment (<c>ETCD_</c>, upper case, underscores) and in the file.</summary>
-/// <param name="Section">The heading under which <c>--help</c> lists the flag.</param>
-/// <param name="FileKey">The key in the configuration file where it differs from the name; <c>outer/inner</c> for nested ones, empty when the file has none.</param>
-/// <param name="Choices">The words that a flag of the kinds Choice and Choices takes.</param>
-internal sealed record FlagDefinition(
-    string Section,
-    string Name,
-    FlagKind Kind,
-    string Default,
-    string Help,
-    FlagSupport Support = FlagSupport.Built,
-    string? FileKey = null,
-    IReadOnlyList<string>? Choices = null
-)
+/// <summary>
+/// One flag: everything that is known of it, on the command line, in the environment (<c>ETCD_</c>, upper case, underscores) and
+/// in the file. See <see cref="FlagTable"/> for how one is added.
+/// </summary>
+internal abstract class FlagDefinition
 {
     private const string Unlisted = "invalid value";
 
-    public string EnvironmentName { get; } = "ETCD_" + Name.ToUpperInvariant().Replace('-', '_');
+    protected FlagDefinition(FlagSection section, string name, FlagKind kind, string defaultText, string help, string option)
+    {
+        Section = section;
+        Name = name;
+        EnvironmentName = "ETCD_" + name.ToUpperInvariant().Replace('-', '_');
+        Kind = kind;
+        Default = defaultText;
+        Help = help;
+        Option = option;
+        section.Join(this);
+    }
 
-    public string KeyInFile => FileKey ?? Name;
+    public FlagSection Section { get; }
+
+    public string Name { get; }
+
+    public string EnvironmentName { get; }
+
+    public FlagKind Kind { get; }
+
+    /// <summary>The text that stands where none is given.</summary>
+    public string Default { get; }
+
+    public string Help { get; }
+
+    /// <summary>The row's own name, under which its value lies in <see cref="MemberOptions"/>.</summary>
+    public string Option { get; }
+
+    public FlagSupport Support { get; init; }
+
+    /// <summary>The first release of etcd with the flag: 3.5 for all that are older; empty for those of EtcdSharp alone.</summary>
+    public string Since { get; init; } = "3.5";
+
+    public FlagStatus Status { get; init; }
+
+    /// <summary>What a start says that names a deprecated flag, in etcd's words; null for nothing.</summary>
+    public string? Warning { get; init; }
+
+    /// <summary>The name that etcd had for the flag before, and takes until release 3.6; null for none.</summary>
+    public string? FormerName { get; init; }
+
+    /// <summary>Whether a running member can take another value.</summary>
+    public bool ChangesWhileRunning { get; init; }
+
+    /// <summary>The key in the configuration file: the name where nothing else is said, <c>outer/inner</c> for nested ones, empty for none.</summary>
+    public string KeyInFile
+    {
+        get => field ?? Name;
+        init;
+    }
+
+    /// <summary>A text that counts as no text where the file has it; null for none.</summary>
+    public string? AbsentInFile { get; init; }
+
+    /// <summary>The words that a flag of the kinds Choice and Choices takes.</summary>
+    public IReadOnlyList<string> Choices { get; init; } = [];
+
+    /// <summary>
+    /// What is wrong with a text that has the form of its kind, or null: asked once all texts are known, before anything is started.
+    /// What concerns two flags is in <see cref="ConfigurationRules"/>.
+    /// </summary>
+    public Func<string, string?>? Rule { get; init; }
+
+    /// <summary>The value that a checked text stands for.</summary>
+    public abstract object? ValueOf(string text);
 
     /// <summary>The error for a text this flag cannot hold, or null when it can.</summary>
     public string? Check(string text) =>
@@ -44,8 +97,8 @@ internal sealed record FlagDefinition(
             FlagKind.Urls or FlagKind.Origins when text.Split(',').Any(string.IsNullOrWhiteSpace) =>
                 $"URL scheme must be http, https, unix, or unixs: (\"{text}\" has an empty place)",
             FlagKind.Urls or FlagKind.Origins => EtcdUrl.CheckList(text),
-            FlagKind.Choice => Choices!.Contains(text, StringComparer.Ordinal) ? null : Unlisted,
-            FlagKind.Choices => text.Split(',').FirstOrDefault(word => !Choices!.Contains(word, StringComparer.Ordinal))
+            FlagKind.Choice => Choices.Contains(text, StringComparer.Ordinal) ? null : Unlisted,
+            FlagKind.Choices => text.Split(',').FirstOrDefault(word => !Choices.Contains(word, StringComparer.Ordinal))
                 is { } word
                 ? $"{Unlisted} \"{word}\""
                 : null,
@@ -59,6 +112,8 @@ internal sealed record FlagDefinition(
             CultureInfo.InvariantCulture,
             $"invalid {(Kind == FlagKind.Boolean ? "boolean " : "")}value \"{text}\" for {(Kind == FlagKind.Boolean ? "" : "flag ")}-{Name}: {problem}"
         );
+
+    public override string ToString() => "--" + Name;
 
     public static bool TryParseBoolean(string text, out bool value)
     {

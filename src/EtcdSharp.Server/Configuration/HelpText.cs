@@ -22,12 +22,12 @@ internal static class HelpText
             Path to the server configuration file. Note that if a configuration file is provided, other command line flags and environment variables will be ignored.
         """;
 
-    public static string Flags()
+    public static string Flags(FlagSet flags)
     {
         var text = new StringBuilder(Usage).Append('\n');
-        foreach (var section in FlagTable.All.GroupBy(flag => flag.Section, StringComparer.Ordinal))
+        foreach (var section in flags.All.GroupBy(flag => flag.Section))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n{section.Key}:\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n{section.Key.Title}:\n");
             foreach (var flag in section)
             {
                 var value = flag.Kind == FlagKind.Boolean && flag.Default == "false" ? "" : $" '{flag.Default}'";

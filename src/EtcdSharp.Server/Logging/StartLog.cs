@@ -1,3 +1,4 @@
+using EtcdSharp.Node.Compaction;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using EtcdSharp.Api;
@@ -13,8 +14,6 @@ namespace EtcdSharp.Server.Logging;
 /// <summary>The first and the last lines of a program's log, in etcd's words, fields and order.</summary>
 internal static partial class StartLog
 {
-    private const long DefaultQuotaBytes = 2L * 1024 * 1024 * 1024;
-
     public static void Notices(ILogger logger, IReadOnlyList<ConfigurationNotice> notices)
     {
         foreach (var notice in notices)
@@ -28,28 +27,28 @@ internal static partial class StartLog
     }
 
     /// <summary>Everything before the member itself says something: what is there, where it will listen, and every setting.</summary>
-    public static void Starting(ILogger logger, EtcdConfiguration configuration)
+    public static void Starting(ILogger logger, MemberOptions options)
     {
-        var member = Path.Combine(configuration.DataDirectory, "member");
+        var member = Path.Combine(options.DataDirectory, "member");
         var hasMember = Directory.Exists(member);
         if (hasMember)
         {
-            AlreadyInitialized(logger, configuration.DataDirectory, "member");
+            AlreadyInitialized(logger, options.DataDirectory, "member");
         }
         else
         {
-            Initialize(logger, configuration.DataDirectory, "empty");
+            Initialize(logger, options.DataDirectory, "empty");
         }
 
-        if (configuration.SocketReuseAddress || configuration.SocketReusePort)
+        if (options.SocketReuseAddress || options.SocketReusePort)
         {
-            SocketOptions(logger, configuration.SocketReuseAddress, configuration.SocketReusePort);
+            SocketOptions(logger, options.SocketReuseAddress, options.SocketReusePort);
         }
 
-        PeerListeners(logger, Texts(configuration.ListenPeerUrls));
-        ClientListeners(logger, Texts(configuration.ListenClientUrls));
-        var log = configuration.WalDirectory.Length != 0 ? configuration.WalDirectory : Path.Combine(member, "wal");
-        var settings = Settings(configuration, member, isInitialized: Directory.Exists(log));
+        PeerListeners(logger, options.ListenPeerUrls);
+        ClientListeners(logger, options.ListenClientUrls);
+        var log = options.WalDirectory ?? Path.Combine(member, "wal");
+        var settings = Settings(options, member, isInitialized: Directory.Exists(log));
         logger.Log(LogLevel.Information, default, settings, null, static (_, _) => "starting an etcd server");
     }
 
@@ -174,7 +173,7 @@ internal static partial class StartLog
     [LoggerMessage(LogLevel.Information, "serving client traffic insecurely; this is strongly discouraged!")]
     private static partial void ServingInsecurely(ILogger logger, string traffic, string address);
 
-    private static KeyValuePair<string, object?>[] Settings(EtcdConfiguration configuration, string member, bool isInitialized) =>
+    private static KeyValuePair<string, object?>[] Settings(MemberOptions options, string member, bool isInitialized) =>
         [
             new("etcd-version", ProductVersion.Etcd),
             new("etcdsharp-version", ProductVersion.Own),
@@ -184,86 +183,74 @@ internal static partial class StartLog
             new("max-cpu-set", Environment.ProcessorCount),
             new("max-cpu-available", Environment.ProcessorCount),
             new("member-initialized", isInitialized),
-            new("name", configuration.Name),
-            new("data-dir", configuration.DataDirectory),
-            new("wal-dir", configuration.WalDirectory),
-            new("wal-dir-dedicated", configuration.WalDirectory),
+            new("name", options.Name),
+            new("data-dir", options.DataDirectory),
+            new("wal-dir", options.WalDirectory ?? ""),
+            new("wal-dir-dedicated", options.WalDirectory ?? ""),
             new("member-dir", member),
-            new("force-new-cluster", configuration.ForceNewCluster),
-            new("heartbeat-interval", TimeSpan.FromMilliseconds(configuration.HeartbeatMilliseconds)),
-            new("election-timeout", TimeSpan.FromMilliseconds(configuration.ElectionMilliseconds)),
-            new("initial-election-tick-advance", configuration.InitialElectionTickAdvance),
-            new("snapshot-count", configuration.SnapshotCount),
-            new("max-wals", configuration.MaxWals),
-            new("max-snapshots", configuration.MaxSnapshots),
-            new("snapshot-catchup-entries", configuration.SnapshotCatchUpEntries),
-            new("initial-advertise-peer-urls", Texts(configuration.AdvertisePeerUrls)),
-            new("listen-peer-urls", Texts(configuration.ListenPeerUrls)),
-            new("advertise-client-urls", Texts(configuration.AdvertiseClientUrls)),
-            new("listen-client-urls", Texts(configuration.ListenClientUrls)),
-            new("listen-metrics-urls", Texts(configuration.ListenMetricsUrls)),
+            new("force-new-cluster", options.ForceNewCluster),
+            new("heartbeat-interval", TimeSpan.FromMilliseconds(options.HeartbeatMs)),
+            new("election-timeout", TimeSpan.FromMilliseconds(options.ElectionMs)),
+            new("initial-election-tick-advance", options.InitialElectionTickAdvance),
+            new("snapshot-count", options.SnapshotCount),
+            new("max-wals", options.MaxWalFiles),
+            new("max-snapshots", options.MaxSnapshotFiles),
+            new("snapshot-catchup-entries", options.SnapshotCatchUpEntries),
+            new("initial-advertise-peer-urls", options.AdvertisePeerUrls),
+            new("listen-peer-urls", options.ListenPeerUrls),
+            new("advertise-client-urls", options.AdvertiseClientUrls ?? options.ListenClientUrls),
+            new("listen-client-urls", options.ListenClientUrls),
+            new("listen-metrics-urls", options.ListenMetricsUrls),
             new("local-address", ""),
-            new("cors", configuration.Cors.Order(StringComparer.Ordinal).ToArray()),
-            new("host-whitelist", configuration.HostWhitelist.Order(StringComparer.Ordinal).ToArray()),
-            new("initial-cluster", isInitialized ? "" : configuration.InitialCluster),
-            new("initial-cluster-state", configuration.NewCluster ? "new" : "existing"),
-            new("initial-cluster-token", isInitialized ? "" : configuration.InitialClusterToken),
-            new(
-                "quota-backend-bytes",
-                configuration.QuotaBackendBytes is 0 ? DefaultQuotaBytes : configuration.QuotaBackendBytes
-            ),
-            new("max-request-bytes", configuration.MaxRequestBytes),
-            new("max-concurrent-streams", configuration.MaxConcurrentStreams),
-            new("pre-vote", configuration.PreVote),
-            new("feature-gates", configuration.FeatureGates.ToString()),
-            new("initial-corrupt-check", configuration.FeatureGates.IsOn("InitialCorruptCheck")),
-            new("corrupt-check-time-interval", configuration.CorruptCheckTime),
-            new("compact-check-time-interval", configuration.CompactHashCheckTime),
-            new("auto-compaction-mode", configuration.AutoCompactionMode),
-            new("auto-compaction-retention", Retention(configuration)),
-            new("auto-compaction-interval", Retention(configuration)),
-            new("discovery-token", configuration.DiscoveryToken),
-            new("discovery-endpoints", string.Join(',', configuration.DiscoveryEndpoints)),
-            new("discovery-dial-timeout", configuration.DiscoveryDialTimeout),
-            new("discovery-request-timeout", configuration.DiscoveryRequestTimeout),
-            .. new[]
+            new("cors", options.Cors.Order(StringComparer.Ordinal).ToArray()),
+            new("host-whitelist", options.HostWhitelist.Order(StringComparer.Ordinal).ToArray()),
+            new("initial-cluster", isInitialized ? "" : InitialCluster(options)),
+            new("initial-cluster-state", options.NewCluster ? "new" : "existing"),
+            new("initial-cluster-token", isInitialized ? "" : options.InitialClusterToken),
+            new("quota-backend-bytes", options.QuotaBackendBytes),
+            new("max-request-bytes", options.MaxRequestBytes),
+            new("max-concurrent-streams", options.Of(FlagTable.MaxConcurrentStreams)),
+            new("pre-vote", options.PreVote),
+            new("feature-gates", options.FeatureGates),
+            new("initial-corrupt-check", FeatureGates.Parse(options.FeatureGates, out _)?.IsOn("InitialCorruptCheck") == true),
+            new("corrupt-check-time-interval", options.CorruptCheckTime),
+            new("compact-check-time-interval", options.CompactHashCheckTime),
+            new("auto-compaction-mode", options.AutoCompactionMode),
+            new("auto-compaction-retention", Retention(options)),
+            new("auto-compaction-interval", Retention(options)),
+            new("discovery-token", options.DiscoveryToken),
+            new("discovery-endpoints", string.Join(',', options.DiscoveryEndpoints)),
+            new("discovery-dial-timeout", options.DiscoveryDialTimeout),
+            new("discovery-request-timeout", options.DiscoveryRequestTimeout),
+            .. new FlagDefinition[]
             {
-                "discovery-keepalive-time",
-                "discovery-keepalive-timeout",
-                "discovery-insecure-transport",
-                "discovery-insecure-skip-tls-verify",
-                "discovery-cert",
-                "discovery-key",
-                "discovery-cacert",
-                "discovery-user",
+                FlagTable.DiscoveryKeepaliveTime,
+                FlagTable.DiscoveryKeepaliveTimeout,
+                FlagTable.DiscoveryInsecureTransport,
+                FlagTable.DiscoveryInsecureSkipTlsVerify,
+                FlagTable.DiscoveryCert,
+                FlagTable.DiscoveryKey,
+                FlagTable.DiscoveryCacert,
+                FlagTable.DiscoveryUser,
             }.Select(WithItsDefault),
-            new("downgrade-check-interval", configuration.DowngradeCheckTime),
-            new("max-learners", configuration.MaxLearners),
-            WithItsDefault("v2-deprecation"),
+            new("downgrade-check-interval", options.DowngradeCheckTime),
+            new("max-learners", options.MaxLearners),
+            WithItsDefault(FlagTable.V2Deprecation),
         ];
 
     /// <summary>What nothing here depends on; another value is refused, or changes nothing.</summary>
-    private static KeyValuePair<string, object?> WithItsDefault(string flag)
-    {
-        var definition = FlagTable.ByName[flag];
-        return new(flag, definition.Kind == FlagKind.Boolean ? definition.Default == "true" : definition.Default);
-    }
+    private static KeyValuePair<string, object?> WithItsDefault(FlagDefinition flag) =>
+        new(flag.Name, flag.ValueOf(flag.Default));
 
-    /// <summary>etcd takes a number of revisions for nanoseconds here, and a plain number with mode periodic for hours.</summary>
-    private static string Retention(EtcdConfiguration configuration)
-    {
-        var text = configuration.AutoCompactionRetention;
-        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            return GoDuration.Format(GoDuration.Parse(text));
-        }
+    private static string InitialCluster(MemberOptions options) =>
+        string.Join(',', options.InitialCluster.Select(member => $"{member.Name}={member.PeerUrl}"));
 
-        return number == 0 ? "0s"
-            : configuration.AutoCompactionMode == "periodic" ? $"{number}h0m0s"
-            : $"{number}ns";
-    }
-
-    private static string[] Texts(IReadOnlyList<EtcdUrl> urls) => [.. urls.Select(url => url.Text)];
+    /// <summary>etcd takes a number of revisions for nanoseconds here.</summary>
+    private static string Retention(MemberOptions options) =>
+        AutoCompaction.TryPlan(options.AutoCompactionMode, options.AutoCompactionRetention, out var plan) is null
+        && plan.Revisions > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{plan.Revisions}ns")
+            : GoDuration.Format(plan.Period);
 
     private static string HostOf(string url) => url[(url.IndexOf("://", StringComparison.Ordinal) + 3)..];
 }

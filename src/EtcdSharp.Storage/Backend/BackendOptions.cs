@@ -4,11 +4,15 @@ namespace EtcdSharp.Storage.Backend;
 
 internal sealed class BackendOptions
 {
+    public const int CommitIntervalMsDefault = 100;
+
+    public const int CommitOperationsDefault = 10_000;
+
     /// <summary>A batch with anything in it is committed at the latest after this, as <c>--backend-batch-interval</c>.</summary>
-    public int CommitIntervalMs { get; init; } = 100;
+    public int CommitIntervalMs { get; init; } = CommitIntervalMsDefault;
 
     /// <summary>… or with this many operations, as <c>--backend-batch-limit</c>.</summary>
-    public int CommitOperations { get; init; } = 10_000;
+    public int CommitOperations { get; init; } = CommitOperationsDefault;
 
     /// <summary>Leaves out the syncs: for tests, and for <c>--unsafe-no-fsync</c>.</summary>
     public bool NoSync { get; init; }

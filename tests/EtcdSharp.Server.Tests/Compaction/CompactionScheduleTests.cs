@@ -71,15 +71,18 @@ public sealed class CompactionScheduleTests
     [InlineData("periodic", "30m", true)]
     [InlineData("revision", "1000", true)]
     [InlineData("revision", "0", false)]
-    public void Options_make_schedules(string mode, string retention, bool made) =>
-        Assert.Equal(made, AutoCompaction.Parse(mode, retention, EtcdSharp.Platform.SystemClock.Instance) is not null);
+    public void Options_make_schedules(string mode, string retention, bool made)
+    {
+        Assert.Null(AutoCompaction.TryPlan(mode, retention, out var plan));
+        Assert.Equal(made, plan.Begin(EtcdSharp.Platform.SystemClock.Instance) is not null);
+    }
 
     [Theory]
     [InlineData("revision", "1h")]
     [InlineData("sometimes", "1")]
     [InlineData("periodic", "soon")]
     public void Nonsense_is_refused(string mode, string retention) =>
-        Assert.Throws<BootstrapException>(() => AutoCompaction.Parse(mode, retention, EtcdSharp.Platform.SystemClock.Instance));
+        Assert.NotNull(AutoCompaction.TryPlan(mode, retention, out _));
 
     private static List<(TimeSpan At, long Revision)> Run(PeriodicSchedule schedule, TimeSpan until)
     {

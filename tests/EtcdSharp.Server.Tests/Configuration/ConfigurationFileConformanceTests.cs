@@ -1,6 +1,3 @@
-using System.Collections;
-using System.Collections.Concurrent;
-using EtcdSharp.Harness;
 using EtcdSharp.Server.Configuration;
 
 namespace EtcdSharp.Server.Tests.Configuration;
@@ -8,8 +5,6 @@ namespace EtcdSharp.Server.Tests.Configuration;
 /// <summary>Configuration files side by side with real etcd: which are taken, and with what effect.</summary>
 public sealed class ConfigurationFileConformanceTests
 {
-    private static readonly Hashtable s_noEnvironment = [];
-
     /// <summary>One or more of each type that a YAML scalar can have, and of each way to write one.</summary>
     private static readonly string[] s_values =
     [
@@ -40,19 +35,22 @@ public sealed class ConfigurationFileConformanceTests
     /// <summary>etcd passes over these in the file, whatever they hold; ours takes them.</summary>
     private static readonly string[] s_ofTheCommandLine = ["raft-read-timeout", "raft-write-timeout"];
 
-    /// <summary>Why ours differs on purpose; null where it must not.</summary>
-    private static string? Difference(FlagDefinition flag, string value) =>
+    private static ExpectedDifference Expected(FlagDefinition flag, string value) =>
         (flag.Name, value) switch
         {
-            ("max-request-bytes", "8.589934592e+09") => "no request can be so large",
-            ("auto-compaction-mode", "" or "~" or "\"\"") => "in the file of etcd 3.5 the mode has no default; that of 3.7 has",
-            _ => null,
+            // No request can be so large.
+            ("max-request-bytes", "8.589934592e+09") => ExpectedDifference.RefusedHere,
+
+            // In the file of etcd 3.5 the mode has no default; that of 3.7 has.
+            ("auto-compaction-mode", "" or "~") => ExpectedDifference.OtherEffect,
+            ("auto-compaction-mode", "\"\"") => ExpectedDifference.RefusedHere,
+            _ => ExpectedDifference.None,
         };
 
     public static TheoryData<string> Keys =>
         [
             .. FlagTable
-                .All.Where(flag => flag.KeyInFile.Length > 0 && RealStart.Knows(flag.Name))
+                .Flags.All.Where(flag => flag.KeyInFile.Length > 0 && RealStart.Knows(flag.Name))
                 .Select(flag => flag.Name)
                 .Where(name => !s_ofTheCommandLine.Contains(name, StringComparer.Ordinal)),
         ];
@@ -60,37 +58,13 @@ public sealed class ConfigurationFileConformanceTests
     [Theory, MemberData(nameof(Keys))]
     public async Task A_value_of_each_type_is_taken_or_refused_as_by_etcd(string name)
     {
-        Assert.SkipWhen(Programs.RealEtcd is null, Programs.HowToGetRealEtcd);
-        var flag = FlagTable.ByName[name];
-        var differences = new ConcurrentQueue<string>();
-        await Parallel.ForEachAsync(
+        GivenConfiguration.SkipWithoutRealEtcd();
+        var flag = FlagTable.Flags.ByName[name];
+        var differences = await GivenConfiguration.DifferencesAsync(
+            flag,
             s_values,
-            new ParallelOptions { MaxDegreeOfParallelism = RealStart.AtOnceMax },
-            async (value, _) =>
-            {
-                var text = Compose(flag, value);
-                var real = await RealStart.RunAsync([], file: text);
-                var ours = Read(text);
-                var isAccepted = ours.Error is null;
-                var isRealAccepted = name == "auto-compaction-retention" ? real.Settings is not null : real.IsAccepted;
-                var isNotBuilt = ours.Error?.Contains("not built yet", StringComparison.Ordinal) == true;
-                if (isNotBuilt || Difference(flag, value) is not null)
-                {
-                    return;
-                }
-
-                if (isRealAccepted != isAccepted)
-                {
-                    differences.Enqueue($"{value}: etcd {(isRealAccepted ? "takes" : "refuses")} it; ours: {ours.Error}");
-                }
-                else if (ours.Configuration is { } configuration && real.Settings is { } settings)
-                {
-                    foreach (var difference in EffectiveValue.Differences(settings, configuration, name))
-                    {
-                        differences.Enqueue($"{value}: {difference}");
-                    }
-                }
-            }
+            value => GivenConfiguration.InAFile(Compose(flag, value)),
+            value => Expected(flag, value)
         );
         Assert.Empty(differences);
     }
@@ -106,37 +80,37 @@ public sealed class ConfigurationFileConformanceTests
     [InlineData("name: |\n  block\n", "block\n")]
     public async Task Keys_are_met_as_by_etcd(string yaml, string expected)
     {
-        Assert.SkipWhen(Programs.RealEtcd is null, Programs.HowToGetRealEtcd);
+        GivenConfiguration.SkipWithoutRealEtcd();
         var head = yaml.StartsWith("---", StringComparison.Ordinal) ? "---\n" : "";
-        var text = head + BaseText([]) + yaml[head.Length..];
-        var real = await RealStart.RunAsync([], file: text);
+        var given = GivenConfiguration.InAFile(head + GivenConfiguration.BaseOfFile() + yaml[head.Length..]);
+        var real = await given.GiveToEtcdAsync();
         Assert.Equal(expected, real.Settings!.Value.GetProperty("name").GetString());
-        var ours = Read(text);
+        var ours = given.GiveToOurs();
         Assert.Null(ours.Error);
-        Assert.Equal(expected, ours.Configuration!.Name);
+        Assert.Equal(expected, ours.Options!.Name);
     }
 
     /// <summary>All keys that a file of etcd 3.5 and later may hold, with what their users write there, in one file.</summary>
     [Fact]
     public async Task A_file_with_every_key_has_the_same_effect_as_in_etcd()
     {
-        Assert.SkipWhen(Programs.RealEtcd is null, Programs.HowToGetRealEtcd);
-        var missing = Keys.Select(row => FlagTable.ByName[row.Data])
+        GivenConfiguration.SkipWithoutRealEtcd();
+        var missing = Keys.Select(row => FlagTable.Flags.ByName[row.Data])
             .Where(flag => flag.Support != FlagSupport.NotBuilt)
             .Where(flag => !EveryKey.Contains($"{flag.KeyInFile.Split('/')[^1]}:", StringComparison.Ordinal))
             .Select(flag => flag.KeyInFile);
         Assert.Empty(missing);
-        var real = await RealStart.RunAsync([], file: EveryKey);
+        var given = GivenConfiguration.InAFile(EveryKey);
+        var (real, ours) = (await given.GiveToEtcdAsync(), given.GiveToOurs());
         Assert.True(real.Settings is not null, real.Output);
-        var ours = Read(EveryKey);
         Assert.Null(ours.Error);
-        Assert.Empty(EffectiveValue.Differences(real.Settings.Value, ours.Configuration!));
-        Assert.Equal(25_000UL, ours.Configuration!.SnapshotCount);
-        Assert.Equal(TimeSpan.FromMilliseconds(250), ours.Configuration.WarningUnaryRequestDuration);
-        Assert.Equal(TimeSpan.FromMinutes(90), ours.Configuration.KeepAliveInterval);
-        Assert.Equal("8h", ours.Configuration.AutoCompactionRetention);
-        Assert.True(ours.Configuration.SocketReuseAddress);
-        Assert.Equal(["stderr", "stdout"], ours.Configuration.LogOutputs.Order(StringComparer.Ordinal));
+        Assert.Empty(EffectiveValue.Differences(real.Settings.Value, ours.Options!));
+        Assert.Equal(25_000UL, ours.Options!.SnapshotCount);
+        Assert.Equal(TimeSpan.FromMilliseconds(250), ours.Options.WarningUnaryRequestDuration);
+        Assert.Equal(TimeSpan.FromMinutes(90), ours.Options.KeepAlive.Interval);
+        Assert.Equal("8h", ours.Options.AutoCompactionRetention);
+        Assert.True(ours.Options.SocketReuseAddress);
+        Assert.Equal(["stderr", "stdout"], ours.Options.Of(FlagTable.LogOutputs).Order(StringComparer.Ordinal));
     }
 
     private const string EveryKey = """
@@ -224,43 +198,19 @@ public sealed class ConfigurationFileConformanceTests
     [Fact]
     public async Task A_duration_with_its_unit_is_taken_and_only_here()
     {
-        var text = BaseText([]) + "grpc-keepalive-interval: 90m\n";
-        Assert.Equal(TimeSpan.FromMinutes(90), Read(text).Configuration!.KeepAliveInterval);
-        Assert.SkipWhen(Programs.RealEtcd is null, Programs.HowToGetRealEtcd);
-        Assert.False((await RealStart.RunAsync([], file: text)).IsAccepted);
+        var given = GivenConfiguration.InAFile(GivenConfiguration.BaseOfFile() + "grpc-keepalive-interval: 90m\n");
+        Assert.Equal(TimeSpan.FromMinutes(90), given.GiveToOurs().Options!.KeepAlive.Interval);
+        GivenConfiguration.SkipWithoutRealEtcd();
+        Assert.False((await given.GiveToEtcdAsync()).IsAccepted);
     }
-
-    private static string BaseText(string[] without) =>
-        string.Concat(
-            RealStart
-                .Base()
-                .Where(pair => !without.Contains(pair.Key, StringComparer.Ordinal))
-                .Select(pair => $"{pair.Key}: {pair.Value}\n")
-        );
 
     private static string Compose(FlagDefinition flag, string value)
     {
         // What is compared is one value; where that leaves others alone, as the URL of a listener, ports must not be fixed.
-        string[] without = [flag.Name];
         var path = flag.KeyInFile.Split('/');
         var lines = string.Concat(
             path.Select((key, depth) => $"{new string(' ', depth * 2)}{key}:{(depth == path.Length - 1 ? $" {value}" : "")}\n")
         );
-        return BaseText(without) + lines;
-    }
-
-    private static ConfigurationReading Read(string text)
-    {
-        var folder = Directory.CreateTempSubdirectory("etcdsharp-configuration-");
-        try
-        {
-            var path = Path.Combine(folder.FullName, "etcd.yaml");
-            File.WriteAllText(path, text);
-            return ConfigurationReader.Read(["--config-file", path], s_noEnvironment);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        return GivenConfiguration.BaseOfFile(flag.Name) + lines;
     }
 }

@@ -1,9 +1,9 @@
+using EtcdSharp.Replica.Lease;
 using System.Collections;
 using System.Globalization;
 using System.Text;
 using EtcdSharp.Harness;
 using EtcdSharp.Server.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EtcdSharp.Server.Tests.Configuration;
 
@@ -61,7 +61,7 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
     public void A_value_may_be_used_again()
     {
         System.IO.File.WriteAllText(_file, "name: &n m1\ndata-dir: *n\n");
-        Assert.Equal("m1", ConfigurationReader.Read(["--config-file", _file], new Hashtable()).Configuration?.DataDirectory);
+        Assert.Equal("m1", ConfigurationReader.Read(["--config-file", _file], new Hashtable()).Options?.DataDirectory);
     }
 
     /// <summary>Written out, the last list would have a thousand million words.</summary>
@@ -123,9 +123,8 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
             try
             {
                 var reading = read(new Random(seed));
-                if (reading.Configuration is { } configuration)
+                if (reading.Options is not null)
                 {
-                    MemberOptionsFactory.Create(configuration, NullLoggerFactory.Instance);
                     taken++;
                 }
                 else if (reading.Request == ConfigurationRequest.Start)
@@ -162,7 +161,7 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
         return text.ToString();
     }
 
-    private static FlagDefinition Flag(Random random) => FlagTable.All[random.Next(FlagTable.All.Count)];
+    private static FlagDefinition Flag(Random random) => FlagTable.Flags.All[random.Next(FlagTable.Flags.All.Count)];
 
     private static string Value(Random random)
     {

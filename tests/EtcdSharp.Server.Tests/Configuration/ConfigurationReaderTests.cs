@@ -14,10 +14,10 @@ public sealed class ConfigurationReaderTests
         var configuration = Start([]);
         Assert.Equal("default", configuration.Name);
         Assert.Equal("default.etcd", configuration.DataDirectory);
-        Assert.Equal("http://localhost:2379", Assert.Single(configuration.ListenClientUrls).ToString());
-        Assert.Equal("default=http://localhost:2380", configuration.InitialCluster);
+        Assert.Equal("http://localhost:2379", Assert.Single(configuration.ListenClientUrls));
+        Assert.Equal(("default", "http://localhost:2380"), Assert.Single(configuration.InitialCluster));
         Assert.Equal(2L << 30, configuration.QuotaBackendBytes);
-        Assert.Equal(TimeSpan.FromMinutes(10), configuration.WatchProgressNotifyInterval);
+        Assert.Equal(TimeSpan.FromMinutes(10), configuration.WatchProgressInterval);
     }
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class ConfigurationReaderTests
     {
         var configuration = Start(["--name", "n1", "--initial-advertise-peer-urls", "http://127.0.0.1:1"]);
         Assert.Equal("n1.etcd", configuration.DataDirectory);
-        Assert.Equal("n1=http://127.0.0.1:1", configuration.InitialCluster);
+        Assert.Equal(("n1", "http://127.0.0.1:1"), Assert.Single(configuration.InitialCluster));
     }
 
     [Fact]
@@ -47,8 +47,8 @@ public sealed class ConfigurationReaderTests
         var environment = new Hashtable { ["ETCD_NAME"] = "from-variable", ["ETCD_SNAPSHOT_COUNT"] = "7" };
         var reading = ConfigurationReader.Read(["--max-wals=3"], environment);
         Assert.Null(reading.Error);
-        Assert.Equal("from-variable", reading.Configuration!.Name);
-        Assert.Equal(7UL, reading.Configuration.SnapshotCount);
+        Assert.Equal("from-variable", reading.Options!.Name);
+        Assert.Equal(7UL, reading.Options.SnapshotCount);
     }
 
     [Theory]
@@ -85,9 +85,9 @@ public sealed class ConfigurationReaderTests
         );
         var reading = ConfigurationReader.Read(["--config-file", path, "--name=flag"], new Hashtable { ["ETCD_MAX_WALS"] = "9" });
         Assert.Null(reading.Error);
-        Assert.Equal("from-file", reading.Configuration!.Name);
-        Assert.Equal(5, reading.Configuration.MaxWals);
-        Assert.Equal(9, Assert.Single(reading.Configuration.ListenClientUrls).Port);
+        Assert.Equal("from-file", reading.Options!.Name);
+        Assert.Equal(5, reading.Options.MaxWalFiles);
+        Assert.Equal("http://127.0.0.1:9", Assert.Single(reading.Options.ListenClientUrls));
     }
 
     [Fact]
@@ -96,8 +96,8 @@ public sealed class ConfigurationReaderTests
         var path = WriteFile("name: v\nlog-outputs: [stdout, stderr]\nbackend-batch-interval: 5000000\n");
         var reading = ConfigurationReader.Read([], new Hashtable { ["ETCD_CONFIG_FILE"] = path });
         Assert.Null(reading.Error);
-        Assert.Equal(["stdout", "stderr"], reading.Configuration!.LogOutputs);
-        Assert.Equal(TimeSpan.FromMilliseconds(5), reading.Configuration.BackendBatchInterval);
+        Assert.Equal(["stdout", "stderr"], reading.Options!.Of(FlagTable.LogOutputs));
+        Assert.Equal(5, reading.Options.BackendBatchIntervalMs);
     }
 
     [Theory]
@@ -112,7 +112,7 @@ public sealed class ConfigurationReaderTests
             expected,
             ConfigurationReader
                 .Read(["--config-file", WriteFile(yaml)], s_noEnvironment)
-                .Configuration!.QuotaBackendBytes.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                .Options!.QuotaBackendBytes.ToString(System.Globalization.CultureInfo.InvariantCulture)
         );
 
     [Theory]
@@ -126,7 +126,7 @@ public sealed class ConfigurationReaderTests
     public void ASwitchIsTakenInEveryFormOfYaml(string value, bool expected) =>
         Assert.Equal(
             expected,
-            ConfigurationReader.Read(["--config-file", WriteFile($"pre-vote: {value}\n")], s_noEnvironment).Configuration!.PreVote
+            ConfigurationReader.Read(["--config-file", WriteFile($"pre-vote: {value}\n")], s_noEnvironment).Options!.PreVote
         );
 
     [Theory]
@@ -150,7 +150,7 @@ public sealed class ConfigurationReaderTests
     public void DiscoveryIsNestedAsInEtcd()
     {
         var path = WriteFile("discovery-config:\n  token: t\n  client: {endpoints: [a, b], dial-timeout: 7000000000}\n");
-        var configuration = ConfigurationReader.Read(["--config-file", path], s_noEnvironment).Configuration!;
+        var configuration = ConfigurationReader.Read(["--config-file", path], s_noEnvironment).Options!;
         Assert.Equal(("t", TimeSpan.FromSeconds(7)), (configuration.DiscoveryToken, configuration.DiscoveryDialTimeout));
         Assert.Equal(["a", "b"], configuration.DiscoveryEndpoints);
     }
@@ -218,7 +218,7 @@ public sealed class ConfigurationReaderTests
     [Fact]
     public void EveryFeatureThatIsNotBuiltStopsTheStartAndIsNamed()
     {
-        var notBuilt = FlagTable.All.Where(flag => flag.Support == FlagSupport.NotBuilt).ToList();
+        var notBuilt = FlagTable.Flags.All.Where(flag => flag.Support == FlagSupport.NotBuilt).ToList();
         Assert.NotEmpty(notBuilt);
         foreach (var flag in notBuilt)
         {
@@ -239,7 +239,7 @@ public sealed class ConfigurationReaderTests
     [Fact]
     public void EveryFlagTakesItsDefault()
     {
-        foreach (var flag in FlagTable.All.Where(flag => flag.Default.Length > 0 && flag.Support != FlagSupport.NotBuilt))
+        foreach (var flag in FlagTable.Flags.All.Where(flag => flag.Default.Length > 0 && flag.Support != FlagSupport.NotBuilt))
         {
             Assert.Null(
                 ConfigurationReader
@@ -255,17 +255,17 @@ public sealed class ConfigurationReaderTests
         Assert.Equal(ConfigurationRequest.PrintHelp, ConfigurationReader.Read(["--help"], s_noEnvironment).Request);
         Assert.Equal(ConfigurationRequest.PrintVersion, ConfigurationReader.Read(["--version"], s_noEnvironment).Request);
         Assert.StartsWith("etcd Version: 3.7.1\n", ProductVersion.Text(), StringComparison.Ordinal);
-        foreach (var flag in FlagTable.All)
+        foreach (var flag in FlagTable.Flags.All)
         {
-            Assert.Contains($"  --{flag.Name}", HelpText.Flags(), StringComparison.Ordinal);
+            Assert.Contains($"  --{flag.Name}", HelpText.Flags(FlagTable.Flags), StringComparison.Ordinal);
         }
     }
 
-    private static EtcdConfiguration Start(string[] arguments)
+    private static MemberOptions Start(string[] arguments)
     {
         var reading = ConfigurationReader.Read(arguments, s_noEnvironment);
         Assert.Null(reading.Error);
-        return reading.Configuration!;
+        return reading.Options!;
     }
 
     private static string WriteFile(string text)

@@ -1,6 +1,3 @@
-using System.Collections;
-using System.Collections.Concurrent;
-using EtcdSharp.Harness;
 using EtcdSharp.Server.Configuration;
 
 namespace EtcdSharp.Server.Tests.Configuration;
@@ -11,8 +8,6 @@ namespace EtcdSharp.Server.Tests.Configuration;
 /// </summary>
 public sealed class FlagConformanceTests
 {
-    private static readonly Hashtable s_noEnvironment = [];
-
     private static readonly string[] s_values =
     [
         "",
@@ -55,62 +50,22 @@ public sealed class FlagConformanceTests
         ["auto-compaction-mode"] = [""],
     };
 
-    public static TheoryData<string> Flags => [.. FlagTable.All.Select(flag => flag.Name).Where(RealStart.Knows)];
+    public static TheoryData<string> Flags => [.. FlagTable.Flags.All.Select(flag => flag.Name).Where(RealStart.Knows)];
 
     [Theory, MemberData(nameof(Flags))]
     public async Task An_extreme_or_malformed_value_is_taken_or_refused_as_by_etcd(string name)
     {
-        Assert.SkipWhen(Programs.RealEtcd is null, Programs.HowToGetRealEtcd);
-        var differences = new ConcurrentQueue<string>();
-        await Parallel.ForEachAsync(
+        GivenConfiguration.SkipWithoutRealEtcd();
+        var settings = RealStart.Base();
+        settings.Remove(name);
+        var stricter = s_stricter.GetValueOrDefault(name, []);
+        var differences = await GivenConfiguration.DifferencesAsync(
+            FlagTable.Flags.ByName[name],
             s_values,
-            new ParallelOptions { MaxDegreeOfParallelism = RealStart.AtOnceMax },
-            async (value, _) =>
-            {
-                var settings = RealStart.Base();
-                settings.Remove(name);
-                string[] arguments = [.. settings.Select(pair => $"--{pair.Key}={pair.Value}"), $"--{name}={value}"];
-                Compare(
-                    $"--{name}={value}",
-                    await RealStart.RunAsync(arguments),
-                    ConfigurationReader.Read(arguments, s_noEnvironment)
-                );
-            }
+            value => new GivenConfiguration([.. settings.Select(pair => $"--{pair.Key}={pair.Value}"), $"--{name}={value}"]),
+            value => stricter.Contains(value, StringComparer.Ordinal) ? ExpectedDifference.RefusedHere : ExpectedDifference.None
         );
         Assert.Empty(differences);
-
-        void Compare(string what, RealStart real, ConfigurationReading ours)
-        {
-            var value = what[(what.IndexOf('=', StringComparison.Ordinal) + 1)..];
-            if (ours.Error?.Contains("not built yet", StringComparison.Ordinal) == true)
-            {
-                return;
-            }
-
-            var isAccepted = ours.Error is null;
-            var isRealAccepted = name == "auto-compaction-retention" ? real.Settings is not null : real.IsAccepted;
-            var isStricter = s_stricter.GetValueOrDefault(name)?.Contains(value, StringComparer.Ordinal) == true;
-            if (isStricter ? isAccepted || !isRealAccepted : isAccepted != isRealAccepted)
-            {
-                differences.Enqueue($"{what}: etcd {(isRealAccepted ? "takes" : "refuses")} it; ours: {ours.Error}");
-            }
-            else if (
-                !isAccepted
-                && !isStricter
-                && real.ExitCode != ours.ExitCode
-                && !real.Output.Contains("panic", StringComparison.Ordinal)
-            )
-            {
-                differences.Enqueue($"{what}: etcd ends with code {real.ExitCode}, ours with {ours.ExitCode}: {ours.Error}");
-            }
-            else if (ours.Configuration is { } configuration && real.Settings is { } settings)
-            {
-                foreach (var difference in EffectiveValue.Differences(settings, configuration, name))
-                {
-                    differences.Enqueue($"{what}: {difference}");
-                }
-            }
-        }
     }
 
     [Theory]
@@ -131,14 +86,13 @@ public sealed class FlagConformanceTests
     [InlineData("--max-wals=7", "--max-wals=8")]
     public async Task A_command_line_ends_as_in_etcd(params string[] arguments)
     {
-        Assert.SkipWhen(Programs.RealEtcd is null, Programs.HowToGetRealEtcd);
-        string[] all = [.. RealStart.Base().Select(pair => $"--{pair.Key}={pair.Value}"), .. arguments];
-        var real = await RealStart.RunAsync(all);
-        var ours = ConfigurationReader.Read(all, s_noEnvironment);
+        GivenConfiguration.SkipWithoutRealEtcd();
+        var given = GivenConfiguration.OnTheCommandLine(arguments);
+        var (real, ours) = (await given.GiveToEtcdAsync(), given.GiveToOurs());
         Assert.True(real.IsAccepted == ours.Error is null, $"etcd: {real.Output}\nours: {ours.Error}");
         if (ours.Error is null)
         {
-            Assert.Empty(EffectiveValue.Differences(real.Settings!.Value, ours.Configuration!));
+            Assert.Empty(EffectiveValue.Differences(real.Settings!.Value, ours.Options!));
         }
         else
         {
@@ -159,15 +113,16 @@ public sealed class FlagConformanceTests
     [InlineData("ETCD_LISTEN_METRICS_URLS", "http://127.0.0.1:0,")]
     public async Task A_variable_ends_as_in_etcd(string variable, string value)
     {
-        Assert.SkipWhen(Programs.RealEtcd is null, Programs.HowToGetRealEtcd);
-        string[] arguments = [.. RealStart.Base().Select(pair => $"--{pair.Key}={pair.Value}"), "--name=a", "--force"];
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { [variable] = value };
-        var real = await RealStart.RunAsync(arguments, environment);
-        var ours = ConfigurationReader.Read(arguments, environment);
+        GivenConfiguration.SkipWithoutRealEtcd();
+        var given = GivenConfiguration.OnTheCommandLine("--name=a", "--force") with
+        {
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { [variable] = value },
+        };
+        var (real, ours) = (await given.GiveToEtcdAsync(), given.GiveToOurs());
         Assert.True(real.IsAccepted == ours.Error is null, $"etcd: {real.Output}\nours: {ours.Error}");
         if (ours.Error is null)
         {
-            Assert.Empty(EffectiveValue.Differences(real.Settings!.Value, ours.Configuration!));
+            Assert.Empty(EffectiveValue.Differences(real.Settings!.Value, ours.Options!));
         }
         else
         {

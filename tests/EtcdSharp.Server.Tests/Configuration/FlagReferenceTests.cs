@@ -14,7 +14,7 @@ public sealed partial class FlagReferenceTests
         Assert.True(flags.Count > 100, $"only {flags.Count} flags were read from the reference");
         foreach (var match in flags)
         {
-            Assert.True(FlagTable.ByName.TryGetValue(match.Groups["name"].Value, out var flag), match.Value);
+            Assert.True(FlagTable.Flags.ByName.TryGetValue(match.Groups["name"].Value, out var flag), match.Value);
             var expected = match.Groups["default"].Value;
             var described =
                 expected is "" or "${name}.etcd" or "math.MaxUint32"

@@ -24,6 +24,9 @@ internal sealed record RealStart(int ExitCode, string Output)
         && !Output.Contains("unexpected error setting up", StringComparison.Ordinal)
         && !Output.Contains("conflicting environment variable", StringComparison.Ordinal);
 
+    /// <summary>It ended as no program means to end.</summary>
+    public bool HasPanicked => Output.Contains("panic", StringComparison.Ordinal);
+
     /// <summary>The fields of the line with all settings; null where etcd did not come so far.</summary>
     public JsonElement? Settings =>
         Output

@@ -21,6 +21,10 @@ internal sealed class RecordedLines : ILoggerFactory, ILogger
     public IEnumerable<string> Of(params string[] messages) =>
         _lines.Select(static line => line.GetProperty("msg").GetString()!).Where(messages.Contains);
 
+    /// <summary>The lines of a level, whole.</summary>
+    public IEnumerable<string> At(string level) =>
+        _lines.Where(line => line.GetProperty("level").GetString() == level).Select(static line => line.GetRawText());
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
