@@ -1,4 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using EtcdSharp.Grpc.Client;
+using EtcdSharp.Grpc.InProcess;
+using EtcdSharp.Grpc.Server;
 using EtcdSharp.Raft;
 using EtcdSharp.Server.Auth;
 using EtcdSharp.Server.Compaction;
@@ -35,6 +38,7 @@ public sealed class Member : IAsyncDisposable
     private readonly ITokens _tokens;
     private readonly MetricsCollector _metrics;
     private readonly DescriptorBudget _descriptors;
+    private readonly InProcessChannel _channel = new();
     private readonly TaskCompletionSource _served = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _changing = new(1, 1);
@@ -93,11 +97,17 @@ public sealed class Member : IAsyncDisposable
     /// </summary>
     public IReadOnlyList<string> HttpUrls => [.. Texts(_ports.ClientHttp), .. Texts(_ports.Monitoring)];
 
+    /// <summary>For clients in this process (<c>EtcdClientOptions.Channel</c>): calls the member without a connection, as long as it lives.</summary>
+    public CallChannel Channel => _channel;
+
     /// <summary>Ends when the member has stopped, for whatever reason.</summary>
     public Task Completion => _completion.Task;
 
     /// <summary>How often a snapshot of another member has taken the place of the store.</summary>
     internal int StatesTakenOver { get; private set; }
+
+    /// <summary>Its methods by name, for carriers of calls inside the member.</summary>
+    internal CallTable Calls => _edge.Calls;
 
     internal MemberStore Store => _store;
 
@@ -293,7 +303,18 @@ public sealed class Member : IAsyncDisposable
         );
         Connect();
         _memberMetrics = new MemberMetrics(_metrics, _store, _node.State, _gates);
-        _edge = new MemberEdge(_options, _store, _node, _leases, access, _tokens, _metrics, _ports, _nodeOptions.RequestTimeout);
+        _edge = new MemberEdge(
+            _options,
+            _store,
+            _node,
+            _leases,
+            access,
+            _tokens,
+            _metrics,
+            _ports,
+            _channel,
+            _nodeOptions.RequestTimeout
+        );
         _isTornDown = false;
         if (isRemoved)
         {

@@ -7,10 +7,10 @@ namespace EtcdSharp.Client.Tests;
 public sealed class MaintenanceTests(Servers servers)
 {
     [Theory]
-    [OnEach]
-    public async Task AMemberTellsOfItself(ServerKind kind)
+    [OnEachWay]
+    public async Task AMemberTellsOfItself(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var status = await client.Maintenance.StatusAsync(client.Endpoints[0]);
         Assert.StartsWith("3.", status.Version, StringComparison.Ordinal);
         Assert.True(status.DbSize > 0);
@@ -29,10 +29,10 @@ public sealed class MaintenanceTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task ASnapshotIsWholeAndReadable(ServerKind kind)
+    [OnEachWay]
+    public async Task ASnapshotIsWholeAndReadable(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await client.Kv.PutAsync("k", new byte[200_000]);
         var folder = Directory.CreateTempSubdirectory("etcdsharp-client-test-").FullName;
         try

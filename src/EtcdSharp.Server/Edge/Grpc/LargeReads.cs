@@ -47,10 +47,10 @@ internal sealed class LargeReads
 
     /// <summary>Waits for room; dispose what comes back when the read is over.</summary>
     /// <exception cref="OperationCanceledException">The caller has gone.</exception>
-    public ValueTask<LargeRead> EnterAsync(long bytes, GrpcServerCall call, CancellationToken cancellationToken) =>
+    public ValueTask<LargeRead> EnterAsync(long bytes, CallContext call, CancellationToken cancellationToken) =>
         EnterAsync(bytes, call.Cancel, cancellationToken);
 
-    /// <inheritdoc cref="EnterAsync(long, GrpcServerCall, CancellationToken)"/>
+    /// <inheritdoc cref="EnterAsync(long, CallContext, CancellationToken)"/>
     /// <param name="bytes">What it is going to hold; one that wants more than there is waits until it is alone.</param>
     /// <param name="end">Ends the call, when others wait and its client does not read.</param>
     /// <param name="cancellationToken">The caller's.</param>
