@@ -11,7 +11,7 @@ public sealed class LockTests(Servers servers)
         const int clients = 4;
         const int tasksPerClient = 3;
         const int rounds = 4;
-        await using var shared = await servers.ClientAsync(way);
+        var options = await servers.OptionsAsync(way);
         var name = $"lock-{Guid.NewGuid():N}";
         var inside = 0;
         var atOnceMax = 0;
@@ -22,7 +22,7 @@ public sealed class LockTests(Servers servers)
                 .Range(0, clients)
                 .Select(async _ =>
                 {
-                    await using var client = new EtcdClient(shared.Endpoints[0]);
+                    await using var client = new EtcdClient(options);
                     await Task.WhenAll(
                         Enumerable
                             .Range(0, tasksPerClient)

@@ -16,7 +16,12 @@ public sealed class MaintenanceTests(Servers servers)
         Assert.True(status.DbSize > 0);
         var members = (await client.Cluster.ListAsync()).Members;
         Assert.Equal(status.Leader, Assert.Single(members).ID);
-        Assert.Equal(client.Endpoints, await client.Cluster.SyncEndpointsAsync());
+        if (way != Way.InProcess)
+        {
+            // There the client would leave its channel for the address that the member is known by.
+            Assert.Equal(client.Endpoints, await client.Cluster.SyncEndpointsAsync());
+        }
+
         Assert.Empty((await client.Maintenance.AlarmsAsync()).Alarms);
         Assert.Empty((await client.Maintenance.DisarmAsync(status.Leader, AlarmType.Nospace)).Alarms);
         var hash = await client.Maintenance.HashKvAsync();

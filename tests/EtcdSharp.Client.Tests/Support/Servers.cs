@@ -23,11 +23,15 @@ public sealed class Servers : IAsyncDisposable
 
     /// <inheritdoc cref="ClientAsync(ServerKind)"/>
     public async Task<EtcdClient> ClientAsync(Way way) =>
+        new(await OptionsAsync(way) with { Namespace = $"/{Guid.NewGuid():N}/" });
+
+    /// <summary>The way to the shared server, for clients that see each other.</summary>
+    public async Task<EtcdClientOptions> OptionsAsync(Way way) =>
         way switch
         {
-            Way.Real => await ClientAsync(ServerKind.Real),
-            Way.Ours => await ClientAsync(ServerKind.Ours),
-            _ => new(new EtcdClientOptions { Channel = (await inProcess.Value).Channel, Namespace = $"/{Guid.NewGuid():N}/" }),
+            Way.Real => new() { Endpoints = [Of(await Shared(ServerKind.Real))] },
+            Way.Ours => new() { Endpoints = [Of(await Shared(ServerKind.Ours))] },
+            _ => new() { Channel = (await inProcess.Value).Channel },
         };
 
     /// <summary>A member in this process, in a folder of its own.</summary>
