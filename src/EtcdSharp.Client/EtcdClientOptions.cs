@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Net.Security;
+using EtcdSharp.Grpc.Client;
 
 namespace EtcdSharp.Client;
 
@@ -14,6 +15,12 @@ public sealed record EtcdClientOptions
     /// <c>host:port</c>, which is TLS where <see cref="Tls"/> is set.
     /// </summary>
     public IReadOnlyList<string> Endpoints { get; init; } = ["http://localhost:2379"];
+
+    /// <summary>
+    /// In place of <see cref="Endpoints"/>: the way to a member in this process, its <c>Member.Channel</c>. What concerns
+    /// connections (their timeouts, TLS, the largest answer) has no meaning then. The client does not dispose it.
+    /// </summary>
+    public CallChannel? Channel { get; init; }
 
     /// <summary>Who the client is; null where it says nothing, or its certificate says it.</summary>
     public string? User { get; init; }

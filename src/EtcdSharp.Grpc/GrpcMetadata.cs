@@ -47,6 +47,20 @@ public sealed class GrpcMetadata : IEnumerable<KeyValuePair<string, string>>
         Add(name, Convert.ToBase64String(value).TrimEnd('='));
     }
 
+    /// <summary>The first value of that name, or null.</summary>
+    internal string? First(string name)
+    {
+        foreach ((string key, string value) in entries)
+        {
+            if (string.Equals(key, name, StringComparison.OrdinalIgnoreCase))
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The bytes of a <c>-bin</c> entry; null where the name is missing or the value is not base64.</summary>
     public byte[]? Binary(string name) => DecodeBinary(this[name]);
 

@@ -23,6 +23,9 @@ public sealed class GrpcStatusException : Exception
 
     public StatusCode Code => Status.Code;
 
+    /// <summary>No server has seen the request.</summary>
+    internal bool NotSent { get; init; }
+
     /// <summary>What the server sent with the status; empty where the call ended before any trailers came.</summary>
     public GrpcMetadata Trailers { get; }
 }

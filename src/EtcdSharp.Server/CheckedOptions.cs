@@ -1,6 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using EtcdSharp.Node.Compaction;
 using EtcdSharp.Replica.Tokens;
-using System.Diagnostics.CodeAnalysis;
 using EtcdSharp.Server.Configuration;
 
 namespace EtcdSharp.Server;

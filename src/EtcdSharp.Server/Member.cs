@@ -3,6 +3,9 @@ using EtcdSharp.Edge.Calls;
 using EtcdSharp.Edge.Grpc;
 using EtcdSharp.Edge.Listening;
 using EtcdSharp.Edge.Metrics;
+using EtcdSharp.Grpc.Client;
+using EtcdSharp.Grpc.InProcess;
+using EtcdSharp.Grpc.Server;
 using EtcdSharp.Node;
 using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Node.Compaction;
@@ -42,6 +45,7 @@ public sealed class Member : IAsyncDisposable
     private readonly ITokens _tokens;
     private readonly MetricsCollector _metrics;
     private readonly DescriptorBudget _descriptors;
+    private readonly InProcessChannel _channel = new();
     private readonly TaskCompletionSource _served = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _changing = new(1, 1);
@@ -101,11 +105,17 @@ public sealed class Member : IAsyncDisposable
     /// </summary>
     public IReadOnlyList<string> HttpUrls => [.. Texts(_ports.ClientHttp), .. Texts(_ports.Monitoring)];
 
+    /// <summary>For clients in this process (<c>EtcdClientOptions.Channel</c>): calls the member without a connection, as long as it lives.</summary>
+    public CallChannel Channel => _channel;
+
     /// <summary>Ends when the member has stopped, for whatever reason.</summary>
     public Task Completion => _completion.Task;
 
     /// <summary>How often a snapshot of another member has taken the place of the store.</summary>
     internal int StatesTakenOver { get; private set; }
+
+    /// <summary>Its methods by name, for carriers of calls inside the member.</summary>
+    internal CallTable Calls => _edge.Calls;
 
     internal MemberStore Store => _store;
 
@@ -295,6 +305,7 @@ public sealed class Member : IAsyncDisposable
             _metrics,
             _ports,
             _gates,
+            _channel,
             _nodeOptions.RequestTimeout
         );
         _isTornDown = false;

@@ -6,6 +6,7 @@ using EtcdSharp.Edge.Identity;
 using EtcdSharp.Edge.Metrics;
 using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Health;
+using EtcdSharp.Grpc.InProcess;
 using EtcdSharp.Grpc.Server;
 using EtcdSharp.Node.Duties;
 using EtcdSharp.Node.Loops;
@@ -33,6 +34,7 @@ internal sealed class MemberEdge
     private readonly HttpEndpoints _http;
     private readonly RequestDelegate _clientHttp;
     private readonly MemberPorts _ports;
+    private readonly InProcessChannel _channel;
     private readonly LeaderRequirement _leaderRequirement;
     private readonly LearnerLimits _learnerLimits;
 
@@ -46,6 +48,7 @@ internal sealed class MemberEdge
         MetricsCollector metrics,
         MemberPorts ports,
         FeatureGates gates,
+        InProcessChannel channel,
         TimeSpan requestTimeout
     )
     {
@@ -55,6 +58,7 @@ internal sealed class MemberEdge
             gates.IsOn("StopGRPCServiceOnDefrag"),
             options.Logging.CreateLogger<ServingStatus>()
         );
+        _channel = channel;
         _access = access;
         _tokens = tokens;
         _leases = leases;
@@ -65,7 +69,7 @@ internal sealed class MemberEdge
         _leaderRequirement = new LeaderRequirement(node.Log);
         _learnerLimits = new LearnerLimits(store.Cluster, node.Log.MemberId);
         _services = BuildServices();
-        _leaderRequirement.Follow(_services, TimeSpan.FromMilliseconds(options.ElectionMs), TimeProvider.System);
+        _leaderRequirement.Follow(Calls, TimeSpan.FromMilliseconds(options.ElectionMs), TimeProvider.System);
         var state = new MemberHttpState(store, node.Log, requestTimeout);
         var health = new HealthEndpoints(state, options.Instruments.Http, options.Logging.CreateLogger<HealthEndpoints>());
         _http = new HttpEndpoints(state, health, new MetricsEndpoint(metrics, options.Instruments.Http));
@@ -76,6 +80,9 @@ internal sealed class MemberEdge
             options.Logging.CreateLogger<AccessController>()
         ).ServeAsync;
     }
+
+    /// <summary>The methods behind all carriers: gRPC, the channel within the process, and whoever translates another protocol.</summary>
+    public CallTable Calls => _services.Calls;
 
     /// <summary>
     /// Metrics and health at --listen-metrics-urls, from the moment the member runs: a member that waits for its quorum is alive, and
@@ -98,14 +105,17 @@ internal sealed class MemberEdge
         {
             await http.StartAsync(null, _clientHttp, cancellation).ConfigureAwait(false);
         }
+
+        _channel.Serve(Calls);
     }
 
     /// <summary>Streams end at once, with the status upon which clients look for another member; unary calls may finish.</summary>
     public async Task StopAsync()
     {
         _leaderRequirement.Dispose();
-        _services.EndStreams(new GrpcStatus(StatusCode.Unavailable, EtcdError.Stopped.Message));
-        await _ports.StopAsync(_options.Drain).ConfigureAwait(false);
+        var stopped = new GrpcStatus(StatusCode.Unavailable, EtcdError.Stopped.Message);
+        Calls.EndStreams(stopped);
+        await Task.WhenAll(_ports.StopAsync(_options.Drain), _channel.StopAsync(_options.Drain, stopped)).ConfigureAwait(false);
     }
 
     private GrpcDispatcher BuildServices()
@@ -169,7 +179,7 @@ internal sealed class MemberEdge
             MaxReceiveMessageBytes = _options.MaxRequestBytes + GrpcServerOptions.RequestOverheadBytes,
             Metrics = _options.Instruments.Grpc,
             Logger = _options.Logging.CreateLogger("EtcdSharp.Grpc.Server.GrpcDispatcher"),
-            Interceptors =
+            Stages =
             [
                 new RequestObserver(
                     _metrics,
@@ -178,6 +188,7 @@ internal sealed class MemberEdge
                 ),
                 _learnerLimits,
                 _leaderRequirement,
+                _access,
             ],
         };
         return services.Build(serverOptions);

@@ -1,4 +1,3 @@
-using EtcdSharp.Platform.Logging;
 using System.Diagnostics;
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Node;
@@ -8,6 +7,7 @@ using EtcdSharp.Node.Proposals;
 using EtcdSharp.Node.Reads;
 using EtcdSharp.Node.Snapshots;
 using EtcdSharp.Platform;
+using EtcdSharp.Platform.Logging;
 using EtcdSharp.Raft;
 using EtcdSharp.Replica.Apply;
 using EtcdSharp.Replica.Membership;

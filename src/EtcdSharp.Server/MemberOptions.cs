@@ -1,9 +1,9 @@
+using System.Collections.Immutable;
 using EtcdSharp.Edge.Listening;
 using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Platform;
 using EtcdSharp.Replica.Membership;
 using EtcdSharp.Server.Configuration;
-using System.Collections.Immutable;
 using EtcdSharp.Server.Metrics;
 using EtcdSharp.Storage.Wal;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

@@ -1,11 +1,11 @@
-using EtcdSharp.Node.Discovery;
-using EtcdSharp.Platform.Network;
-using EtcdSharp.Platform.Text;
-using EtcdSharp.Replica.Membership;
 using System.Net;
 using System.Net.Sockets;
 using EtcdSharp.Edge.Listening;
 using EtcdSharp.Node.Compaction;
+using EtcdSharp.Node.Discovery;
+using EtcdSharp.Platform.Network;
+using EtcdSharp.Platform.Text;
+using EtcdSharp.Replica.Membership;
 using EtcdSharp.Server.Configuration;
 
 namespace EtcdSharp.Server;

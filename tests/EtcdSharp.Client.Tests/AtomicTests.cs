@@ -6,10 +6,10 @@ namespace EtcdSharp.Client.Tests;
 public sealed class AtomicTests(Servers servers)
 {
     [Theory]
-    [OnEach]
-    public async Task MoneyIsNeitherMadeNorLost(ServerKind kind)
+    [OnEachWay]
+    public async Task MoneyIsNeitherMadeNorLost(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         foreach (
             var isolation in (AtomicIsolation[])
                 [AtomicIsolation.SerializableSnapshot, AtomicIsolation.Serializable, AtomicIsolation.RepeatableReads]
@@ -51,10 +51,10 @@ public sealed class AtomicTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task WhatWasReadMustStillHold(ServerKind kind)
+    [OnEachWay]
+    public async Task WhatWasReadMustStillHold(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         foreach (var isolation in Enum.GetValues<AtomicIsolation>())
         {
             await client.Kv.PutAsync("a", "1");
@@ -79,10 +79,10 @@ public sealed class AtomicTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task ReadsAreOfOneRevisionWhereSerializable(ServerKind kind)
+    [OnEachWay]
+    public async Task ReadsAreOfOneRevisionWhereSerializable(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         (AtomicIsolation Isolation, bool SeesMixture)[] cases =
         [
             (AtomicIsolation.SerializableSnapshot, false),
@@ -113,10 +113,10 @@ public sealed class AtomicTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task WritesThatCrossAreRefusedInASnapshotAlone(ServerKind kind)
+    [OnEachWay]
+    public async Task WritesThatCrossAreRefusedInASnapshotAlone(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         foreach (var isolation in (AtomicIsolation[])[AtomicIsolation.SerializableSnapshot, AtomicIsolation.Serializable])
         {
             await client.Kv.PutAsync("read", "1");
@@ -139,10 +139,10 @@ public sealed class AtomicTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task OwnWritesAreSeenAndDeletionsToo(ServerKind kind)
+    [OnEachWay]
+    public async Task OwnWritesAreSeenAndDeletionsToo(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await client.Kv.PutAsync("gone", "1");
         var told = await client.RunAtomicallyAsync<string>(
             async scope =>
@@ -181,10 +181,10 @@ public sealed class AtomicTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task RunsEnd(ServerKind kind)
+    [OnEachWay]
+    public async Task RunsEnd(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var runs = 0;
         var failure = await Assert.ThrowsAsync<EtcdException>(() =>
             client.RunAtomicallyAsync(

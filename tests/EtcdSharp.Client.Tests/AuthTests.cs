@@ -7,15 +7,15 @@ namespace EtcdSharp.Client.Tests;
 public sealed class AuthTests
 {
     [Theory]
-    [OnEach]
-    public async Task UsersMayDoWhatTheirRolesSay(ServerKind kind)
+    [OnEachWay]
+    public async Task UsersMayDoWhatTheirRolesSay(Way way)
     {
-        await using var server = await RestartableServer.StartAsync(kind);
-        await using var nobody = new EtcdClient(server.Address);
+        await using var server = await OwnServer.StartAsync(way);
+        await using var nobody = server.Client();
         await EnableAsync(nobody);
-        await using var root = new EtcdClient($"{server.Address};user=root;password=rootpw");
-        await using var user = new EtcdClient($"{server.Address};user=me;password=mypw");
-        await using var wrong = new EtcdClient($"{server.Address};user=me;password=other");
+        await using var root = server.Client("root", "rootpw");
+        await using var user = server.Client("me", "mypw");
+        await using var wrong = server.Client("me", "other");
 
         Assert.True((await root.Auth.StatusAsync()).Enabled);
         await user.Kv.PutAsync("mine/1", "x");

@@ -14,7 +14,7 @@ public sealed partial class DocumentedTests(Servers servers)
     /// <summary>White space and the comments at the ends of lines may differ: the formatter has its say here, the reader there.</summary>
     [Theory]
     [InlineData("client.md", 18)]
-    [InlineData("embed.md", 1)]
+    [InlineData("embed.md", 2)]
     public async Task EachExampleStandsHere(string page, int atLeast)
     {
         var here = Squeezed(
@@ -79,10 +79,10 @@ public sealed partial class DocumentedTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task Views(ServerKind kind)
+    [OnEachWay]
+    public async Task Views(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var inside = client.InNamespace("in/");
         var quick = client.WithTimeout(TimeSpan.FromMilliseconds(100));
         var careful = client.WithRequiredLeader(); // refused by members that have no leader
@@ -98,10 +98,10 @@ public sealed partial class DocumentedTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task Keys(ServerKind kind)
+    [OnEachWay]
+    public async Task Keys(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         for (var i = 0; i < 35; i++)
         {
             await client.Kv.PutAsync($"a/{i % 5}", $"{i}");
@@ -129,10 +129,10 @@ public sealed partial class DocumentedTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task Transactions(ServerKind kind)
+    [OnEachWay]
+    public async Task Transactions(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await client.Kv.PutAsync("stock", "3");
         var sold = await client
             .Kv.Transaction()
@@ -159,10 +159,10 @@ public sealed partial class DocumentedTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task Watches(ServerKind kind)
+    [OnEachWay]
+    public async Task Watches(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         using var end = new CancellationTokenSource(Eventually.Limit);
         var cancellationToken = end.Token;
         var changes = new List<string>();
@@ -191,10 +191,10 @@ public sealed partial class DocumentedTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task LeasesLocksAndElections(ServerKind kind)
+    [OnEachWay]
+    public async Task LeasesLocksAndElections(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         {
             await using var held = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
             await client.Kv.PutAsync("held", "v", new PutOptions { Lease = held.Id });
@@ -232,10 +232,10 @@ public sealed partial class DocumentedTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task Services(ServerKind kind)
+    [OnEachWay]
+    public async Task Services(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await using var lease = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
         using var end = new CancellationTokenSource(Eventually.Limit);
         var cancellationToken = end.Token;
@@ -291,10 +291,10 @@ public sealed partial class DocumentedTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task Failures(ServerKind kind)
+    [OnEachWay]
+    public async Task Failures(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var caught = false;
         try
         {
@@ -323,11 +323,19 @@ public sealed partial class DocumentedTests(Servers servers)
             await using var client = new EtcdClient(address);
             await client.Kv.PutAsync("k", "v");
             Assert.Equal("v", (await client.Kv.GetValueAsync("k")).ToString());
+            await AskInsideAsync(member);
             await member.StopAsync();
             Assert.True(member.Completion.IsCompletedSuccessfully);
         }
 
         Directory.Delete(directory, recursive: true);
+    }
+
+    private static async Task AskInsideAsync(Member member)
+    {
+        await using var client = new EtcdClient(new EtcdClientOptions { Channel = member.Channel });
+
+        Assert.Equal("v", (await client.Kv.GetValueAsync("k")).ToString());
     }
 
     private static Task WorkAsync(CancellationToken lost)

@@ -5,10 +5,10 @@ namespace EtcdSharp.Client.Tests;
 public sealed class ElectionTests(Servers servers)
 {
     [Theory]
-    [OnEach]
-    public async Task OneLeadsAndTheNextFollows(ServerKind kind)
+    [OnEachWay]
+    public async Task OneLeadsAndTheNextFollows(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await using var first = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
         await using var second = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
         var election = new Election(client, "leader");
@@ -30,10 +30,10 @@ public sealed class ElectionTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task ObserversSeeEachLeader(ServerKind kind)
+    [OnEachWay]
+    public async Task ObserversSeeEachLeader(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await using var lease = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
         var election = new Election(client, "leader");
         await using var observed = election.ObserveAsync(Eventually.Bounded()).GetAsyncEnumerator();
@@ -55,10 +55,10 @@ public sealed class ElectionTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task ACandidateThatGivesUpLeaves(ServerKind kind)
+    [OnEachWay]
+    public async Task ACandidateThatGivesUpLeaves(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await using var first = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
         await using var second = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
         var election = new Election(client, "leader");

@@ -5,10 +5,10 @@ namespace EtcdSharp.Client.Tests;
 public sealed class KvTests(Servers servers)
 {
     [Theory]
-    [OnEach]
-    public async Task WhatIsPutIsFoundAndWhatIsDeletedIsNot(ServerKind kind)
+    [OnEachWay]
+    public async Task WhatIsPutIsFoundAndWhatIsDeletedIsNot(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
 
         var put = await client.Kv.PutAsync("greeting", "hello");
         var found = (await client.Kv.GetAsync("greeting")).First;
@@ -25,10 +25,10 @@ public sealed class KvTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task RangesHaveOrderLimitAndBounds(ServerKind kind)
+    [OnEachWay]
+    public async Task RangesHaveOrderLimitAndBounds(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var kv = client.Kv;
         await kv.PutAsync("a/1", "z");
         var second = await kv.PutAsync("a/2", "y");
@@ -79,10 +79,10 @@ public sealed class KvTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task PutsAndDeletesTellWhatWasThere(ServerKind kind)
+    [OnEachWay]
+    public async Task PutsAndDeletesTellWhatWasThere(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var kv = client.Kv;
         Assert.Null((await kv.PutAsync("k", "1", new PutOptions { PreviousValue = true })).Previous);
         var put = await kv.PutAsync("k", "2", new PutOptions { PreviousValue = true });
@@ -94,10 +94,10 @@ public sealed class KvTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task ValueAndLeaseAreKeptWhereAskedFor(ServerKind kind)
+    [OnEachWay]
+    public async Task ValueAndLeaseAreKeptWhereAskedFor(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var kv = client.Kv;
         var lease = (await client.Lease.GrantAsync(TimeSpan.FromSeconds(60))).ID;
         await kv.PutAsync("k", "1", new PutOptions { Lease = lease });
@@ -115,10 +115,10 @@ public sealed class KvTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task ATransactionTakesOneBranch(ServerKind kind)
+    [OnEachWay]
+    public async Task ATransactionTakesOneBranch(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await client.Kv.PutAsync("stock", "3");
 
         var sold = await client
@@ -143,10 +143,10 @@ public sealed class KvTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task AllConditionsCompareAsTheySay(ServerKind kind)
+    [OnEachWay]
+    public async Task AllConditionsCompareAsTheySay(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var first = (await client.Kv.PutAsync("k", "b")).Header.Revision;
         var second = (await client.Kv.PutAsync("k", "m")).Header.Revision;
         (Condition Condition, bool Holds)[] cases =
@@ -176,10 +176,10 @@ public sealed class KvTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task TransactionsNest(ServerKind kind)
+    [OnEachWay]
+    public async Task TransactionsNest(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var inner = new Transaction()
             .If(Condition.Value("a").Is("1"))
             .Then(Operation.Put("b", "2"), Operation.Get("b"))
@@ -216,11 +216,11 @@ public sealed class KvTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task PagesAreAllOfOneRevision(ServerKind kind)
+    [OnEachWay]
+    public async Task PagesAreAllOfOneRevision(Way way)
     {
         const int keys = 57;
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         for (var i = 0; i < keys; i++)
         {
             await client.Kv.PutAsync($"page/{i:d3}", "old");
@@ -244,10 +244,10 @@ public sealed class KvTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task ANamespaceSeesItsOwnKeysAlone(ServerKind kind)
+    [OnEachWay]
+    public async Task ANamespaceSeesItsOwnKeysAlone(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var inside = client.InNamespace("in/").InNamespace("deep/");
         await client.Kv.PutAsync("in/zzz", "outside");
         await client.Kv.PutAsync("a", "outside");
@@ -290,10 +290,10 @@ public sealed class KvTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task ACancelledCallEnds(ServerKind kind)
+    [OnEachWay]
+    public async Task ACancelledCallEnds(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.Kv.GetAsync("k", null, cancelled.Token));

@@ -9,10 +9,10 @@ public sealed class LeaseTests(Servers servers)
     private static readonly TimeSpan s_short = TimeSpan.FromSeconds(2);
 
     [Theory]
-    [OnEach]
-    public async Task ALeaseIsGrantedListedProlongedAndRevoked(ServerKind kind)
+    [OnEachWay]
+    public async Task ALeaseIsGrantedListedProlongedAndRevoked(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var granted = await client.Lease.GrantAsync(TimeSpan.FromSeconds(29.5), 0);
         Assert.Equal(30, granted.TTL);
         await client.Kv.PutAsync("k", "v", new PutOptions { Lease = granted.ID });
@@ -32,10 +32,10 @@ public sealed class LeaseTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task AHeldLeaseOutlivesItsTimeAndEndsWhenLetGo(ServerKind kind)
+    [OnEachWay]
+    public async Task AHeldLeaseOutlivesItsTimeAndEndsWhenLetGo(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var held = await client.Lease.HoldAsync(s_short);
         var left = (await client.Lease.GrantAsync(s_short)).ID;
         await client.Kv.PutAsync("held", "v", new PutOptions { Lease = held.Id });
@@ -59,10 +59,10 @@ public sealed class LeaseTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task ARevokedLeaseIsToldToItsHolder(ServerKind kind)
+    [OnEachWay]
+    public async Task ARevokedLeaseIsToldToItsHolder(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await using var held = await client.Lease.HoldAsync(s_short);
         await client.Lease.RevokeAsync(held.Id);
         Assert.Equal(LeaseEnd.Gone, await held.Ended.WaitAsync(Eventually.Limit));
@@ -101,10 +101,10 @@ public sealed class LeaseTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task AnExistingLeaseCanBeKeptAlive(ServerKind kind)
+    [OnEachWay]
+    public async Task AnExistingLeaseCanBeKeptAlive(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var id = (await client.Lease.GrantAsync(TimeSpan.FromSeconds(30))).ID;
         await using (var kept = await client.Lease.KeepAliveAsync(id))
         {
@@ -118,10 +118,10 @@ public sealed class LeaseTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task AClosedClientEndsWhatItKept(ServerKind kind)
+    [OnEachWay]
+    public async Task AClosedClientEndsWhatItKept(Way way)
     {
-        var client = await servers.ClientAsync(kind);
+        var client = await servers.ClientAsync(way);
         var held = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
         var watcher = await client.Watch.OpenAsync("k");
         await client.DisposeAsync();

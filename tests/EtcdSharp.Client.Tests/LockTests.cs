@@ -5,13 +5,13 @@ namespace EtcdSharp.Client.Tests;
 public sealed class LockTests(Servers servers)
 {
     [Theory]
-    [OnEach]
-    public async Task OneHoldsItAtATimeUnderContention(ServerKind kind)
+    [OnEachWay]
+    public async Task OneHoldsItAtATimeUnderContention(Way way)
     {
         const int clients = 4;
         const int tasksPerClient = 3;
         const int rounds = 4;
-        await using var shared = await servers.ClientAsync(kind);
+        var options = await servers.OptionsAsync(way);
         var name = $"lock-{Guid.NewGuid():N}";
         var inside = 0;
         var atOnceMax = 0;
@@ -22,7 +22,7 @@ public sealed class LockTests(Servers servers)
                 .Range(0, clients)
                 .Select(async _ =>
                 {
-                    await using var client = new EtcdClient(shared.Endpoints[0]);
+                    await using var client = new EtcdClient(options);
                     await Task.WhenAll(
                         Enumerable
                             .Range(0, tasksPerClient)
@@ -54,10 +54,10 @@ public sealed class LockTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task ALockThatIsTakenIsNotTakenTwice(ServerKind kind)
+    [OnEachWay]
+    public async Task ALockThatIsTakenIsNotTakenTwice(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await using var mine = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
         await using var yours = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
         var mutex = new DistributedLock(client, "lock");
@@ -77,10 +77,10 @@ public sealed class LockTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task AWaiterGetsTheLockWhenItsHolderDies(ServerKind kind)
+    [OnEachWay]
+    public async Task AWaiterGetsTheLockWhenItsHolderDies(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await using var holder = await client.LockAsync("lock", TimeSpan.FromSeconds(30));
         var waiting = client.LockAsync("lock", TimeSpan.FromSeconds(30), Eventually.Bounded());
         await Eventually.TrueAsync(async () => await client.Kv.CountAsync(KeyRange.Prefix("lock/")) == 2);
@@ -92,10 +92,10 @@ public sealed class LockTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task AWaiterThatGivesUpLeavesTheLine(ServerKind kind)
+    [OnEachWay]
+    public async Task AWaiterThatGivesUpLeavesTheLine(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await using var holder = await client.LockAsync("lock");
         await using var lease = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
         using var patience = new CancellationTokenSource();

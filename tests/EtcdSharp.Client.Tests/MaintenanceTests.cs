@@ -7,16 +7,21 @@ namespace EtcdSharp.Client.Tests;
 public sealed class MaintenanceTests(Servers servers)
 {
     [Theory]
-    [OnEach]
-    public async Task AMemberTellsOfItself(ServerKind kind)
+    [OnEachWay]
+    public async Task AMemberTellsOfItself(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var status = await client.Maintenance.StatusAsync(client.Endpoints[0]);
         Assert.StartsWith("3.", status.Version, StringComparison.Ordinal);
         Assert.True(status.DbSize > 0);
         var members = (await client.Cluster.ListAsync()).Members;
         Assert.Equal(status.Leader, Assert.Single(members).ID);
-        Assert.Equal(client.Endpoints, await client.Cluster.SyncEndpointsAsync());
+        if (way != Way.InProcess)
+        {
+            // There the client would leave its channel for the address that the member is known by.
+            Assert.Equal(client.Endpoints, await client.Cluster.SyncEndpointsAsync());
+        }
+
         Assert.Empty((await client.Maintenance.AlarmsAsync()).Alarms);
         Assert.Empty((await client.Maintenance.DisarmAsync(status.Leader, AlarmType.Nospace)).Alarms);
         var hash = await client.Maintenance.HashKvAsync();
@@ -29,10 +34,10 @@ public sealed class MaintenanceTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task ASnapshotIsWholeAndReadable(ServerKind kind)
+    [OnEachWay]
+    public async Task ASnapshotIsWholeAndReadable(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await client.Kv.PutAsync("k", new byte[200_000]);
         var folder = Directory.CreateTempSubdirectory("etcdsharp-client-test-").FullName;
         try

@@ -6,10 +6,10 @@ namespace EtcdSharp.Client.Tests;
 public sealed class ServiceRegistryTests(Servers servers)
 {
     [Theory]
-    [OnEach]
-    public async Task InstancesAreStoredAsOtherClientsDo(ServerKind kind)
+    [OnEachWay]
+    public async Task InstancesAreStoredAsOtherClientsDo(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var registry = new ServiceRegistry(client, "shop/orders");
         await registry.RegisterAsync("one", new ServiceEndpoint("10.0.0.1:80"));
         Assert.Equal(
@@ -28,10 +28,10 @@ public sealed class ServiceRegistryTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task AResolverFollowsComingAndGoing(ServerKind kind)
+    [OnEachWay]
+    public async Task AResolverFollowsComingAndGoing(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var registry = new ServiceRegistry(client, "shop");
         await using var lease = await client.Lease.HoldAsync(TimeSpan.FromSeconds(30));
         await registry.RegisterAsync("one", new ServiceEndpoint("a:1"), lease.Id);

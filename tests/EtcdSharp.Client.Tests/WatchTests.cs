@@ -5,10 +5,10 @@ namespace EtcdSharp.Client.Tests;
 public sealed class WatchTests(Servers servers)
 {
     [Theory]
-    [OnEach]
-    public async Task ChangesAreTold(ServerKind kind)
+    [OnEachWay]
+    public async Task ChangesAreTold(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await using var watcher = await client.Watch.OpenAsync(KeyRange.Prefix("a/"), new WatchOptions { PreviousValues = true });
         await client.Kv.PutAsync("a/1", "x");
         await client.Kv.PutAsync("b/1", "not watched");
@@ -27,10 +27,10 @@ public sealed class WatchTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task AWatchMayBeginInThePast(ServerKind kind)
+    [OnEachWay]
+    public async Task AWatchMayBeginInThePast(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var first = (await client.Kv.PutAsync("k", "1")).Header.Revision;
         await client.Kv.PutAsync("k", "2");
         await client.Kv.DeleteAsync("k");
@@ -48,10 +48,10 @@ public sealed class WatchTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task KindsOfChangesCanBeLeftOut(ServerKind kind)
+    [OnEachWay]
+    public async Task KindsOfChangesCanBeLeftOut(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await using var puts = await client.Watch.OpenAsync("k", new WatchOptions { WithoutDeletes = true });
         await using var deletes = await client.Watch.OpenAsync("k", new WatchOptions { WithoutPuts = true });
         await client.Kv.PutAsync("k", "1");
@@ -63,11 +63,11 @@ public sealed class WatchTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task ManyWatchesShareOneStream(ServerKind kind)
+    [OnEachWay]
+    public async Task ManyWatchesShareOneStream(Way way)
     {
         const int count = 100;
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var watchers = await Task.WhenAll(Enumerable.Range(0, count).Select(i => client.Watch.OpenAsync($"k{i}")));
         for (var i = 0; i < count; i++)
         {
@@ -82,10 +82,10 @@ public sealed class WatchTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task ProgressIsToldOnDemand(ServerKind kind)
+    [OnEachWay]
+    public async Task ProgressIsToldOnDemand(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await using var watcher = await client.Watch.OpenAsync("k");
         var revision = (await client.Kv.PutAsync("other", "1")).Header.Revision;
         client.Watch.RequestProgress();
@@ -100,10 +100,10 @@ public sealed class WatchTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task ADisposedWatcherEndsItsEnumeration(ServerKind kind)
+    [OnEachWay]
+    public async Task ADisposedWatcherEndsItsEnumeration(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         var watcher = await client.Watch.OpenAsync("k");
         var reading = TakeAsync(watcher, 1);
         await watcher.DisposeAsync();
@@ -116,10 +116,10 @@ public sealed class WatchTests(Servers servers)
     }
 
     [Theory]
-    [OnEach]
-    public async Task ASlowReaderMissesNothingAndDelaysNobody(ServerKind kind)
+    [OnEachWay]
+    public async Task ASlowReaderMissesNothingAndDelaysNobody(Way way)
     {
-        await using var client = await servers.ClientAsync(kind);
+        await using var client = await servers.ClientAsync(way);
         await using var slow = await client.Watch.OpenAsync("big");
         await using var quick = await client.Watch.OpenAsync("small");
 

@@ -5,9 +5,13 @@ namespace EtcdSharp.Client;
 /// <summary>Chooses an endpoint per call: round robin over those that do not rest from a failure.</summary>
 internal sealed class Balancer : IDisposable
 {
+    /// <summary>The endpoint of a client that was given a channel.</summary>
+    public const string InProcess = "inprocess:";
+
     private readonly Lock gate = new();
     private readonly GrpcChannelOptions options;
     private readonly bool tls;
+    private readonly bool isInProcess;
     private readonly Dictionary<string, EndpointLink> links = new(StringComparer.Ordinal);
     private EndpointLink[] turn = [];
 
@@ -17,10 +21,21 @@ internal sealed class Balancer : IDisposable
     private bool disposed;
 
     public Balancer(IReadOnlyList<string> endpoints, GrpcChannelOptions options)
+        : this(options) => Replace(endpoints);
+
+    /// <summary>Calls go through a channel that there is already, and that others may use too.</summary>
+    public Balancer(CallChannel channel, GrpcChannelOptions options)
+        : this(options)
+    {
+        links.Add(InProcess, new EndpointLink(InProcess, channel));
+        turn = [links[InProcess]];
+        isInProcess = true;
+    }
+
+    private Balancer(GrpcChannelOptions options)
     {
         this.options = options;
         tls = options.Tls is not null;
-        Replace(endpoints);
     }
 
     public IReadOnlyList<string> Endpoints => Array.ConvertAll(Volatile.Read(ref turn), static link => link.Address);
@@ -41,7 +56,7 @@ internal sealed class Balancer : IDisposable
     /// <summary>The connection to a certain endpoint, which need not be one of those that take turns.</summary>
     public EndpointLink At(string endpoint)
     {
-        var address = Normalize(endpoint, tls);
+        var address = isInProcess && endpoint == InProcess ? endpoint : Normalize(endpoint, tls);
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(disposed, typeof(EtcdClient));

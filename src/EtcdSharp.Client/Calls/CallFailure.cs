@@ -21,7 +21,7 @@ internal readonly struct CallFailure
     {
         this.failure = failure;
         Error = EtcdErrors.Find(failure.Status.Message);
-        NotSent = NeverLeft(failure);
+        NotSent = failure.NotSent || NeverLeft(failure);
         dropped = failure.Status.Message.EndsWith(ProposalDropped, StringComparison.Ordinal);
     }
 

@@ -18,18 +18,18 @@ internal sealed class ClientCore : IAsyncDisposable
             throw new ArgumentException($"{options.AttemptsMax} attempts are too few to make a call", nameof(options));
         }
 
-        balancer = new Balancer(
-            options.Endpoints,
-            new GrpcChannelOptions
-            {
-                MultipleConnections = true,
-                MaxReceiveMessageBytes = options.MaxReceiveMessageBytes,
-                ConnectTimeout = options.ConnectTimeout,
-                KeepAlivePingDelay = options.KeepAliveTime,
-                KeepAlivePingTimeout = options.KeepAliveTimeout,
-                Tls = options.Tls,
-            }
-        );
+        var connections = new GrpcChannelOptions
+        {
+            MultipleConnections = true,
+            MaxReceiveMessageBytes = options.MaxReceiveMessageBytes,
+            ConnectTimeout = options.ConnectTimeout,
+            KeepAlivePingDelay = options.KeepAliveTime,
+            KeepAlivePingTimeout = options.KeepAliveTimeout,
+            Tls = options.Tls,
+        };
+        balancer = options.Channel is { } channel
+            ? new Balancer(channel, connections)
+            : new Balancer(options.Endpoints, connections);
         tokens = new TokenSource(options.User, options.Password, options.Token);
         Caller = new Caller(balancer, tokens, options.AttemptsMax, options.MaxRequestBytes);
         Watches = new WatchStream(Caller, requireLeader: false, closed.Token);

@@ -3,7 +3,7 @@ using EtcdSharp.Grpc.Client;
 namespace EtcdSharp.Client;
 
 /// <summary>One endpoint with its connection and what is known of its health.</summary>
-internal sealed class EndpointLink(string address, GrpcChannel channel) : IDisposable
+internal sealed class EndpointLink(string address, CallChannel channel) : IDisposable
 {
     private const int FirstRestMs = 100;
 
@@ -15,7 +15,7 @@ internal sealed class EndpointLink(string address, GrpcChannel channel) : IDispo
 
     public string Address { get; } = address;
 
-    public GrpcChannel Channel { get; } = channel;
+    public CallChannel Channel { get; } = channel;
 
     public long RestUntilMs => Volatile.Read(ref restUntilMs);
 

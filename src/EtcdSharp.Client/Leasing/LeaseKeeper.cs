@@ -260,7 +260,7 @@ internal sealed class LeaseKeeper(Caller caller, CancellationToken clientClosed)
         }
 
         private async Task AskAsync(
-            GrpcClientCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> call,
+            ClientCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> call,
             Task reading,
             CancellationTokenSource end
         )
@@ -284,7 +284,7 @@ internal sealed class LeaseKeeper(Caller caller, CancellationToken clientClosed)
             }
         }
 
-        private async Task ReadAsync(GrpcClientCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> call)
+        private async Task ReadAsync(ClientCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> call)
         {
             try
             {

@@ -258,7 +258,7 @@ internal sealed class WatchStream(Caller caller, bool requireLeader, Cancellatio
         }
     }
 
-    private static async Task WriteAsync(GrpcClientCall<WatchRequest, WatchResponse> call, ChannelReader<WatchRequest> requests)
+    private static async Task WriteAsync(ClientCall<WatchRequest, WatchResponse> call, ChannelReader<WatchRequest> requests)
     {
         try
         {

@@ -7,10 +7,11 @@ using EtcdSharp.Replica.Auth;
 namespace EtcdSharp.Edge.Calls;
 
 /// <summary>
-/// Who makes a call, by the token in its headers, and whether such a caller may make it at all. While authentication is
-/// off nobody is asked, and a token that comes along is not looked at.
+/// The stage that knows who makes a call, by the token in its headers, and whether such a caller may make it at all. While
+/// authentication is off nobody is asked, and a token that comes along is not looked at. Where the keys of a request decide, its
+/// handler asks at the moment at which etcd does: after the read barrier, for each watch, for each piece of a stream.
 /// </summary>
-internal sealed class Authentication(AuthStore auth, ITokens tokens, IReplicatedLog log, TimeSpan requestTimeout)
+internal sealed class Authentication(AuthStore auth, ITokens tokens, IReplicatedLog log, TimeSpan requestTimeout) : CallStage
 {
     private const string TokenHeader = "token";
     private const string HttpTokenHeader = "authorization";
@@ -18,44 +19,20 @@ internal sealed class Authentication(AuthStore auth, ITokens tokens, IReplicated
 
     public AuthView View => auth.View;
 
-    /// <summary>The caller that <see cref="Named{TRequest,TResponse}"/> has found; null for none.</summary>
-    public static Caller? CallerOf(GrpcServerCall call) => call.State as Caller;
+    /// <summary>The caller that this stage has found; null for none, and where the rule of the method left it to the handler.</summary>
+    public static Caller? CallerOf(CallContext call) => call.State as Caller;
 
     /// <summary>Whether what a caller was permitted by a view is still so.</summary>
     public bool IsStill(AuthView view, Caller? caller) => caller is null || View.Revision == view.Revision;
 
-    /// <summary>The handler gets to know its caller, and decides what a call without one may do.</summary>
-    public UnaryHandler<TRequest, TResponse> Named<TRequest, TResponse>(UnaryHandler<TRequest, TResponse> handler) =>
-        Guarded(handler, static (_, _) => null);
-
-    /// <summary>Any user may call, but nobody without a token.</summary>
-    public UnaryHandler<TRequest, TResponse> ForUsers<TRequest, TResponse>(UnaryHandler<TRequest, TResponse> handler) =>
-        Guarded(handler, static (_, caller) => caller is null ? EtcdError.UserEmpty : null);
-
-    /// <summary>Only users with the root role may call.</summary>
-    public UnaryHandler<TRequest, TResponse> ForAdmins<TRequest, TResponse>(UnaryHandler<TRequest, TResponse> handler) =>
-        Guarded(handler, static (view, caller) => view.CheckAdmin(caller));
-
-    public ServerStreamingHandler<TRequest, TResponse> ForAdmins<TRequest, TResponse>(
-        ServerStreamingHandler<TRequest, TResponse> handler
-    )
-    {
-        return (request, responses, call) =>
-            View.IsEnabled ? CheckAsync(request, responses, call) : handler(request, responses, call);
-
-        async ValueTask<GrpcStatus> CheckAsync(TRequest request, GrpcStreamWriter<TResponse> responses, GrpcServerCall call)
-        {
-            var (caller, error) = await IdentifyAsync(call).ConfigureAwait(false);
-            error ??= View.CheckAdmin(caller);
-            return error?.ToStatus() ?? await handler(request, responses, call).ConfigureAwait(false);
-        }
-    }
+    public override ValueTask<GrpcStatus> AdmitAsync(CallContext call) =>
+        call.Rule is CallRule.Anyone or CallRule.ByRequest || !View.IsEnabled ? default : CheckAsync(call);
 
     /// <summary>
     /// The caller, null for none, or the error of a token that is not valid. A token that another member gave is waited
     /// for until this one knows it.
     /// </summary>
-    public ValueTask<(Caller? Caller, EtcdError? Error)> IdentifyAsync(GrpcServerCall call)
+    public ValueTask<(Caller? Caller, EtcdError? Error)> IdentifyAsync(CallContext call)
     {
         if (!View.IsEnabled || TokenOf(call) is not { } token)
         {
@@ -70,38 +47,25 @@ internal sealed class Authentication(AuthStore auth, ITokens tokens, IReplicated
         };
     }
 
-    private UnaryHandler<TRequest, TResponse> Guarded<TRequest, TResponse>(
-        UnaryHandler<TRequest, TResponse> handler,
-        Func<AuthView, Caller?, EtcdError?> check
-    )
+    private async ValueTask<GrpcStatus> CheckAsync(CallContext call)
     {
-        return (request, call) => View.IsEnabled ? CheckAsync(request, call) : handler(request, call);
-
-        async ValueTask<GrpcResult<TResponse>> CheckAsync(TRequest request, GrpcServerCall call)
+        var (caller, error) = await IdentifyAsync(call).ConfigureAwait(false);
+        error ??= call.Rule switch
         {
-            var (caller, error) = await IdentifyAsync(call).ConfigureAwait(false);
-            error ??= check(View, caller);
-            if (error is not null)
-            {
-                return error.ToStatus();
-            }
-
-            call.State = caller;
-            return await handler(request, call).ConfigureAwait(false);
-        }
+            CallRule.Users when caller is null => EtcdError.UserEmpty,
+            CallRule.Admins => View.CheckAdmin(caller),
+            _ => null,
+        };
+        call.State = caller;
+        return error?.ToStatus() ?? GrpcStatus.Ok;
     }
 
-    private static string? TokenOf(GrpcServerCall call)
+    private static string? TokenOf(CallContext call)
     {
-        var values = call.RequestHeaders[TokenHeader];
-        if (values.Count == 0)
-        {
-            values = call.RequestHeaders[HttpTokenHeader];
-        }
-
-        return values.Count == 0 ? null
-            : values[0] is { } value && value.StartsWith(BearerPrefix, StringComparison.Ordinal) ? value[BearerPrefix.Length..]
-            : values[0];
+        var value = call.FirstHeader(TokenHeader) ?? call.FirstHeader(HttpTokenHeader);
+        return value is not null && value.StartsWith(BearerPrefix, StringComparison.Ordinal)
+            ? value[BearerPrefix.Length..]
+            : value;
     }
 
     private async ValueTask<(Caller? Caller, EtcdError? Error)> FindAfterAsync(

@@ -9,7 +9,7 @@ namespace EtcdSharp.Edge.Calls;
 /// What a client asks for with <c>hasleader: true</c>: that a member which knows no leader refuses at once instead of
 /// letting it wait, and that its streams end when there has been no leader for long. It then asks another member.
 /// </summary>
-internal sealed class LeaderRequirement(IReplicatedLog log) : GrpcInterceptor, IDisposable
+internal sealed class LeaderRequirement(IReplicatedLog log) : CallStage, IDisposable
 {
     private const string HeaderName = "hasleader";
 
@@ -22,18 +22,16 @@ internal sealed class LeaderRequirement(IReplicatedLog log) : GrpcInterceptor, I
     private int _electionsWithoutLeader;
 
     /// <summary>From here on the streams of <paramref name="services"/> end when there is no leader.</summary>
-    public void Follow(GrpcDispatcher services, TimeSpan electionTimeout, TimeProvider time) =>
+    public void Follow(CallTable services, TimeSpan electionTimeout, TimeProvider time) =>
         _timer = time.CreateTimer(_ => LookForLeader(services), null, electionTimeout, electionTimeout);
 
-    public override GrpcStatus Starting(GrpcServerCall call) =>
-        log.LeaderId == 0 && IsRequired(call) ? s_noLeader : GrpcStatus.Ok;
+    public override GrpcStatus Starting(CallContext call) => log.LeaderId == 0 && IsRequired(call) ? s_noLeader : GrpcStatus.Ok;
 
     public void Dispose() => _timer?.Dispose();
 
-    private static bool IsRequired(GrpcServerCall call) =>
-        call.RequestHeaders[HeaderName] is { Count: > 0 } asked && asked[0] == "true";
+    private static bool IsRequired(CallContext call) => call.FirstHeader(HeaderName) == "true";
 
-    private void LookForLeader(GrpcDispatcher services)
+    private void LookForLeader(CallTable services)
     {
         _electionsWithoutLeader = log.LeaderId == 0 ? _electionsWithoutLeader + 1 : 0;
         if (_electionsWithoutLeader >= ElectionsWithoutLeaderMax)

@@ -10,7 +10,7 @@ namespace EtcdSharp.Edge.Calls;
 /// What a learner answers: its status, reads of its own state, and a snapshot. Whether a read is content with that is
 /// in the request, so the KV service looks there.
 /// </summary>
-internal sealed class LearnerLimits(ClusterState cluster, ulong memberId) : GrpcInterceptor
+internal sealed class LearnerLimits(ClusterState cluster, ulong memberId) : CallStage
 {
     private static readonly GrpcStatus s_refused = EtcdError.NotSupportedForLearner.ToStatus();
 
@@ -32,9 +32,9 @@ internal sealed class LearnerLimits(ClusterState cluster, ulong memberId) : Grpc
         }
     }
 
-    public override GrpcStatus Starting(GrpcServerCall call) => !IsLearner || IsAnswered(call) ? GrpcStatus.Ok : s_refused;
+    public override GrpcStatus Starting(CallContext call) => !IsLearner || IsAnswered(call) ? GrpcStatus.Ok : s_refused;
 
-    private static bool IsAnswered(GrpcServerCall call) =>
+    private static bool IsAnswered(CallContext call) =>
         call.Path == KvMethods.Range.Path
         || call.Path == MaintenanceMethods.Status.Path
         || call.Path == MaintenanceMethods.Snapshot.Path;

@@ -4,12 +4,13 @@ using System.Globalization;
 using EtcdSharp.Edge.Metrics;
 using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Server;
+using EtcdSharp.Replica.Lease;
 using Microsoft.Extensions.Logging;
 
 namespace EtcdSharp.Edge.Calls;
 
 /// <summary>Counts and times every call, and logs a unary one that takes too long (--warning-unary-request-duration).</summary>
-internal sealed class RequestObserver : GrpcInterceptor
+internal sealed class RequestObserver : CallStage
 {
     private const string Range = "Range";
 
@@ -65,13 +66,13 @@ internal sealed class RequestObserver : GrpcInterceptor
         _warningTicks = (long)(warning.TotalSeconds * Stopwatch.Frequency);
     }
 
-    public override GrpcStatus Starting(GrpcServerCall call)
+    public override GrpcStatus Starting(CallContext call)
     {
         _versions.Count(call.Header("client-api-version"), isUnary: call.Kind == GrpcMethodKind.Unary);
         return GrpcStatus.Ok;
     }
 
-    public override void Finished(GrpcServerCall call, GrpcStatus status)
+    public override void Finished(CallContext call, GrpcStatus status)
     {
         if (call.Kind != GrpcMethodKind.Unary)
         {
@@ -92,7 +93,7 @@ internal sealed class RequestObserver : GrpcInterceptor
     }
 
     /// <summary>The field names have blanks, as etcd's have, which no parameter of a log method can.</summary>
-    private void Log(GrpcServerCall call, TimeSpan took, bool slow)
+    private void Log(CallContext call, TimeSpan took, bool slow)
     {
         KeyValuePair<string, object?>[] fields =
         [

@@ -8,7 +8,7 @@ namespace EtcdSharp.Edge.Calls;
 /// <summary>Streams that ended because a message of the client could not be read: told and counted. A client that goes away is none.</summary>
 internal sealed partial class StreamFailures(MetricsCollector collector, ILogger logger)
 {
-    public void Finished(GrpcServerCall call, GrpcStatus status)
+    public void Finished(CallContext call, GrpcStatus status)
     {
         // A message that cannot be decoded, and one that is too large.
         if (status.Code is not (StatusCode.Internal or StatusCode.ResourceExhausted))

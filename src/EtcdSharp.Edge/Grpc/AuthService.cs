@@ -26,7 +26,7 @@ internal sealed class AuthService(IReplicatedLog log, Authentication access, ITo
 
     public void Register(GrpcServiceBuilder services)
     {
-        services.Unary(AuthMethods.Authenticate, AuthenticateAsync);
+        services.Unary(AuthMethods.Authenticate, AuthenticateAsync, CallRule.Anyone);
         Add(AuthMethods.UserAdd, RequestKind.AuthUserAdd, static (answer, header) => answer.Header = header, PrepareUserAsync);
         Add(
             AuthMethods.UserChangePassword,
@@ -70,10 +70,7 @@ internal sealed class AuthService(IReplicatedLog log, Authentication access, ITo
         )
             where TRequest : IMessage
             where TResponse : IMessage =>
-            services.Unary(
-                method,
-                access.Named<TRequest, TResponse>((request, call) => ProposeAsync(kind, request, call, setHeader, prepare))
-            );
+            services.Unary(method, (request, call) => ProposeAsync(kind, request, call, setHeader, prepare), CallRule.Named);
     }
 
     /// <param name="kind">Of the request in the log.</param>
@@ -84,7 +81,7 @@ internal sealed class AuthService(IReplicatedLog log, Authentication access, ITo
     private async ValueTask<GrpcResult<TResponse>> ProposeAsync<TRequest, TResponse>(
         RequestKind kind,
         TRequest request,
-        GrpcServerCall call,
+        CallContext call,
         Action<TResponse, ResponseHeader> setHeader,
         Func<TRequest, CancellationToken, ValueTask<GrpcStatus?>>? prepare
     )
@@ -141,7 +138,7 @@ internal sealed class AuthService(IReplicatedLog log, Authentication access, ITo
     /// The password is checked by the users as they are here, and the token given by those at its place in the log; where
     /// they are not the same, the password is checked again.
     /// </summary>
-    private async ValueTask<GrpcResult<AuthenticateResponse>> AuthenticateAsync(AuthenticateRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<AuthenticateResponse>> AuthenticateAsync(AuthenticateRequest request, CallContext call)
     {
         if (await log.ReadBarrierAsync(call.CancellationToken).ConfigureAwait(false) is { } unconfirmed)
         {

@@ -20,13 +20,13 @@ internal sealed class ClusterService(
 {
     public void Register(GrpcServiceBuilder services) =>
         services
-            .Unary(ClusterMethods.MemberList, access.ForUsers<MemberListRequest, MemberListResponse>(ListAsync))
-            .Unary(ClusterMethods.MemberAdd, access.Named<MemberAddRequest, MemberAddResponse>(AddAsync))
-            .Unary(ClusterMethods.MemberRemove, access.ForAdmins<MemberRemoveRequest, MemberRemoveResponse>(RemoveAsync))
-            .Unary(ClusterMethods.MemberUpdate, access.ForAdmins<MemberUpdateRequest, MemberUpdateResponse>(UpdateAsync))
-            .Unary(ClusterMethods.MemberPromote, access.ForAdmins<MemberPromoteRequest, MemberPromoteResponse>(PromoteAsync));
+            .Unary(ClusterMethods.MemberList, ListAsync, CallRule.Users)
+            .Unary(ClusterMethods.MemberAdd, AddAsync, CallRule.Named)
+            .Unary(ClusterMethods.MemberRemove, RemoveAsync, CallRule.Admins)
+            .Unary(ClusterMethods.MemberUpdate, UpdateAsync, CallRule.Admins)
+            .Unary(ClusterMethods.MemberPromote, PromoteAsync, CallRule.Admins);
 
-    private async ValueTask<GrpcResult<MemberListResponse>> ListAsync(MemberListRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<MemberListResponse>> ListAsync(MemberListRequest request, CallContext call)
     {
         if (request.Linearizable && await log.ReadBarrierAsync(call.CancellationToken).ConfigureAwait(false) is { } error)
         {
@@ -38,7 +38,7 @@ internal sealed class ClusterService(
         return response;
     }
 
-    private async ValueTask<GrpcResult<MemberAddResponse>> AddAsync(MemberAddRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<MemberAddResponse>> AddAsync(MemberAddRequest request, CallContext call)
     {
         if (PeerUrls.TryParse(request.PeerURLs) is not { } urls)
         {
@@ -63,7 +63,7 @@ internal sealed class ClusterService(
         return response;
     }
 
-    private async ValueTask<GrpcResult<MemberRemoveResponse>> RemoveAsync(MemberRemoveRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<MemberRemoveResponse>> RemoveAsync(MemberRemoveRequest request, CallContext call)
     {
         var (view, error) = await reconfiguration.RemoveAsync(request.ID, call.CancellationToken).ConfigureAwait(false);
         if (error is not null)
@@ -76,7 +76,7 @@ internal sealed class ClusterService(
         return response;
     }
 
-    private async ValueTask<GrpcResult<MemberUpdateResponse>> UpdateAsync(MemberUpdateRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<MemberUpdateResponse>> UpdateAsync(MemberUpdateRequest request, CallContext call)
     {
         // etcd's server takes any text here, and every member ends with a panic when it is applied.
         if (PeerUrls.TryParse(request.PeerURLs) is null)
@@ -97,7 +97,7 @@ internal sealed class ClusterService(
         return response;
     }
 
-    private async ValueTask<GrpcResult<MemberPromoteResponse>> PromoteAsync(MemberPromoteRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<MemberPromoteResponse>> PromoteAsync(MemberPromoteRequest request, CallContext call)
     {
         var (view, error) = await reconfiguration.PromoteAsync(request.ID, call.CancellationToken).ConfigureAwait(false);
         if (error is not null)

@@ -15,7 +15,7 @@ namespace EtcdSharp.Edge.Grpc;
 /// <summary>The Downgrade call: prepares the cluster for members of the release before.</summary>
 internal sealed class DowngradeService(IReplicatedLog log, MvccStore store, ClusterState cluster, ILogger logger)
 {
-    public async ValueTask<GrpcResult<DowngradeResponse>> HandleAsync(DowngradeRequest request, GrpcServerCall call)
+    public async ValueTask<GrpcResult<DowngradeResponse>> HandleAsync(DowngradeRequest request, CallContext call)
     {
         var error = request.Action switch
         {

@@ -17,13 +17,13 @@ internal sealed class ElectionService(OwnRequests requests)
 
     public void Register(GrpcServiceBuilder builder) =>
         builder
-            .Unary(ElectionMethods.Campaign, CampaignAsync, endsWithStreams: true)
-            .Unary(ElectionMethods.Proclaim, ProclaimAsync)
-            .Unary(ElectionMethods.Leader, LeaderAsync)
-            .ServerStreaming(ElectionMethods.Observe, ObserveAsync)
-            .Unary(ElectionMethods.Resign, ResignAsync);
+            .Unary(ElectionMethods.Campaign, CampaignAsync, CallRule.ByRequest, endsWithStreams: true)
+            .Unary(ElectionMethods.Proclaim, ProclaimAsync, CallRule.ByRequest)
+            .Unary(ElectionMethods.Leader, LeaderAsync, CallRule.ByRequest)
+            .ServerStreaming(ElectionMethods.Observe, ObserveAsync, CallRule.ByRequest)
+            .Unary(ElectionMethods.Resign, ResignAsync, CallRule.ByRequest);
 
-    private async ValueTask<GrpcResult<CampaignResponse>> CampaignAsync(CampaignRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<CampaignResponse>> CampaignAsync(CampaignRequest request, CallContext call)
     {
         var own = requests.Of(call);
         var queue = new KeyQueue(own, request.Name);
@@ -65,7 +65,7 @@ internal sealed class ElectionService(OwnRequests requests)
         return new CampaignResponse { Header = entered.Header, Leader = leader };
     }
 
-    private async ValueTask<GrpcResult<ProclaimResponse>> ProclaimAsync(ProclaimRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<ProclaimResponse>> ProclaimAsync(ProclaimRequest request, CallContext call)
     {
         var own = requests.Of(call);
         if (request.Leader is not { } leader)
@@ -78,7 +78,7 @@ internal sealed class ElectionService(OwnRequests requests)
         return header is null ? s_notLeader : new ProclaimResponse { Header = header };
     }
 
-    private async ValueTask<GrpcResult<LeaderResponse>> LeaderAsync(LeaderRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<LeaderResponse>> LeaderAsync(LeaderRequest request, CallContext call)
     {
         var own = requests.Of(call);
         var queue = new KeyQueue(own, request.Name);
@@ -86,7 +86,7 @@ internal sealed class ElectionService(OwnRequests requests)
         return found.Kvs.Count == 0 ? s_noLeader : new LeaderResponse { Header = found.Header, Kv = found.Kvs[0] };
     }
 
-    private async ValueTask<GrpcResult<ResignResponse>> ResignAsync(ResignRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<ResignResponse>> ResignAsync(ResignRequest request, CallContext call)
     {
         var own = requests.Of(call);
         if (request.Leader is not { } leader)
@@ -101,7 +101,7 @@ internal sealed class ElectionService(OwnRequests requests)
     private async ValueTask<GrpcStatus> ObserveAsync(
         LeaderRequest request,
         GrpcStreamWriter<LeaderResponse> responses,
-        GrpcServerCall call
+        CallContext call
     )
     {
         var own = requests.Of(call);

@@ -1,6 +1,7 @@
 using EtcdSharp.Api.Errors;
 using EtcdSharp.Mvcc;
 using EtcdSharp.Platform.Wire;
+using EtcdSharp.Replica.Apply;
 using EtcdSharp.Replica.Requests;
 using EtcdSharp.Replica.Txn;
 
@@ -63,17 +64,24 @@ internal static class KvChecks
     }
 
     /// <summary>
-    /// Counts and checks the operations of a transaction and the nested ones; says too whether it only reads, and
-    /// whether all its reads are content with this member's state.
+    /// Counts and checks the operations of a transaction and the nested ones; says too how it may be served and what it costs, so
+    /// that nobody behind it on the way to the log has to read it again.
     /// </summary>
     public static EtcdError? CheckTxn(ReadOnlySpan<byte> txn, int operationsMax, out TxnTraits traits)
     {
         traits = new TxnTraits { IsReadOnly = true, IsSerializable = true };
-        return CheckLevel(txn, operationsMax, 0, ref traits);
+        return CheckLevel(txn, operationsMax, 0, ref traits, out traits.Cost);
     }
 
-    private static EtcdError? CheckLevel(ReadOnlySpan<byte> txn, int operationsMax, int depth, ref TxnTraits traits)
+    private static EtcdError? CheckLevel(
+        ReadOnlySpan<byte> txn,
+        int operationsMax,
+        int depth,
+        ref TxnTraits traits,
+        out long cost
+    )
     {
+        cost = 0;
         if (depth > TxnDepth.RequestMax)
         {
             return EtcdError.TooManyOps;
@@ -92,18 +100,26 @@ internal static class KvChecks
         var result = CheckCompares(txn);
         foreach (var field in (ReadOnlySpan<int>)[2, 3])
         {
+            long branchCost = 0;
+            var changes = 0;
             var fields = new ProtoReader(txn);
             while (result is null && fields.NextField())
             {
                 if (fields.Field == field)
                 {
-                    result = CheckOperation(fields.ReadBytes(), operationsMax - operations, depth, ref traits);
+                    var left = operationsMax - operations;
+                    result = CheckOperation(fields.ReadBytes(), left, depth, ref traits, out var operationCost, out var isChange);
+                    branchCost += operationCost;
+                    changes += isChange ? 1 : 0;
                 }
                 else
                 {
                     fields.Skip();
                 }
             }
+
+            cost = Math.Max(cost, branchCost);
+            traits.MayOverlap |= changes > 1;
         }
 
         return result;
@@ -152,8 +168,17 @@ internal static class KvChecks
         return null;
     }
 
-    private static EtcdError? CheckOperation(ReadOnlySpan<byte> operation, int operationsMax, int depth, ref TxnTraits traits)
+    private static EtcdError? CheckOperation(
+        ReadOnlySpan<byte> operation,
+        int operationsMax,
+        int depth,
+        ref TxnTraits traits,
+        out long cost,
+        out bool isChange
+    )
     {
+        cost = 0;
+        isChange = false;
         if (!RequestParsing.TryReadOperation(operation, out var kind, out var request))
         {
             return Malformed;
@@ -163,6 +188,7 @@ internal static class KvChecks
         {
             traits.IsReadOnly = false;
             traits.IsSerializable = false;
+            isChange = true;
         }
 
         switch (kind)
@@ -173,13 +199,19 @@ internal static class KvChecks
                 traits.SortedRanges += query.NeedsSort ? 1 : 0;
                 return isRange ? CheckRange(query) : Malformed;
             case OperationKind.Put:
-                return RequestParsing.TryReadPut(request, out var put) ? CheckPut(put) : Malformed;
+                if (!RequestParsing.TryReadPut(request, out var put))
+                {
+                    return Malformed;
+                }
+
+                cost = Quota.CostOf(put);
+                return CheckPut(put);
             case OperationKind.DeleteRange:
                 return !RequestParsing.TryReadDelete(request, out var delete) ? Malformed
                     : delete.Key.IsEmpty ? EtcdError.EmptyKey
                     : null;
             case OperationKind.Txn:
-                return CheckLevel(request, operationsMax, depth + 1, ref traits);
+                return CheckLevel(request, operationsMax, depth + 1, ref traits, out cost);
             default:
                 return EtcdError.KeyNotFound;
         }

@@ -55,14 +55,14 @@ internal sealed class KvService(
 
     public void Register(GrpcServiceBuilder services) =>
         services
-            .Unary(KvMethods.Range.With(Raw, KvResponseMarshaller.Instance), RangeAsync)
-            .ServerStreaming(KvMethods.RangeStream.With(Raw, KvResponseMarshaller.Instance), RangeStreamAsync)
-            .Unary(KvMethods.Put.With(Raw, KvResponseMarshaller.Instance), PutAsync)
-            .Unary(KvMethods.DeleteRange.With(Raw, KvResponseMarshaller.Instance), DeleteRangeAsync)
-            .Unary(KvMethods.Txn.With(Raw, KvResponseMarshaller.Instance), TxnAsync)
-            .Unary(KvMethods.Compact, access.ForAdmins<CompactionRequest, CompactionResponse>(CompactAsync));
+            .Unary(KvMethods.Range.With(Raw, KvResponseMarshaller.Instance), RangeAsync, CallRule.ByRequest)
+            .ServerStreaming(KvMethods.RangeStream.With(Raw, KvResponseMarshaller.Instance), RangeStreamAsync, CallRule.ByRequest)
+            .Unary(KvMethods.Put.With(Raw, KvResponseMarshaller.Instance), PutAsync, CallRule.ByRequest)
+            .Unary(KvMethods.DeleteRange.With(Raw, KvResponseMarshaller.Instance), DeleteRangeAsync, CallRule.ByRequest)
+            .Unary(KvMethods.Txn.With(Raw, KvResponseMarshaller.Instance), TxnAsync, CallRule.ByRequest)
+            .Unary(KvMethods.Compact, CompactAsync, CallRule.Admins);
 
-    private ValueTask<GrpcResult<KvResponse>> PutAsync(ReadOnlySequence<byte> request, GrpcServerCall call)
+    private ValueTask<GrpcResult<KvResponse>> PutAsync(ReadOnlySequence<byte> request, CallContext call)
     {
         var body = RequestBytes.Contiguous(request);
         if (!RequestParsing.TryReadPut(body.Span, out var put))
@@ -70,10 +70,10 @@ internal sealed class KvService(
             return Malformed("PutRequest");
         }
 
-        return KvChecks.CheckPut(put) is { } error ? Refused(error) : WriteAsync(RequestKind.Put, body, call);
+        return KvChecks.CheckPut(put) is { } error ? Refused(error) : WriteAsync(RequestKind.Put, body, Quota.CostOf(put), call);
     }
 
-    private ValueTask<GrpcResult<KvResponse>> DeleteRangeAsync(ReadOnlySequence<byte> request, GrpcServerCall call)
+    private ValueTask<GrpcResult<KvResponse>> DeleteRangeAsync(ReadOnlySequence<byte> request, CallContext call)
     {
         var body = RequestBytes.Contiguous(request);
         if (!RequestParsing.TryReadDelete(body.Span, out var delete))
@@ -81,19 +81,23 @@ internal sealed class KvService(
             return Malformed("DeleteRangeRequest");
         }
 
-        return delete.Key.IsEmpty ? Refused(EtcdError.EmptyKey) : WriteAsync(RequestKind.DeleteRange, body, call);
+        return delete.Key.IsEmpty ? Refused(EtcdError.EmptyKey) : WriteAsync(RequestKind.DeleteRange, body, 0, call);
     }
 
-    private ValueTask<GrpcResult<KvResponse>> TxnAsync(ReadOnlySequence<byte> request, GrpcServerCall call)
+    private ValueTask<GrpcResult<KvResponse>> TxnAsync(ReadOnlySequence<byte> request, CallContext call)
     {
         var body = RequestBytes.Contiguous(request);
-        var error = KvChecks.CheckTxn(body.Span, options.MaxTxnOperations, out var traits) ?? TxnOverlaps.Check(body);
-        if (error is not null)
+        if (KvChecks.CheckTxn(body.Span, options.MaxTxnOperations, out var traits) is { } error)
         {
             return Refused(error);
         }
 
-        return traits.IsReadOnly ? ReadTxnAsync(body, traits, call) : WriteAsync(RequestKind.Txn, body, call);
+        if (traits.MayOverlap && TxnOverlaps.Check(body) is { } clash)
+        {
+            return Refused(clash);
+        }
+
+        return traits.IsReadOnly ? ReadTxnAsync(body, traits, call) : WriteAsync(RequestKind.Txn, body, traits.Cost, call);
     }
 
     /// <summary>
@@ -101,9 +105,14 @@ internal sealed class KvService(
     /// gate gives a request up that takes too long.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<GrpcResult<KvResponse>> WriteAsync(RequestKind kind, ReadOnlyMemory<byte> body, GrpcServerCall call)
+    private async ValueTask<GrpcResult<KvResponse>> WriteAsync(
+        RequestKind kind,
+        ReadOnlyMemory<byte> body,
+        long cost,
+        CallContext call
+    )
     {
-        if (!quota.HasRoomFor(kind, body.Span))
+        if (!quota.HasRoomFor(cost))
         {
             return (await quota.RefuseAsync(CancellationToken.None).ConfigureAwait(false)).ToStatus();
         }
@@ -125,7 +134,7 @@ internal sealed class KvService(
             : KvResponse.Rent(log, result.Revision, result.Body);
     }
 
-    private async ValueTask<GrpcResult<KvResponse>> AnswerInPiecesAsync(long revision, ISlicedAnswer answer, GrpcServerCall call)
+    private async ValueTask<GrpcResult<KvResponse>> AnswerInPiecesAsync(long revision, ISlicedAnswer answer, CallContext call)
     {
         LargeRead? read = null;
         try
@@ -142,7 +151,7 @@ internal sealed class KvService(
         }
     }
 
-    private ValueTask<GrpcResult<KvResponse>> RangeAsync(ReadOnlySequence<byte> request, GrpcServerCall call)
+    private ValueTask<GrpcResult<KvResponse>> RangeAsync(ReadOnlySequence<byte> request, CallContext call)
     {
         var body = RequestBytes.Contiguous(request);
         if (!RequestParsing.TryReadRange(body.Span, out var query, out var serializable))
@@ -157,7 +166,7 @@ internal sealed class KvService(
 
         if (serializable)
         {
-            return access.View.IsEnabled ? ReadAsAsync(body, call) : ReadAsync(query, body, call);
+            return access.View.IsEnabled ? ReadAsAsync(default, body, call) : ReadAsync(query, body, call);
         }
 
         if (isLearner())
@@ -168,13 +177,18 @@ internal sealed class KvService(
         var barrier = log.ReadBarrierAsync(CancellationToken.None);
         return barrier.IsCompletedSuccessfully && barrier.Result is null && !access.View.IsEnabled
             ? ReadAsync(query, body, call)
-            : ReadAfterAsync(barrier, body, call);
+            : ReadAsAsync(barrier, body, call);
     }
 
-    private async ValueTask<GrpcResult<KvResponse>> ReadAfterAsync(
+    /// <summary>
+    /// What the caller may see by the users and roles of the moment at which the read is confirmed; if they change meanwhile, nothing.
+    /// The query is a view of the request's bytes and cannot be kept across a wait: it is read once before and once after it.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<GrpcResult<KvResponse>> ReadAsAsync(
         ValueTask<EtcdError?> barrier,
         ReadOnlyMemory<byte> body,
-        GrpcServerCall call
+        CallContext call
     )
     {
         if (await barrier.ConfigureAwait(false) is { } error)
@@ -182,22 +196,35 @@ internal sealed class KvService(
             return error.ToStatus();
         }
 
-        return await ReadAsAsync(body, call).ConfigureAwait(false);
-    }
-
-    /// <summary>What the caller may see by the users and roles of this moment; if they change meanwhile, nothing.</summary>
-    private async ValueTask<GrpcResult<KvResponse>> ReadAsAsync(ReadOnlyMemory<byte> body, GrpcServerCall call)
-    {
-        var (caller, unknown) = await access.IdentifyAsync(call).ConfigureAwait(false);
-        var view = access.View;
-        if ((unknown ?? new RequestPermissions(view, caller, lessor).CheckRange(body.Span)) is { } refusal)
+        if (!access.View.IsEnabled)
         {
-            return refusal.ToStatus();
+            return await ReadAgainAsync(body, call).ConfigureAwait(false);
         }
 
+        var (caller, unknown) = await access.IdentifyAsync(call).ConfigureAwait(false);
+        var view = access.View;
+        var found = await ReadPermittedAsync(view, caller, unknown, body, call).ConfigureAwait(false);
+        return !found.Status.IsOk || access.IsStill(view, caller) ? found : Withdrawn(found);
+    }
+
+    private ValueTask<GrpcResult<KvResponse>> ReadAgainAsync(ReadOnlyMemory<byte> body, CallContext call)
+    {
         RequestParsing.TryReadRange(body.Span, out var query, out _);
-        var found = await ReadAsync(query, body, call).ConfigureAwait(false);
-        return access.IsStill(view, caller) ? found : Withdrawn(found);
+        return ReadAsync(query, body, call);
+    }
+
+    private ValueTask<GrpcResult<KvResponse>> ReadPermittedAsync(
+        AuthView view,
+        Caller? caller,
+        EtcdError? unknown,
+        ReadOnlyMemory<byte> body,
+        CallContext call
+    )
+    {
+        RequestParsing.TryReadRange(body.Span, out var query, out _);
+        return (unknown ?? view.CheckRead(caller, query.Key, query.RangeEnd)) is { } refusal
+            ? Refused(refusal)
+            : ReadAsync(query, body, call);
     }
 
     private static GrpcResult<KvResponse> Withdrawn(in GrpcResult<KvResponse> found)
@@ -207,7 +234,7 @@ internal sealed class KvService(
     }
 
     /// <summary>At once where the range is short.</summary>
-    private ValueTask<GrpcResult<KvResponse>> ReadAsync(RangeQuery query, ReadOnlyMemory<byte> body, GrpcServerCall call)
+    private ValueTask<GrpcResult<KvResponse>> ReadAsync(RangeQuery query, ReadOnlyMemory<byte> body, CallContext call)
     {
         query.KeysMax = KeysAtOnceMax;
         query.BytesMax = WholeBytesMax;
@@ -235,7 +262,7 @@ internal sealed class KvService(
     }
 
     /// <summary>Measures the answer here; it is read as it is written.</summary>
-    private async ValueTask<GrpcResult<KvResponse>> ReadInSlicesAsync(ReadOnlyMemory<byte> body, GrpcServerCall call)
+    private async ValueTask<GrpcResult<KvResponse>> ReadInSlicesAsync(ReadOnlyMemory<byte> body, CallContext call)
     {
         var cancelled = call.CancellationToken;
         LargeRead? read = null;
@@ -276,7 +303,7 @@ internal sealed class KvService(
     private async ValueTask<GrpcStatus> RangeStreamAsync(
         ReadOnlySequence<byte> request,
         GrpcStreamWriter<KvResponse> responses,
-        GrpcServerCall call
+        CallContext call
     )
     {
         // The bytes are valid only until the first answer, and the query is read again for every chunk.
@@ -300,7 +327,7 @@ internal sealed class KvService(
         return unknown?.ToStatus() ?? await _streamer.StreamAsync(body, caller, responses, call).ConfigureAwait(false);
     }
 
-    private async ValueTask<GrpcResult<KvResponse>> ReadTxnAsync(ReadOnlyMemory<byte> body, TxnTraits traits, GrpcServerCall call)
+    private async ValueTask<GrpcResult<KvResponse>> ReadTxnAsync(ReadOnlyMemory<byte> body, TxnTraits traits, CallContext call)
     {
         if (!traits.IsSerializable && await log.ReadBarrierAsync(CancellationToken.None).ConfigureAwait(false) is { } error)
         {
@@ -353,7 +380,7 @@ internal sealed class KvService(
     private async ValueTask<GrpcResult<KvResponse>> ReadTxnInSlicesAsync(
         ReadOnlyMemory<byte> body,
         TxnTraits traits,
-        GrpcServerCall call
+        CallContext call
     )
     {
         var cancelled = call.CancellationToken;
@@ -390,7 +417,7 @@ internal sealed class KvService(
         }
     }
 
-    private async ValueTask<GrpcResult<CompactionResponse>> CompactAsync(CompactionRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<CompactionResponse>> CompactAsync(CompactionRequest request, CallContext call)
     {
         var result = await log.ProposeAsync(RequestKind.Compaction, request, CancellationToken.None).ConfigureAwait(false);
         if (request.Physical && result.Response is Task physical)

@@ -55,10 +55,10 @@ internal sealed class LargeReads
 
     /// <summary>Waits for room; dispose what comes back when the read is over.</summary>
     /// <exception cref="OperationCanceledException">The caller has gone.</exception>
-    public ValueTask<LargeRead> EnterAsync(long bytes, GrpcServerCall call, CancellationToken cancellationToken) =>
+    public ValueTask<LargeRead> EnterAsync(long bytes, CallContext call, CancellationToken cancellationToken) =>
         EnterAsync(bytes, call.Cancel, cancellationToken);
 
-    /// <inheritdoc cref="EnterAsync(long, GrpcServerCall, CancellationToken)"/>
+    /// <inheritdoc cref="EnterAsync(long, CallContext, CancellationToken)"/>
     /// <param name="bytes">What it is going to hold; one that wants more than there is waits until it is alone.</param>
     /// <param name="end">Ends the call, when others wait and its client does not read.</param>
     /// <param name="cancellationToken">The caller's.</param>
@@ -91,9 +91,9 @@ internal sealed class LargeReads
     }
 
     /// <summary>Room for an answer that is made already, where there is some and nobody waits for it; null otherwise.</summary>
-    public LargeRead? TryEnter(long bytes, GrpcServerCall call) => TryEnter(bytes, call.Cancel);
+    public LargeRead? TryEnter(long bytes, CallContext call) => TryEnter(bytes, call.Cancel);
 
-    /// <inheritdoc cref="TryEnter(long, GrpcServerCall)"/>
+    /// <inheritdoc cref="TryEnter(long, CallContext)"/>
     public LargeRead? TryEnter(long bytes, Action<GrpcStatus> end)
     {
         var read = new LargeRead(this, end, bytes, _time) { IsWhole = true };

@@ -30,16 +30,13 @@ internal sealed class LeaseService(
 {
     public void Register(GrpcServiceBuilder builder) =>
         builder
-            .Unary(LeaseMethods.LeaseGrant, access.ForUsers<LeaseGrantRequest, LeaseGrantResponse>(GrantAsync))
-            .Unary(LeaseMethods.LeaseRevoke, access.ForUsers<LeaseRevokeRequest, LeaseRevokeResponse>(RevokeAsync))
-            .Unary(
-                LeaseMethods.LeaseTimeToLive,
-                access.ForUsers<LeaseTimeToLiveRequest, LeaseTimeToLiveResponse>(TimeToLiveAsync)
-            )
-            .Unary(LeaseMethods.LeaseLeases, access.ForUsers<LeaseLeasesRequest, LeaseLeasesResponse>(ListAsync))
-            .Bidirectional(LeaseMethods.LeaseKeepAlive, KeepAliveAsync);
+            .Unary(LeaseMethods.LeaseGrant, GrantAsync, CallRule.Users)
+            .Unary(LeaseMethods.LeaseRevoke, RevokeAsync, CallRule.Users)
+            .Unary(LeaseMethods.LeaseTimeToLive, TimeToLiveAsync, CallRule.Users)
+            .Unary(LeaseMethods.LeaseLeases, ListAsync, CallRule.Users)
+            .Bidirectional(LeaseMethods.LeaseKeepAlive, KeepAliveAsync, CallRule.ByRequest);
 
-    private async ValueTask<GrpcResult<LeaseGrantResponse>> GrantAsync(LeaseGrantRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<LeaseGrantResponse>> GrantAsync(LeaseGrantRequest request, CallContext call)
     {
         if (request.ID == Lessor.NoLease)
         {
@@ -63,7 +60,7 @@ internal sealed class LeaseService(
         return response;
     }
 
-    private async ValueTask<GrpcResult<LeaseRevokeResponse>> RevokeAsync(LeaseRevokeRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<LeaseRevokeResponse>> RevokeAsync(LeaseRevokeRequest request, CallContext call)
     {
         var applied = await log.ProposeAsync(
                 RequestKind.LeaseRevoke,
@@ -75,10 +72,7 @@ internal sealed class LeaseService(
         return applied.Error is { } error ? Refusal(error) : new LeaseRevokeResponse { Header = log.Header(applied.Revision) };
     }
 
-    private async ValueTask<GrpcResult<LeaseTimeToLiveResponse>> TimeToLiveAsync(
-        LeaseTimeToLiveRequest request,
-        GrpcServerCall call
-    )
+    private async ValueTask<GrpcResult<LeaseTimeToLiveResponse>> TimeToLiveAsync(LeaseTimeToLiveRequest request, CallContext call)
     {
         var (view, caller) = (access.View, Authentication.CallerOf(call));
         if (request.Keys && new RequestPermissions(view, caller, lessor).CheckLeaseKeys(request.ID) is { } refusal)
@@ -102,7 +96,7 @@ internal sealed class LeaseService(
         return response;
     }
 
-    private ValueTask<GrpcResult<LeaseLeasesResponse>> ListAsync(LeaseLeasesRequest request, GrpcServerCall call)
+    private ValueTask<GrpcResult<LeaseLeasesResponse>> ListAsync(LeaseLeasesRequest request, CallContext call)
     {
         var permissions = new RequestPermissions(access.View, Authentication.CallerOf(call), lessor);
         var response = new LeaseLeasesResponse { Header = log.Header(currentRevision()) };
@@ -122,7 +116,7 @@ internal sealed class LeaseService(
     private async ValueTask<GrpcStatus> KeepAliveAsync(
         GrpcStreamReader<LeaseKeepAliveRequest> requests,
         GrpcStreamWriter<LeaseKeepAliveResponse> responses,
-        GrpcServerCall call
+        CallContext call
     )
     {
         while (await requests.MoveNextAsync().ConfigureAwait(false))
@@ -152,7 +146,7 @@ internal sealed class LeaseService(
     }
 
     /// <summary>A lease is kept by whoever may write its keys.</summary>
-    private async ValueTask<EtcdError?> CheckRenewalAsync(long id, GrpcServerCall call)
+    private async ValueTask<EtcdError?> CheckRenewalAsync(long id, CallContext call)
     {
         if (!access.View.IsEnabled)
         {

@@ -13,9 +13,11 @@ internal sealed class LockService(OwnRequests requests)
     private static readonly GrpcStatus s_sessionExpired = new(StatusCode.Unknown, "mutex: session is expired");
 
     public void Register(GrpcServiceBuilder builder) =>
-        builder.Unary(LockMethods.Lock, LockAsync, endsWithStreams: true).Unary(LockMethods.Unlock, UnlockAsync);
+        builder
+            .Unary(LockMethods.Lock, LockAsync, CallRule.ByRequest, endsWithStreams: true)
+            .Unary(LockMethods.Unlock, UnlockAsync, CallRule.ByRequest);
 
-    private async ValueTask<GrpcResult<LockResponse>> LockAsync(LockRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<LockResponse>> LockAsync(LockRequest request, CallContext call)
     {
         var own = requests.Of(call);
         var queue = new KeyQueue(own, request.Name);
@@ -48,7 +50,7 @@ internal sealed class LockService(OwnRequests requests)
         }
     }
 
-    private async ValueTask<GrpcResult<UnlockResponse>> UnlockAsync(UnlockRequest request, GrpcServerCall call) =>
+    private async ValueTask<GrpcResult<UnlockResponse>> UnlockAsync(UnlockRequest request, CallContext call) =>
         new UnlockResponse
         {
             Header = await requests.Of(call).DeleteAsync(request.Key, call.CancellationToken).ConfigureAwait(false),

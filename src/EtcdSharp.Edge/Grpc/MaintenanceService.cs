@@ -46,16 +46,16 @@ internal sealed class MaintenanceService(
 
     public void Register(GrpcServiceBuilder services) =>
         services
-            .Unary(MaintenanceMethods.Alarm, access.ForUsers<AlarmRequest, AlarmResponse>(AlarmAsync))
-            .Unary(MaintenanceMethods.Status, access.ForUsers<StatusRequest, StatusResponse>(StatusAsync))
-            .Unary(MaintenanceMethods.Defragment, access.ForAdmins<DefragmentRequest, DefragmentResponse>(DefragmentAsync))
-            .Unary(MaintenanceMethods.Hash, access.ForAdmins<HashRequest, HashResponse>(HashAsync))
-            .Unary(MaintenanceMethods.HashKV, access.ForAdmins<HashKVRequest, HashKVResponse>(HashKvAsync))
-            .ServerStreaming(MaintenanceMethods.Snapshot, access.ForAdmins<SnapshotRequest, SnapshotResponse>(SnapshotAsync))
-            .Unary(MaintenanceMethods.MoveLeader, access.ForAdmins<MoveLeaderRequest, MoveLeaderResponse>(MoveLeaderAsync))
-            .Unary(MaintenanceMethods.Downgrade, access.ForAdmins<DowngradeRequest, DowngradeResponse>(downgrade.HandleAsync));
+            .Unary(MaintenanceMethods.Alarm, AlarmAsync, CallRule.Users)
+            .Unary(MaintenanceMethods.Status, StatusAsync, CallRule.Users)
+            .Unary(MaintenanceMethods.Defragment, DefragmentAsync, CallRule.Admins)
+            .Unary(MaintenanceMethods.Hash, HashAsync, CallRule.Admins)
+            .Unary(MaintenanceMethods.HashKV, HashKvAsync, CallRule.Admins)
+            .ServerStreaming(MaintenanceMethods.Snapshot, SnapshotAsync, CallRule.Admins)
+            .Unary(MaintenanceMethods.MoveLeader, MoveLeaderAsync, CallRule.Admins)
+            .Unary(MaintenanceMethods.Downgrade, downgrade.HandleAsync, CallRule.Admins);
 
-    private async ValueTask<GrpcResult<AlarmResponse>> AlarmAsync(AlarmRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<AlarmResponse>> AlarmAsync(AlarmRequest request, CallContext call)
     {
         if (
             request.Action != AlarmRequest.Types.AlarmAction.Get
@@ -76,7 +76,7 @@ internal sealed class MaintenanceService(
         return response;
     }
 
-    private ValueTask<GrpcResult<StatusResponse>> StatusAsync(StatusRequest request, GrpcServerCall call)
+    private ValueTask<GrpcResult<StatusResponse>> StatusAsync(StatusRequest request, CallContext call)
     {
         var view = cluster.View;
         var leader = log.LeaderId;
@@ -112,7 +112,7 @@ internal sealed class MaintenanceService(
     private static string DescribeAlarm(AlarmMember alarm) =>
         $"memberID:{alarm.MemberID} alarm:{alarm.Alarm.ToString().ToUpperInvariant()} ";
 
-    private async ValueTask<GrpcResult<DefragmentResponse>> DefragmentAsync(DefragmentRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<DefragmentResponse>> DefragmentAsync(DefragmentRequest request, CallContext call)
     {
         // One after the other is what several at once would come to anyway.
         if (Interlocked.Exchange(ref _defragmenting, 1) != 0)
@@ -141,13 +141,13 @@ internal sealed class MaintenanceService(
         return new DefragmentResponse();
     }
 
-    private async ValueTask<GrpcResult<HashResponse>> HashAsync(HashRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<HashResponse>> HashAsync(HashRequest request, CallContext call)
     {
         var hash = await hashes.HashAsync(call.CancellationToken).ConfigureAwait(false);
         return new HashResponse { Header = log.Header(store.CurrentRevision), Hash = hash };
     }
 
-    private async ValueTask<GrpcResult<HashKVResponse>> HashKvAsync(HashKVRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<HashKVResponse>> HashKvAsync(HashKVRequest request, CallContext call)
     {
         var (status, hash, current) = await hashes.HashKvAsync(request.Revision, call.CancellationToken).ConfigureAwait(false);
         return status == MvccStatus.Ok
@@ -164,7 +164,7 @@ internal sealed class MaintenanceService(
     private async ValueTask<GrpcStatus> SnapshotAsync(
         SnapshotRequest request,
         GrpcStreamWriter<SnapshotResponse> responses,
-        GrpcServerCall call
+        CallContext call
     )
     {
         var version = cluster.StorageVersion.ToString();
@@ -189,7 +189,7 @@ internal sealed class MaintenanceService(
         }
     }
 
-    private async ValueTask<GrpcResult<MoveLeaderResponse>> MoveLeaderAsync(MoveLeaderRequest request, GrpcServerCall call)
+    private async ValueTask<GrpcResult<MoveLeaderResponse>> MoveLeaderAsync(MoveLeaderRequest request, CallContext call)
     {
         if (!log.IsLeader)
         {

@@ -26,7 +26,7 @@ internal sealed class OwnRequests(
     WatchHub hub,
     QuotaGuard quota,
     Authentication access,
-    GrpcServerCall? call = null
+    CallContext? call = null
 )
 {
     /// <summary>None of these transactions has more than two operations; the limit is the checks' to ask for.</summary>
@@ -36,7 +36,7 @@ internal sealed class OwnRequests(
     private const long GrantedTtlSeconds = 60;
 
     /// <summary>What the caller of a call asks through it; each request is permitted or refused as one of theirs.</summary>
-    public OwnRequests Of(GrpcServerCall theirs) => new(log, store, hub, quota, access, theirs);
+    public OwnRequests Of(CallContext theirs) => new(log, store, hub, quota, access, theirs);
 
     /// <exception cref="GrpcStatusException">It was refused.</exception>
     public async ValueTask<TxnResponse> TxnAsync(TxnRequest request, CancellationToken cancellation)

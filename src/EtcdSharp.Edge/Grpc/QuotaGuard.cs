@@ -11,6 +11,9 @@ internal sealed class QuotaGuard(Quota quota, IReplicatedLog log)
 {
     public bool HasRoomFor(RequestKind kind, ReadOnlySpan<byte> body) => quota.HasRoomFor(kind, body);
 
+    /// <summary>For whoever knows the cost already.</summary>
+    public bool HasRoomFor(long cost) => quota.HasRoomFor(cost);
+
     /// <summary>Raises the NOSPACE alarm of this member and waits until the cluster knows; the answer to the client is the same if it fails.</summary>
     public async ValueTask<EtcdError> RefuseAsync(CancellationToken cancellation)
     {

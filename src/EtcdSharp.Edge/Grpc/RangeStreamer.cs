@@ -38,7 +38,7 @@ internal sealed class RangeStreamer(
         byte[] request,
         Caller? caller,
         GrpcStreamWriter<KvResponse> responses,
-        GrpcServerCall call
+        CallContext call
     )
     {
         var cancelled = call.CancellationToken;

@@ -11,4 +11,10 @@ internal struct TxnTraits
 
     /// <summary>Ranges whose keys are collected to be sorted; of both branches.</summary>
     public int SortedRanges;
+
+    /// <summary>The bytes by which it may let the backend grow, see <see cref="Apply.Quota"/>; the dearer of the branches counts.</summary>
+    public long Cost;
+
+    /// <summary>Some branch has two operations or more that change something, so that they may touch the same key.</summary>
+    public bool MayOverlap;
 }

@@ -39,12 +39,16 @@ internal sealed class WatchService
     }
 
     public void Register(GrpcServiceBuilder builder) =>
-        builder.Bidirectional(WatchMethods.Watch.With(ProtobufMarshaller<WatchRequest>.Instance, _marshaller), ServeAsync);
+        builder.Bidirectional(
+            WatchMethods.Watch.With(ProtobufMarshaller<WatchRequest>.Instance, _marshaller),
+            ServeAsync,
+            CallRule.ByRequest
+        );
 
     private async ValueTask<GrpcStatus> ServeAsync(
         GrpcStreamReader<WatchRequest> requests,
         GrpcStreamWriter<WatchMessage> responses,
-        GrpcServerCall call
+        CallContext call
     )
     {
         var stream = _hub.OpenStream();
@@ -75,7 +79,7 @@ internal sealed class WatchService
         }
     }
 
-    private async Task SendAsync(WatchStream stream, GrpcStreamWriter<WatchMessage> responses, GrpcServerCall call)
+    private async Task SendAsync(WatchStream stream, GrpcStreamWriter<WatchMessage> responses, CallContext call)
     {
         List<QueuedResponse> taken = [];
         try
@@ -127,12 +131,7 @@ internal sealed class WatchService
         }
     }
 
-    private async ValueTask HandleAsync(
-        WatchRequest request,
-        WatchStream stream,
-        WatchProgressTimer progress,
-        GrpcServerCall call
-    )
+    private async ValueTask HandleAsync(WatchRequest request, WatchStream stream, WatchProgressTimer progress, CallContext call)
     {
         switch (request.RequestUnionCase)
         {
@@ -155,7 +154,7 @@ internal sealed class WatchService
         WatchCreateRequest request,
         WatchStream stream,
         WatchProgressTimer progress,
-        GrpcServerCall call
+        CallContext call
     )
     {
         if (request.StartRevision < 0)
@@ -190,7 +189,7 @@ internal sealed class WatchService
         stream.Create(create);
     }
 
-    private async ValueTask<EtcdError?> CheckAsync(byte[] key, ByteString rangeEnd, GrpcServerCall call)
+    private async ValueTask<EtcdError?> CheckAsync(byte[] key, ByteString rangeEnd, CallContext call)
     {
         var (caller, unknown) = await _access.IdentifyAsync(call).ConfigureAwait(false);
         return unknown ?? _access.View.CheckRead(caller, key, rangeEnd.Span);

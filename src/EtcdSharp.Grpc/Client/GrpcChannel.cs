@@ -8,7 +8,7 @@ namespace EtcdSharp.Grpc.Client;
 /// Calls one server over HTTP/2: <c>http://host:port</c> (prior knowledge, no upgrade), <c>https://host:port</c> or
 /// <c>unix:///path</c>. Safe for use by many threads. Every failure is a <see cref="GrpcStatusException"/>.
 /// </summary>
-public sealed class GrpcChannel : IDisposable
+public sealed class GrpcChannel : CallChannel
 {
     private readonly HttpMessageInvoker invoker;
     private readonly GrpcChannelOptions options;
@@ -27,11 +27,8 @@ public sealed class GrpcChannel : IDisposable
 
     public GrpcChannelOptions Options => options;
 
-    public ValueTask<TResponse> UnaryAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request) =>
-        UnaryAsync(method, request, default, default);
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<TResponse> UnaryAsync<TRequest, TResponse>(
+    public override async ValueTask<TResponse> UnaryAsync<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method,
         TRequest request,
         GrpcCallOptions callOptions,
@@ -57,11 +54,7 @@ public sealed class GrpcChannel : IDisposable
         }
     }
 
-    /// <summary>Opens a call with many requests, many responses, or both. Dispose it: that cancels what still runs.</summary>
-    public GrpcClientCall<TRequest, TResponse> Open<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method) =>
-        Open(method, default, default);
-
-    public GrpcClientCall<TRequest, TResponse> Open<TRequest, TResponse>(
+    public override GrpcClientCall<TRequest, TResponse> Open<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method,
         GrpcCallOptions callOptions,
         CancellationToken cancellationToken
@@ -73,29 +66,13 @@ public sealed class GrpcChannel : IDisposable
         return call;
     }
 
-    /// <summary>Opens a call with one request and many responses.</summary>
-    public async ValueTask<GrpcClientCall<TRequest, TResponse>> OpenAsync<TRequest, TResponse>(
-        GrpcMethod<TRequest, TResponse> method,
-        TRequest request,
-        GrpcCallOptions callOptions,
-        CancellationToken cancellationToken
-    )
+    protected override void Dispose(bool disposing)
     {
-        GrpcClientCall<TRequest, TResponse> call = Open(method, callOptions, cancellationToken);
-        try
+        if (disposing)
         {
-            await call.WriteAsync(request).ConfigureAwait(false);
-            await call.CompleteWritesAsync().ConfigureAwait(false);
-            return call;
-        }
-        catch (GrpcStatusException)
-        {
-            call.Dispose();
-            throw;
+            invoker.Dispose();
         }
     }
-
-    public void Dispose() => invoker.Dispose();
 
     private static string? SocketPath(string address)
     {

@@ -1,14 +1,10 @@
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using EtcdSharp.Grpc.Wire;
 
 namespace EtcdSharp.Grpc.Client;
 
-/// <summary>
-/// A streaming call as the client sees it: one writer and one reader at a time, in any order. Every failure is a
-/// <see cref="GrpcStatusException"/>. Disposing it cancels what still runs.
-/// </summary>
-public sealed class GrpcClientCall<TRequest, TResponse> : IDisposable
+/// <summary>A streaming call over HTTP/2.</summary>
+public sealed class GrpcClientCall<TRequest, TResponse> : ClientCall<TRequest, TResponse>
 {
     private readonly GrpcMethod<TRequest, TResponse> method;
     private readonly HttpRequestMessage message;
@@ -41,11 +37,9 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IDisposable
         deadline = new(callOptions.Timeout, disposal.Token);
     }
 
-    /// <summary>The response last read; valid until the next <see cref="MoveNextAsync"/>.</summary>
-    public TResponse Current => current;
+    public override TResponse Current => current;
 
-    /// <summary>Sends one request and waits where the server reads too slowly.</summary>
-    public async ValueTask WriteAsync(TRequest request)
+    public override async ValueTask WriteAsync(TRequest request)
     {
         sending.Clear();
         sending.Add(method.RequestMarshaller, request, gzip);
@@ -62,15 +56,13 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IDisposable
         }
     }
 
-    /// <summary>Tells the server that there are no more requests.</summary>
-    public ValueTask CompleteWritesAsync()
+    public override ValueTask CompleteWritesAsync()
     {
         content.Complete();
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>True: there is a next response. False: the call has ended with OK.</summary>
-    public async ValueTask<bool> MoveNextAsync()
+    public override async ValueTask<bool> MoveNextAsync()
     {
         try
         {
@@ -79,20 +71,20 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IDisposable
                 await OpenBodyAsync().ConfigureAwait(false);
             }
 
-            FrameRead read = await frames.ReadAsync().ConfigureAwait(false);
-            if (read == FrameRead.Message)
+            MessageRead read = await frames.ReadAsync().ConfigureAwait(false);
+            if (read == MessageRead.Message)
             {
                 current = method.ResponseMarshaller.Decode(frames.Message);
                 return true;
             }
 
             HttpResponseMessage answered = await response.ConfigureAwait(false);
-            if (read == FrameRead.Failed && frames.Failure.Code != StatusCode.Cancelled)
+            if (read == MessageRead.Failed && frames.Failure.Code != StatusCode.Cancelled)
             {
                 throw new GrpcStatusException(frames.Failure);
             }
 
-            if (read == FrameRead.Failed)
+            if (read == MessageRead.Failed)
             {
                 throw ClientStatus.Translate(frames.Cause ?? new OperationCanceledException(), deadline);
             }
@@ -110,36 +102,7 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IDisposable
         }
     }
 
-    /// <summary>The responses to the end of the call.</summary>
-    public async IAsyncEnumerable<TResponse> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        using CancellationTokenRegistration cancelling = cancellationToken.UnsafeRegister(
-            static source => ((CancellationTokenSource)source!).Cancel(),
-            disposal
-        );
-        while (await MoveNextAsync().ConfigureAwait(false))
-        {
-            yield return current;
-        }
-    }
-
-    /// <summary>The only response of a call with many requests.</summary>
-    public async ValueTask<TResponse> ResponseAsync()
-    {
-        await CompleteWritesAsync().ConfigureAwait(false);
-        if (!await MoveNextAsync().ConfigureAwait(false))
-        {
-            throw new GrpcStatusException(StatusCode.Internal, "the response ended without a message");
-        }
-
-        TResponse only = current;
-        return await MoveNextAsync().ConfigureAwait(false)
-            ? throw new GrpcStatusException(StatusCode.Internal, "cardinality violation: more than one response")
-            : only;
-    }
-
-    /// <summary>The headers of the response, once there is one.</summary>
-    public async ValueTask<GrpcMetadata> HeadersAsync()
+    public override async ValueTask<GrpcMetadata> HeadersAsync()
     {
         try
         {
@@ -151,13 +114,14 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IDisposable
         }
     }
 
-    /// <summary>What came with the status; empty before the end of the call.</summary>
-    public GrpcMetadata Trailers() =>
+    public override GrpcMetadata Trailers() =>
         response.IsCompletedSuccessfully ? ClientStatus.Metadata(response.Result.TrailingHeaders) : GrpcMetadata.Empty;
 
-    public void Dispose()
+    private protected override void Cancel() => disposal.Cancel();
+
+    protected override void Dispose(bool disposing)
     {
-        if (disposed)
+        if (!disposing || disposed)
         {
             return;
         }

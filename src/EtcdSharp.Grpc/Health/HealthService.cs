@@ -35,14 +35,14 @@ public sealed class HealthService
 
     public void AddTo(GrpcServiceBuilder services)
     {
-        services.Unary(HealthMethods.Check, Check);
-        services.Unary(HealthMethods.List, List);
-        services.ServerStreaming(HealthMethods.Watch, WatchAsync);
+        services.Unary(HealthMethods.Check, Check, CallRule.Anyone);
+        services.Unary(HealthMethods.List, List, CallRule.Anyone);
+        services.ServerStreaming(HealthMethods.Watch, WatchAsync, CallRule.Anyone);
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ValueTask<GrpcResult<HealthCheckResponse>> Check(HealthCheckRequest request, GrpcServerCall call)
+    private ValueTask<GrpcResult<HealthCheckResponse>> Check(HealthCheckRequest request, CallContext call)
     {
         ServingStatus status = Read(request.Service, out _);
         return status == ServingStatus.ServiceUnknown
@@ -50,7 +50,7 @@ public sealed class HealthService
             : new(new HealthCheckResponse { Status = status });
     }
 
-    private ValueTask<GrpcResult<HealthListResponse>> List(HealthListRequest request, GrpcServerCall call)
+    private ValueTask<GrpcResult<HealthListResponse>> List(HealthListRequest request, CallContext call)
     {
         HealthListResponse response = new();
         lock (changing)
@@ -67,7 +67,7 @@ public sealed class HealthService
     private async ValueTask<GrpcStatus> WatchAsync(
         HealthCheckRequest request,
         GrpcStreamWriter<HealthCheckResponse> responses,
-        GrpcServerCall call
+        CallContext call
     )
     {
         ServingStatus? told = null;

@@ -36,8 +36,8 @@ public sealed class ReflectionService
 
     public void AddTo(GrpcServiceBuilder builder)
     {
-        builder.Bidirectional(ReflectionMethods.Info, InfoAsync);
-        builder.Bidirectional(ReflectionMethods.AlphaInfo, InfoAsync);
+        builder.Bidirectional(ReflectionMethods.Info, InfoAsync, CallRule.Anyone);
+        builder.Bidirectional(ReflectionMethods.AlphaInfo, InfoAsync, CallRule.Anyone);
     }
 
     private static ErrorResponse NotFound(string what) =>
@@ -46,7 +46,7 @@ public sealed class ReflectionService
     private async ValueTask<GrpcStatus> InfoAsync(
         GrpcStreamReader<ServerReflectionRequest> requests,
         GrpcStreamWriter<ServerReflectionResponse> responses,
-        GrpcServerCall call
+        CallContext call
     )
     {
         while (await requests.MoveNextAsync().ConfigureAwait(false))

@@ -4,5 +4,5 @@ namespace EtcdSharp.Grpc.Server;
 public delegate ValueTask<GrpcStatus> BidirectionalHandler<TRequest, TResponse>(
     GrpcStreamReader<TRequest> requests,
     GrpcStreamWriter<TResponse> responses,
-    GrpcServerCall call
+    CallContext call
 );

@@ -5,28 +5,32 @@ internal sealed class BidirectionalServerMethod<TRequest, TResponse>(
     BidirectionalHandler<TRequest, TResponse> handler
 ) : ServerMethod(method.Kind, method.Service, method.Name)
 {
-    public override async Task RunAsync(GrpcServerCall call)
+    public override async Task RunAsync(CallContext call)
     {
-        GrpcStatus status = call.Dispatcher.Starting(call);
+        GrpcStatus status = call.Table.Starting(call);
         if (status.IsOk)
         {
             GrpcStreamReader<TRequest> requests = new(call, method.RequestMarshaller);
             call.WatchDeadline();
             try
             {
-                GrpcStreamWriter<TResponse> responses = new(call, method.ResponseMarshaller);
-                status = await handler(requests, responses, call).ConfigureAwait(false);
+                status = await call.Table.AdmitAsync(call).ConfigureAwait(false);
+                if (status.IsOk)
+                {
+                    GrpcStreamWriter<TResponse> responses = new(call, method.ResponseMarshaller);
+                    status = await handler(requests, responses, call).ConfigureAwait(false);
+                }
             }
 #pragma warning disable CA1031 // The edge of the handlers: whatever escapes one of them ends its call and no other.
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                status = call.Dispatcher.Failed(call, failure);
+                status = call.Table.Failed(call, failure);
             }
 
             requests.Release();
         }
 
-        call.Dispatcher.Finished(call, status);
+        call.Table.Finished(call, status);
     }
 }

@@ -5,16 +5,17 @@ internal sealed class ClientStreamingServerMethod<TRequest, TResponse>(
     ClientStreamingHandler<TRequest, TResponse> handler
 ) : ServerMethod(method.Kind, method.Service, method.Name)
 {
-    public override async Task RunAsync(GrpcServerCall call)
+    public override async Task RunAsync(CallContext call)
     {
-        GrpcStatus status = call.Dispatcher.Starting(call);
+        GrpcStatus status = call.Table.Starting(call);
         if (status.IsOk)
         {
             GrpcStreamReader<TRequest> requests = new(call, method.RequestMarshaller);
             call.WatchDeadline();
             try
             {
-                GrpcResult<TResponse> result = await handler(requests, call).ConfigureAwait(false);
+                status = await call.Table.AdmitAsync(call).ConfigureAwait(false);
+                GrpcResult<TResponse> result = status.IsOk ? await handler(requests, call).ConfigureAwait(false) : status;
                 status = result.Status;
                 if (status.IsOk)
                 {
@@ -26,12 +27,12 @@ internal sealed class ClientStreamingServerMethod<TRequest, TResponse>(
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                status = call.Dispatcher.Failed(call, failure);
+                status = call.Table.Failed(call, failure);
             }
 
             requests.Release();
         }
 
-        call.Dispatcher.Finished(call, status);
+        call.Table.Finished(call, status);
     }
 }

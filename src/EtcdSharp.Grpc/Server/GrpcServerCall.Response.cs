@@ -1,150 +1,70 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using EtcdSharp.Grpc.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace EtcdSharp.Grpc.Server;
 
-/// <summary>The part of a call that writes: messages, trailers, the status.</summary>
-public sealed partial class GrpcServerCall
+/// <summary>The part of a call that puts answers into frames, and the status into trailers.</summary>
+public sealed partial class GrpcServerCall : IAnswerWriter
 {
     private const int ErrorInternal = 2;
     private const int ErrorCancel = 8;
     private const int ErrorEnhanceYourCalm = 11;
 
-    /// <summary>Encodes one message into the response, without sending it yet. A refusal means that nothing was written.</summary>
-    internal GrpcStatus Write<T>(Marshaller<T> marshaller, T message)
-    {
-        long length = marshaller.Size(message);
-        if (length > dispatcher.Options.MaxSendMessageBytes)
-        {
-            return TooLarge(length);
-        }
+    /// <summary>A message that is to be compressed, until it is whole.</summary>
+    private ArrayBufferWriter<byte>? plain;
 
-        int size = (int)length;
+    IBufferWriter<byte> IAnswerWriter.Begin(int bytes, bool inPieces)
+    {
         BeginResponse();
 
-        // An empty message does not get smaller by compressing it.
-        if (respondGzip && size > 0)
+        // An empty message does not get smaller by compressing it. A message of a compressed stream may be a plain one, and one in
+        // pieces is: compressing it would take its whole memory, or all the work twice, because the length goes first.
+        if (respondGzip && bytes > 0 && !inPieces)
         {
-            GzipFrames.CompressFrame(marshaller, message, size, output);
-        }
-        else
-        {
-            FrameHeader.Write(output, FrameHeader.Plain, size);
-            if (size > 0)
-            {
-                marshaller.Encode(message, output);
-            }
+            return plain = new ArrayBufferWriter<byte>(bytes);
         }
 
-        Sent(size);
-        return GrpcStatus.Ok;
+        FrameHeader.Write(output, FrameHeader.Plain, bytes);
+        return output;
+    }
+
+    void IAnswerWriter.End()
+    {
+        if (plain is not null)
+        {
+            GzipFrames.CompressFrame(plain.WrittenSpan, output);
+            plain = null;
+        }
+    }
+
+    /// <summary>The bound is the stream's window and the response buffer.</summary>
+    ValueTask<bool> IAnswerWriter.FlushAsync()
+    {
+        // Pings of the client are answered by traffic of ours.
+        connection?.Wrote();
+        ValueTask<FlushResult> pending = output.FlushAsync();
+        return pending.IsCompletedSuccessfully ? new(Listening(pending.Result)) : FlushSlowlyAsync(pending);
     }
 
     /// <summary>
-    /// Writes a message piece by piece and waits for the client after each of them, the last one too: what the message holds may be given
-    /// back then. When it ends early, for whatever reason, the
-    /// stream is reset: the client has been promised more bytes than there are and must not take trailers for their end.
+    /// The stream is reset. Clients read CANCEL as CANCELLED, INTERNAL_ERROR as INTERNAL and ENHANCE_YOUR_CALM as RESOURCE_EXHAUSTED.
     /// </summary>
-    internal async ValueTask<GrpcStatus> WriteInPiecesAsync(IMessagePieces pieces)
+    void IAnswerWriter.Abandon(StatusCode reason)
     {
-        long size = pieces.Size;
-        if (size > dispatcher.Options.MaxSendMessageBytes)
+        int code = reason switch
         {
-            return TooLarge(size);
-        }
-
-        writesInPieces = true;
-        CancellationToken cancelled = CancellationToken;
-        if (cancelled.IsCancellationRequested)
-        {
-            return CancelledStatus();
-        }
-
-        // A message of a compressed stream may be a plain one. Compressing this one would take its whole memory, or all the work twice:
-        // the length goes first.
-        BeginResponse();
-        FrameHeader.Write(output, FrameHeader.Plain, (int)size);
-        bool isWritten = false;
-        try
-        {
-            while (!isWritten)
-            {
-                bool isLast = await pieces.WriteNextAsync(output, cancelled).ConfigureAwait(false);
-                FlushResult flushed = await output.FlushAsync().ConfigureAwait(false);
-                if (flushed.IsCompleted || flushed.IsCanceled)
-                {
-                    return CancelledStatus();
-                }
-
-                isWritten = isLast;
-            }
-        }
-        finally
-        {
-            writesInPieces = false;
-            if (!isWritten)
-            {
-                Reset(cancelled.IsCancellationRequested);
-            }
-        }
-
-        Sent((int)size);
-        return GrpcStatus.Ok;
-    }
-
-    private GrpcStatus TooLarge(long size) =>
-        new(
-            StatusCode.ResourceExhausted,
-            $"grpc: trying to send message larger than max ({size} vs. {dispatcher.Options.MaxSendMessageBytes})"
-        );
-
-    private void Sent(int size)
-    {
-        SentBytes += size;
-        method.Counters.MessageSent(size);
-        foreach (GrpcInterceptor interceptor in dispatcher.Interceptors)
-        {
-            interceptor.Sent(this, size);
-        }
-    }
-
-    /// <summary>Clients read CANCEL as CANCELLED, INTERNAL_ERROR as INTERNAL and ENHANCE_YOUR_CALM as RESOURCE_EXHAUSTED.</summary>
-    private void Reset(bool isCancelled)
-    {
-        int code =
-            forcedStatus.Code == StatusCode.ResourceExhausted ? ErrorEnhanceYourCalm
-            : isCancelled ? ErrorCancel
-            : ErrorInternal;
+            StatusCode.ResourceExhausted => ErrorEnhanceYourCalm,
+            StatusCode.Cancelled => ErrorCancel,
+            _ => ErrorInternal,
+        };
         features.Get<IHttpResetFeature>()?.Reset(code);
     }
 
-    internal void Received(int bytes)
-    {
-        ReceivedBytes += bytes;
-        method.Counters.MessageReceived(bytes);
-        foreach (GrpcInterceptor interceptor in dispatcher.Interceptors)
-        {
-            interceptor.Received(this, bytes);
-        }
-    }
-
-    /// <summary>Tells the connection that pings of the client are answered by traffic of ours.</summary>
-    internal void Wrote() => connection?.Wrote();
-
-    /// <summary>A decision from outside outranks what the handler made of it.</summary>
-    internal GrpcStatus FinalStatus(GrpcStatus status) => forcedStatus.IsOk ? status : forcedStatus;
-
-    /// <summary>The last act of every bound call.</summary>
-    internal void Finish(GrpcStatus status)
-    {
-        EndCancellation();
-        frames.Stop();
-        Respond(status);
-        connection?.Wrote();
-        connection?.CallEnded();
-    }
+    void IAnswerWriter.CancelPendingFlush() => output.CancelPendingFlush();
 
     /// <summary>Puts the status where it belongs: into the headers where nothing was written yet, else into the trailers.</summary>
     internal void Respond(GrpcStatus status)
@@ -159,6 +79,21 @@ public sealed partial class GrpcServerCall
         }
 
         PutStatus(features.Get<IHttpResponseTrailersFeature>()!.Trailers, status);
+    }
+
+    private static bool Listening(FlushResult flushed) => !flushed.IsCompleted && !flushed.IsCanceled;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<bool> FlushSlowlyAsync(ValueTask<FlushResult> pending)
+    {
+        try
+        {
+            return Listening(await pending.ConfigureAwait(false));
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private void PutStatus(IHeaderDictionary headers, GrpcStatus status)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EtcdSharp.Grpc.Server;
 
-/// <summary>What all services of one dispatcher share.</summary>
+/// <summary>What all services of one server share.</summary>
 public sealed class GrpcServerOptions
 {
     /// <summary>etcd's default --max-request-bytes (1.5 MiB) plus <see cref="RequestOverheadBytes"/>.</summary>
@@ -25,8 +25,11 @@ public sealed class GrpcServerOptions
     /// <summary>The largest response message in bytes; etcd sends up to the limit of the frame format's signed length.</summary>
     public int MaxSendMessageBytes { get; init; } = int.MaxValue;
 
-    /// <summary>Called in this order when a call starts, in reverse order when it ends.</summary>
-    public IReadOnlyList<GrpcInterceptor> Interceptors { get; init; } = [];
+    /// <summary>
+    /// What stands in front of the handlers, behind counting, the deadline and the end of streams. Passed in this order when a call
+    /// starts, in reverse order when it ends.
+    /// </summary>
+    public IReadOnlyList<CallStage> Stages { get; init; } = [];
 
     /// <summary>Where the calls are counted.</summary>
     internal GrpcServerMetrics Metrics { get; init; } = GrpcServerMetrics.Unheard;

@@ -1,17 +1,16 @@
 using System.Runtime.CompilerServices;
-using EtcdSharp.Grpc.Wire;
 
 namespace EtcdSharp.Grpc.Server;
 
 /// <summary>The requests of a streaming call, one after the other; one reader at a time.</summary>
 public sealed class GrpcStreamReader<T>
 {
-    private readonly GrpcServerCall call;
+    private readonly CallContext call;
     private readonly Marshaller<T> marshaller;
     private T current = default!;
     private bool holdsCurrent;
 
-    internal GrpcStreamReader(GrpcServerCall call, Marshaller<T> marshaller)
+    internal GrpcStreamReader(CallContext call, Marshaller<T> marshaller)
     {
         this.call = call;
         this.marshaller = marshaller;
@@ -27,7 +26,7 @@ public sealed class GrpcStreamReader<T>
     public ValueTask<bool> MoveNextAsync()
     {
         Release();
-        ValueTask<FrameRead> pending = call.Frames.ReadAsync();
+        ValueTask<MessageRead> pending = call.Requests.ReadAsync();
         return pending.IsCompletedSuccessfully ? new(Take(pending.Result)) : MoveNextSlowlyAsync(pending);
     }
 
@@ -42,25 +41,26 @@ public sealed class GrpcStreamReader<T>
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> MoveNextSlowlyAsync(ValueTask<FrameRead> pending) => Take(await pending.ConfigureAwait(false));
+    private async ValueTask<bool> MoveNextSlowlyAsync(ValueTask<MessageRead> pending) =>
+        Take(await pending.ConfigureAwait(false));
 
-    private bool Take(FrameRead read)
+    private bool Take(MessageRead read)
     {
-        if (read == FrameRead.End)
+        if (read == MessageRead.End)
         {
             return false;
         }
 
-        if (read == FrameRead.Failed)
+        if (read == MessageRead.Failed)
         {
-            GrpcStatus failure = call.Frames.Failure;
+            GrpcStatus failure = call.Requests.Failure;
             throw new GrpcStatusException(failure.Code == StatusCode.Cancelled ? call.CancelledStatus() : failure);
         }
 
-        call.Received((int)call.Frames.Message.Length);
+        call.Received((int)call.Requests.Message.Length);
         try
         {
-            current = marshaller.Decode(call.Frames.Message);
+            current = marshaller.Decode(call.Requests.Message);
         }
         catch (InvalidDataException failure)
         {

@@ -1,15 +1,20 @@
 namespace EtcdSharp.Grpc.Server;
 
 /// <summary>The streaming calls that run, so that a stopping server can end them all.</summary>
-internal sealed class RunningStreams
+internal sealed class RunningStreams : CallStage
 {
     private readonly Lock gate = new();
-    private readonly HashSet<GrpcServerCall> running = [];
+    private readonly HashSet<CallContext> running = [];
     private GrpcStatus ended;
 
     /// <summary>Not OK once all streams have been ended.</summary>
-    public GrpcStatus Enter(GrpcServerCall call)
+    public override GrpcStatus Starting(CallContext call)
     {
+        if (!call.EndsWithStreams)
+        {
+            return GrpcStatus.Ok;
+        }
+
         lock (gate)
         {
             if (ended.IsOk)
@@ -21,8 +26,11 @@ internal sealed class RunningStreams
         }
     }
 
-    /// <summary>Comes back only when nobody ends this call any more: its object serves another one next.</summary>
-    public void Leave(GrpcServerCall call)
+    /// <summary>
+    /// Comes back only when nobody ends this call any more: its object serves another one next. So it is not left to
+    /// <see cref="CallStage.Finished"/>, which gets a status that is final.
+    /// </summary>
+    public void Leave(CallContext call)
     {
         lock (gate)
         {
@@ -40,11 +48,11 @@ internal sealed class RunningStreams
     }
 
     /// <summary>Ends those that run now; more may come.</summary>
-    public void Cancel(Func<GrpcServerCall, bool> which, GrpcStatus status)
+    public void Cancel(Func<CallContext, bool> which, GrpcStatus status)
     {
         lock (gate)
         {
-            foreach (GrpcServerCall call in running.ToArray())
+            foreach (CallContext call in running.ToArray())
             {
                 // Ending one may let others end on this very thread.
                 if (running.Contains(call) && which(call))

@@ -4,5 +4,5 @@ namespace EtcdSharp.Grpc.Server;
 public delegate ValueTask<GrpcStatus> ServerStreamingHandler<TRequest, TResponse>(
     TRequest request,
     GrpcStreamWriter<TResponse> responses,
-    GrpcServerCall call
+    CallContext call
 );

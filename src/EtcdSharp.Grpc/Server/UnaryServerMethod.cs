@@ -1,5 +1,4 @@
 using System.Buffers;
-using EtcdSharp.Grpc.Wire;
 
 namespace EtcdSharp.Grpc.Server;
 
@@ -13,15 +12,15 @@ internal sealed class UnaryServerMethod<TRequest, TResponse>(
 
     // One state machine from the first byte to the status, so that a call that has to wait allocates one object for it, however often
     // it waits, and a call that does not wait allocates none.
-    public override async Task RunAsync(GrpcServerCall call)
+    public override async Task RunAsync(CallContext call)
     {
-        GrpcStatus status = call.Dispatcher.Starting(call);
+        GrpcStatus status = call.Table.Starting(call);
         if (status.IsOk)
         {
             try
             {
-                FrameRead read = await call.Frames.ReadAsync().ConfigureAwait(false);
-                if (read != FrameRead.Message)
+                MessageRead read = await call.Requests.ReadAsync().ConfigureAwait(false);
+                if (read != MessageRead.Message)
                 {
                     status = MissingRequest(call, read);
                 }
@@ -29,11 +28,15 @@ internal sealed class UnaryServerMethod<TRequest, TResponse>(
                 {
                     try
                     {
-                        GrpcResult<TResponse> result = await handler(request, call).ConfigureAwait(false);
-                        status =
-                            result.Status.IsOk && responses.Pieces(result.Value!) is { } pieces
-                                ? await AnswerInPiecesAsync(call, result.Value!, pieces).ConfigureAwait(false)
-                                : Answer(call, result);
+                        status = await call.Table.AdmitAsync(call).ConfigureAwait(false);
+                        if (status.IsOk)
+                        {
+                            GrpcResult<TResponse> result = await handler(request, call).ConfigureAwait(false);
+                            status =
+                                result.Status.IsOk && responses.Pieces(result.Value!) is { } pieces
+                                    ? await AnswerInPiecesAsync(call, result.Value!, pieces).ConfigureAwait(false)
+                                    : Answer(call, result);
+                        }
                     }
                     finally
                     {
@@ -45,16 +48,16 @@ internal sealed class UnaryServerMethod<TRequest, TResponse>(
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                status = call.Dispatcher.Failed(call, failure);
+                status = call.Table.Failed(call, failure);
             }
         }
 
-        call.Dispatcher.Finished(call, status);
+        call.Table.Finished(call, status);
     }
 
-    private bool TryDecode(GrpcServerCall call, out TRequest request, out GrpcStatus status)
+    private bool TryDecode(CallContext call, out TRequest request, out GrpcStatus status)
     {
-        ReadOnlySequence<byte> bytes = call.Frames.Message;
+        ReadOnlySequence<byte> bytes = call.Requests.Message;
         call.Received((int)bytes.Length);
         try
         {
@@ -70,7 +73,7 @@ internal sealed class UnaryServerMethod<TRequest, TResponse>(
         }
     }
 
-    private async ValueTask<GrpcStatus> AnswerInPiecesAsync(GrpcServerCall call, TResponse response, IMessagePieces pieces)
+    private async ValueTask<GrpcStatus> AnswerInPiecesAsync(CallContext call, TResponse response, IMessagePieces pieces)
     {
         try
         {
@@ -82,7 +85,7 @@ internal sealed class UnaryServerMethod<TRequest, TResponse>(
         }
     }
 
-    private GrpcStatus Answer(GrpcServerCall call, in GrpcResult<TResponse> result)
+    private GrpcStatus Answer(CallContext call, in GrpcResult<TResponse> result)
     {
         if (!result.Status.IsOk)
         {

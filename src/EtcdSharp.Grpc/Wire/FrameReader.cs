@@ -8,7 +8,7 @@ namespace EtcdSharp.Grpc.Wire;
 /// Cuts a pipe into gRPC messages. One reader at a time; pooled with its call. A message stays valid until the next one is read.
 /// The failures and their texts are grpc-go's, which users search for.
 /// </summary>
-internal sealed class FrameReader
+internal sealed class FrameReader : IRequestReader
 {
     private PipeReader? pipe;
     private SequencePosition messageEnd;
@@ -61,14 +61,14 @@ internal sealed class FrameReader
         }
     }
 
-    public ValueTask<FrameRead> ReadAsync()
+    public ValueTask<MessageRead> ReadAsync()
     {
         ReleaseMessage();
         ValueTask<ReadResult> pending = pipe!.ReadAsync(cancellationToken);
         if (pending.IsCompletedSuccessfully)
         {
             ReadResult read = pending.Result;
-            FrameRead? outcome = Take(read);
+            MessageRead? outcome = Take(read);
             if (outcome is { } known)
             {
                 return new(known);
@@ -82,7 +82,7 @@ internal sealed class FrameReader
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<FrameRead> ReadSlowlyAsync(ValueTask<ReadResult> pending)
+    private async ValueTask<MessageRead> ReadSlowlyAsync(ValueTask<ReadResult> pending)
     {
         while (true)
         {
@@ -97,7 +97,7 @@ internal sealed class FrameReader
                 return Fail(StatusCode.Cancelled, "context canceled");
             }
 
-            FrameRead? outcome = Take(read);
+            MessageRead? outcome = Take(read);
             if (outcome is { } known)
             {
                 return known;
@@ -109,7 +109,7 @@ internal sealed class FrameReader
     }
 
     /// <summary>Null where more bytes are needed; the pipe is then still to be advanced.</summary>
-    private FrameRead? Take(in ReadResult read)
+    private MessageRead? Take(in ReadResult read)
     {
         ReadOnlySequence<byte> buffer = read.Buffer;
         long available = buffer.Length;
@@ -142,20 +142,20 @@ internal sealed class FrameReader
         if (flag == FrameHeader.Plain)
         {
             Message = body;
-            return FrameRead.Message;
+            return MessageRead.Message;
         }
 
         return Expand(flag, body);
     }
 
-    private FrameRead AtEnd(in ReadOnlySequence<byte> buffer)
+    private MessageRead AtEnd(in ReadOnlySequence<byte> buffer)
     {
         bool between = buffer.IsEmpty;
         pipe!.AdvanceTo(buffer.End);
-        return between ? FrameRead.End : Fail(StatusCode.Internal, "unexpected EOF");
+        return between ? MessageRead.End : Fail(StatusCode.Internal, "unexpected EOF");
     }
 
-    private FrameRead Expand(byte flag, in ReadOnlySequence<byte> body)
+    private MessageRead Expand(byte flag, in ReadOnlySequence<byte> body)
     {
         if (flag != FrameHeader.Compressed)
         {
@@ -179,7 +179,7 @@ internal sealed class FrameReader
 
             decompressed = rented;
             Message = new(rented, 0, length);
-            return FrameRead.Message;
+            return MessageRead.Message;
         }
         catch (InvalidDataException failure)
         {
@@ -187,10 +187,10 @@ internal sealed class FrameReader
         }
     }
 
-    private FrameRead Fail(StatusCode code, string message)
+    private MessageRead Fail(StatusCode code, string message)
     {
         Failure = new(code, message);
-        return FrameRead.Failed;
+        return MessageRead.Failed;
     }
 
     private void ReleaseMessage()

@@ -50,10 +50,16 @@ internal static class GzipFrames
     {
         ArrayBufferWriter<byte> plain = new(Math.Max(size, 1));
         marshaller.Encode(message, plain);
+        CompressFrame(plain.WrittenSpan, output);
+    }
+
+    /// <summary>As above for a message that is encoded already.</summary>
+    public static void CompressFrame(ReadOnlySpan<byte> plain, IBufferWriter<byte> output)
+    {
         using MemoryStream compressed = new();
         using (GZipStream gzip = new(compressed, CompressionLevel.Fastest, leaveOpen: true))
         {
-            gzip.Write(plain.WrittenSpan);
+            gzip.Write(plain);
         }
 
         ReadOnlySpan<byte> bytes = compressed.GetBuffer().AsSpan(0, (int)compressed.Length);

@@ -15,7 +15,7 @@ internal sealed class AlarmApplier(RequestApplier next, AlarmStore alarms) : Req
                 return ApplyResult.Failed(EtcdError.Corrupt);
             }
 
-            if (alarms.IsActive(Api.AlarmType.Nospace) && Quota.CostOf(context.Kind, context.Body) > 0)
+            if (alarms.IsActive(Api.AlarmType.Nospace) && context.Cost > 0)
             {
                 return ApplyResult.Failed(EtcdError.NoSpace);
             }

@@ -37,7 +37,7 @@ internal sealed class AuthApplier(RequestApplier next, AuthStore auth, MvccStore
         switch (context.Kind)
         {
             case RequestKind.Put:
-                RequestParsing.TryReadPut(context.Body, out var put);
+                context.TryGetPut(out var put);
                 return permissions.CheckPut(put);
             case RequestKind.Txn:
                 return permissions.CheckTxn(context.Body);

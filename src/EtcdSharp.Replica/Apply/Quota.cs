@@ -29,16 +29,13 @@ internal sealed class Quota
     /// <summary>Negative when there is none.</summary>
     public long Bytes { get; }
 
-    public bool HasRoomFor(RequestKind kind, ReadOnlySpan<byte> body)
-    {
-        if (Bytes < 0 || kind is not (RequestKind.Put or RequestKind.Txn or RequestKind.LeaseGrant))
-        {
-            return true;
-        }
+    /// <summary>Whether requests of this kind are asked what they cost.</summary>
+    public bool Guards(RequestKind kind) => Bytes >= 0 && kind is (RequestKind.Put or RequestKind.Txn or RequestKind.LeaseGrant);
 
-        var cost = CostOf(kind, body);
-        return cost == 0 || _backend.SizeBytes + cost < Bytes;
-    }
+    public bool HasRoomFor(RequestKind kind, ReadOnlySpan<byte> body) => !Guards(kind) || HasRoomFor(CostOf(kind, body));
+
+    /// <summary>For whoever knows what the request costs, see <see cref="CostOf(RequestKind, ReadOnlySpan{byte})"/>.</summary>
+    public bool HasRoomFor(long cost) => cost == 0 || Bytes < 0 || _backend.SizeBytes + cost < Bytes;
 
     /// <summary>The bytes by which a request may let the backend grow; 0 for what does not grow it.</summary>
     public static long CostOf(RequestKind kind, ReadOnlySpan<byte> body) =>
@@ -50,8 +47,9 @@ internal sealed class Quota
             _ => 0,
         };
 
-    private static long CostOfPut(ReadOnlySpan<byte> body) =>
-        RequestParsing.TryReadPut(body, out var put) ? KeyOverheadBytes + put.Key.Length + put.Value.Length : 0;
+    public static long CostOf(in PutArguments put) => KeyOverheadBytes + put.Key.Length + put.Value.Length;
+
+    private static long CostOfPut(ReadOnlySpan<byte> body) => RequestParsing.TryReadPut(body, out var put) ? CostOf(put) : 0;
 
     /// <summary>The dearer of the two branches, for nested transactions too.</summary>
     private static long CostOfTxn(ReadOnlySpan<byte> body, int depth)

@@ -10,7 +10,7 @@ internal sealed class QuotaApplier(RequestApplier next, Quota quota) : RequestAp
 {
     public override ApplyResult Apply(in ApplyContext context)
     {
-        var fits = quota.HasRoomFor(context.Kind, context.Body);
+        var fits = !quota.Guards(context.Kind) || quota.HasRoomFor(context.Cost);
         var result = next.Apply(context);
         if (fits || !result.IsApplied)
         {

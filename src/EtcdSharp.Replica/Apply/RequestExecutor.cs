@@ -57,7 +57,7 @@ internal sealed class RequestExecutor(
 
     private ApplyResult Put(in ApplyContext context)
     {
-        if (!RequestParsing.TryReadPut(context.Body, out var put))
+        if (!context.TryGetPut(out var put))
         {
             throw new InvalidDataException("the log holds a malformed PutRequest");
         }

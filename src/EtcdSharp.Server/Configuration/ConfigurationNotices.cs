@@ -1,5 +1,6 @@
 using EtcdSharp.Platform.Logging;
 using EtcdSharp.Platform.Text;
+
 namespace EtcdSharp.Server.Configuration;
 
 /// <summary>What the log says of values that are taken all the same, in etcd's words.</summary>

@@ -1,8 +1,8 @@
 using EtcdSharp.Edge.Grpc;
-using EtcdSharp.Platform.Network;
-using EtcdSharp.Replica.Membership;
 using EtcdSharp.Node.Compaction;
+using EtcdSharp.Platform.Network;
 using EtcdSharp.Platform.Text;
+using EtcdSharp.Replica.Membership;
 
 namespace EtcdSharp.Server.Configuration;
 

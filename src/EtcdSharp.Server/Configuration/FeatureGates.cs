@@ -1,5 +1,5 @@
-using EtcdSharp.Replica.Lease;
 using System.Collections.Frozen;
+using EtcdSharp.Replica.Lease;
 
 namespace EtcdSharp.Server.Configuration;
 

@@ -1,6 +1,6 @@
+using System.Collections.Frozen;
 using EtcdSharp.Node.Peers;
 using EtcdSharp.Replica.Apply;
-using System.Collections.Frozen;
 using EtcdSharp.Storage.Backend;
 
 namespace EtcdSharp.Server.Configuration;

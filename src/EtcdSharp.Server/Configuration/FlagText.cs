@@ -1,5 +1,6 @@
 using EtcdSharp.Platform.Network;
 using EtcdSharp.Platform.Text;
+
 namespace EtcdSharp.Server.Configuration;
 
 /// <summary>From the texts of flags, once they are checked, to values.</summary>

@@ -1,7 +1,7 @@
-using EtcdSharp.Node.Compaction;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using EtcdSharp.Api;
+using EtcdSharp.Node.Compaction;
 using EtcdSharp.Platform.Logging;
 using EtcdSharp.Platform.Network;
 using EtcdSharp.Platform.Text;

@@ -41,7 +41,7 @@ public sealed class DrainTests
     {
         TestServer server = await TestServer.StartAsync();
         using GrpcChannel channel = server.Channel();
-        using GrpcClientCall<PutRequest, PutRequest> call = channel.Open(TestMethods.Chat);
+        using ClientCall<PutRequest, PutRequest> call = channel.Open(TestMethods.Chat);
         await call.WriteAsync(TestMethods.Message("k"));
         Assert.True(await call.MoveNextAsync());
         await server.Host.StopAsync(TimeSpan.FromMilliseconds(100)).WaitAsync(TimeSpan.FromSeconds(10));

@@ -33,7 +33,7 @@ public sealed class HealthTests
         HealthService health = new();
         await using TestServer server = await TestServer.StartAsync(health.AddTo);
         using GrpcChannel channel = server.Channel();
-        using GrpcClientCall<HealthCheckRequest, HealthCheckResponse> watch = await channel.OpenAsync(
+        using ClientCall<HealthCheckRequest, HealthCheckResponse> watch = await channel.OpenAsync(
             HealthMethods.Watch,
             new HealthCheckRequest { Service = "x" },
             default,

@@ -32,7 +32,7 @@ public sealed class ManyStreamsTests
             )
         );
         using GrpcChannel channel = server.Channel();
-        GrpcClientCall<PutRequest, PutRequest>[] calls = new GrpcClientCall<PutRequest, PutRequest>[count];
+        ClientCall<PutRequest, PutRequest>[] calls = new ClientCall<PutRequest, PutRequest>[count];
         await Task.WhenAll(
             Enumerable
                 .Range(0, count)
@@ -90,7 +90,7 @@ public sealed class ManyStreamsTests
             );
         });
         using GrpcChannel channel = new(server.Address, new() { InitialStreamWindowBytes = 65_535 });
-        using GrpcClientCall<PutRequest, PutRequest> call = await channel.OpenAsync(
+        using ClientCall<PutRequest, PutRequest> call = await channel.OpenAsync(
             TestMethods.Repeat,
             TestMethods.Message("k", messageBytes),
             default,
@@ -133,9 +133,9 @@ public sealed class ManyStreamsTests
             default
         );
         using GrpcChannel channel = new(host.Urls[0].Text);
-        using GrpcClientCall<PutRequest, PutRequest> first = channel.Open(TestMethods.Chat);
-        using GrpcClientCall<PutRequest, PutRequest> second = channel.Open(TestMethods.Chat);
-        foreach (GrpcClientCall<PutRequest, PutRequest> call in new[] { first, second })
+        using ClientCall<PutRequest, PutRequest> first = channel.Open(TestMethods.Chat);
+        using ClientCall<PutRequest, PutRequest> second = channel.Open(TestMethods.Chat);
+        foreach (ClientCall<PutRequest, PutRequest> call in new[] { first, second })
         {
             await call.WriteAsync(new());
             Assert.True(await call.MoveNextAsync());

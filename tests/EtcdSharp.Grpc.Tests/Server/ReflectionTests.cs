@@ -18,7 +18,7 @@ public sealed class ReflectionTests
         ReflectionService reflection = new([KvMethods.Service], [EtcdserverpbReflection.Descriptor]);
         await using TestServer server = await TestServer.StartAsync(reflection.AddTo);
         using GrpcChannel channel = server.Channel();
-        using GrpcClientCall<ServerReflectionRequest, ServerReflectionResponse> call = channel.Open(
+        using ClientCall<ServerReflectionRequest, ServerReflectionResponse> call = channel.Open(
             alpha ? ReflectionMethods.AlphaInfo : ReflectionMethods.Info
         );
         ServerReflectionResponse services = await AskAsync(call, new() { ListServices = "*" });
@@ -46,7 +46,7 @@ public sealed class ReflectionTests
     }
 
     private static async Task<ServerReflectionResponse> AskAsync(
-        GrpcClientCall<ServerReflectionRequest, ServerReflectionResponse> call,
+        ClientCall<ServerReflectionRequest, ServerReflectionResponse> call,
         ServerReflectionRequest request
     )
     {

@@ -44,26 +44,26 @@ internal static class TestMethods
     private static GrpcMethod<PutRequest, PutRequest> Make(GrpcMethodKind kind, string name) =>
         GrpcMethod.Protobuf<PutRequest, PutRequest>(kind, Service, name);
 
-    private static async ValueTask<GrpcResult<PutRequest>> EchoLaterAsync(PutRequest request, GrpcServerCall call)
+    private static async ValueTask<GrpcResult<PutRequest>> EchoLaterAsync(PutRequest request, CallContext call)
     {
         await Task.Yield();
         return request;
     }
 
-    private static ValueTask<GrpcResult<PutRequest>> RefuseIt(PutRequest request, GrpcServerCall call)
+    private static ValueTask<GrpcResult<PutRequest>> RefuseIt(PutRequest request, CallContext call)
     {
         call.AddTrailer("why", "because");
         GrpcStatus status = new((StatusCode)request.Lease, request.Key.ToStringUtf8());
         return request.PrevKv ? throw new GrpcStatusException(status) : new(status);
     }
 
-    private static async ValueTask<GrpcResult<PutRequest>> WaitAsync(PutRequest request, GrpcServerCall call)
+    private static async ValueTask<GrpcResult<PutRequest>> WaitAsync(PutRequest request, CallContext call)
     {
         await Task.Delay(Timeout.Infinite, call.CancellationToken);
         return request;
     }
 
-    private static async ValueTask<GrpcResult<PutRequest>> CountAsync(GrpcStreamReader<PutRequest> requests, GrpcServerCall call)
+    private static async ValueTask<GrpcResult<PutRequest>> CountAsync(GrpcStreamReader<PutRequest> requests, CallContext call)
     {
         long count = 0;
         while (await requests.MoveNextAsync())
@@ -77,7 +77,7 @@ internal static class TestMethods
     private static async ValueTask<GrpcStatus> RepeatAsync(
         PutRequest request,
         GrpcStreamWriter<PutRequest> responses,
-        GrpcServerCall call
+        CallContext call
     )
     {
         for (long i = 0; i < request.Lease; i++)
@@ -94,7 +94,7 @@ internal static class TestMethods
     private static async ValueTask<GrpcStatus> ChatAsync(
         GrpcStreamReader<PutRequest> requests,
         GrpcStreamWriter<PutRequest> responses,
-        GrpcServerCall call
+        CallContext call
     )
     {
         while (await requests.MoveNextAsync())

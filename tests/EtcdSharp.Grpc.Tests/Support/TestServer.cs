@@ -1,5 +1,6 @@
 using EtcdSharp.Edge.Listening;
 using EtcdSharp.Grpc.Client;
+using EtcdSharp.Grpc.InProcess;
 using EtcdSharp.Grpc.Server;
 using Microsoft.AspNetCore.Http;
 
@@ -8,9 +9,18 @@ namespace EtcdSharp.Grpc.Tests.Support;
 /// <summary>A listening server with the methods of <see cref="TestMethods"/> or a test's own.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
-    private TestServer(EdgeHost host) => Host = host;
+    private TestServer(EdgeHost host, CallTable calls)
+    {
+        Host = host;
+        Calls = calls;
+        InProcess.Serve(calls);
+    }
 
     public EdgeHost Host { get; }
+
+    public CallTable Calls { get; }
+
+    public InProcessChannel InProcess { get; } = new();
 
     public string Address => Host.Urls[0].Text;
 
@@ -31,20 +41,25 @@ internal sealed class TestServer : IAsyncDisposable
         GrpcServiceBuilder services = new();
         register(services);
         Assert.True(EdgeUrl.TryParse(url, out EdgeUrl? parsed, out string? error), error);
+        GrpcDispatcher dispatcher = services.Build(options);
         EdgeHost host = await EdgeHost.StartAsync(
             new EdgeOptions
             {
                 Urls = [parsed],
-                Grpc = services.Build(options),
+                Grpc = dispatcher,
                 Http = static context => context.Response.WriteAsync("plain " + context.Request.Path),
                 KeepAlive = keepAlive,
             },
             CancellationToken.None
         );
-        return new(host);
+        return new(host, dispatcher.Calls);
     }
 
     public GrpcChannel Channel() => new(Address);
 
-    public ValueTask DisposeAsync() => Host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await InProcess.StopAsync(TimeSpan.Zero, new GrpcStatus(StatusCode.Unavailable, "stopped"));
+        await Host.DisposeAsync();
+    }
 }

@@ -135,14 +135,14 @@ public sealed class FrameFuzzTests(ITestOutputHelper output)
         List<string> outcomes = [];
         while (true)
         {
-            FrameRead read = await frames.ReadAsync();
-            if (read == FrameRead.Message)
+            MessageRead read = await frames.ReadAsync();
+            if (read == MessageRead.Message)
             {
                 outcomes.Add(Convert.ToHexString(frames.Message.ToArray()));
                 continue;
             }
 
-            outcomes.Add(read == FrameRead.End ? "end" : frames.Failure.Code.ToString());
+            outcomes.Add(read == MessageRead.End ? "end" : frames.Failure.Code.ToString());
             frames.Stop();
             await pipe.Reader.CompleteAsync();
             await writing;

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
+using EtcdSharp.Edge.Identity;
 using EtcdSharp.Platform;
 using EtcdSharp.Platform.Simulated;
-using EtcdSharp.Edge.Identity;
 
 namespace EtcdSharp.Server.Tests.Auth;
 

@@ -1,8 +1,8 @@
-using EtcdSharp.Replica.Lease;
 using System.Collections;
 using System.Globalization;
 using System.Text;
 using EtcdSharp.Harness;
+using EtcdSharp.Replica.Lease;
 using EtcdSharp.Server.Configuration;
 
 namespace EtcdSharp.Server.Tests.Configuration;

@@ -1,6 +1,6 @@
 namespace EtcdSharp.Server.Tests.Members;
 
-/// <summary>The example of docs/embed.md, as it stands there.</summary>
+/// <summary>The first example of docs/embed.md, as it stands there; those with a client are run where the client is.</summary>
 public sealed class EmbeddingExampleTests
 {
     [Fact]
@@ -29,7 +29,7 @@ public sealed class EmbeddingExampleTests
         }
 
         var page = File.ReadAllText(Path.Combine(root, "docs", "embed.md")).Split("```");
-        var example = Assert.Single(page, block => block.StartsWith("csharp", StringComparison.Ordinal));
+        var example = page.First(block => block.StartsWith("csharp", StringComparison.Ordinal));
         var lines = example.Split('\n').Skip(1).Select(line => line.Trim()).Where(line => line.Length != 0);
         var source = Path.Combine(root, "tests", "EtcdSharp.Server.Tests", "Members", nameof(EmbeddingExampleTests) + ".cs");
         Assert.Contains(

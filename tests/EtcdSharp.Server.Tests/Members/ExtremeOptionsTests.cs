@@ -1,8 +1,8 @@
-using EtcdSharp.Replica.Lease;
 using System.Net;
 using System.Net.Sockets;
 using EtcdSharp.Node.Bootstrap;
 using EtcdSharp.Platform.Simulated;
+using EtcdSharp.Replica.Lease;
 using EtcdSharp.Server.Configuration;
 using EtcdSharp.Server.Tests.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,3 @@
-using EtcdSharp.Replica.Lease;
-using EtcdSharp.Server.Configuration;
 using System.Security.Cryptography;
 using EtcdSharp.Api;
 using EtcdSharp.Api.Errors;
@@ -7,7 +5,9 @@ using EtcdSharp.Api.Health;
 using EtcdSharp.Grpc;
 using EtcdSharp.Grpc.Contract;
 using EtcdSharp.Platform.Simulated;
+using EtcdSharp.Replica.Lease;
 using EtcdSharp.Replica.Membership;
+using EtcdSharp.Server.Configuration;
 
 namespace EtcdSharp.Server.Tests.Members;
 

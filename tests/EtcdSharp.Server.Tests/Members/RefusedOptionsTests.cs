@@ -1,7 +1,7 @@
 using EtcdSharp.Edge.Listening;
 using EtcdSharp.Node.Bootstrap;
-using EtcdSharp.Server.Configuration;
 using EtcdSharp.Platform.Simulated;
+using EtcdSharp.Server.Configuration;
 
 namespace EtcdSharp.Server.Tests.Members;
 

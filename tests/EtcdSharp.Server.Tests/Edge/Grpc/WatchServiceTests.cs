@@ -165,13 +165,12 @@ public class WatchServiceTests
         }
     }
 
-    private static GrpcClientCall<WatchRequest, WatchResponse> Open(ServedStore served) =>
-        served.Channel.Open(WatchMethods.Watch);
+    private static ClientCall<WatchRequest, WatchResponse> Open(ServedStore served) => served.Channel.Open(WatchMethods.Watch);
 
-    private static async Task Create(GrpcClientCall<WatchRequest, WatchResponse> call, WatchCreateRequest request) =>
+    private static async Task Create(ClientCall<WatchRequest, WatchResponse> call, WatchCreateRequest request) =>
         await call.WriteAsync(new WatchRequest { CreateRequest = request });
 
-    private static async Task<WatchResponse> Next(GrpcClientCall<WatchRequest, WatchResponse> call)
+    private static async Task<WatchResponse> Next(ClientCall<WatchRequest, WatchResponse> call)
     {
         Assert.True(await call.MoveNextAsync().AsTask().WaitAsync(Patience));
         return call.Current;

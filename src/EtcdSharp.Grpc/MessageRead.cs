@@ -1,7 +1,7 @@
-namespace EtcdSharp.Grpc.Wire;
+namespace EtcdSharp.Grpc;
 
-/// <summary>What came out of reading one length-prefixed message.</summary>
-internal enum FrameRead
+/// <summary>What came out of asking for the next message.</summary>
+internal enum MessageRead
 {
     Message,
 

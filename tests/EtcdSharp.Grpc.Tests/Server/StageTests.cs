@@ -9,13 +9,13 @@ using EtcdSharp.Grpc.Tests.Support;
 
 namespace EtcdSharp.Grpc.Tests.Server;
 
-public sealed class InterceptorTests
+public sealed class StageTests
 {
     [Fact]
     public async Task AdmissionSeesHeadersAndMayRefuse()
     {
         await using TestServer server = await TestServer.StartAsync(
-            new() { Interceptors = [new TokenGate()] },
+            new() { Stages = [new TokenGate()] },
             new(),
             services => services.Unary(TestMethods.Echo, static (_, call) => new(TestMethods.Message((string)call.State!)))
         );
@@ -92,7 +92,7 @@ public sealed class InterceptorTests
     [Fact]
     public async Task RunningCallIsEndedFromOutside()
     {
-        TaskCompletionSource<GrpcServerCall> running = new();
+        TaskCompletionSource<CallContext> running = new();
         await using TestServer server = await TestServer.StartAsync(services =>
             services.Bidirectional(
                 TestMethods.Chat,
@@ -105,8 +105,8 @@ public sealed class InterceptorTests
             )
         );
         using GrpcChannel channel = server.Channel();
-        using GrpcClientCall<PutRequest, PutRequest> call = channel.Open(TestMethods.Chat);
-        GrpcServerCall onServer = await running.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        using ClientCall<PutRequest, PutRequest> call = channel.Open(TestMethods.Chat);
+        CallContext onServer = await running.Task.WaitAsync(TimeSpan.FromSeconds(10));
         onServer.Cancel(new(StatusCode.Unavailable, "etcdserver: no leader"));
         GrpcStatusException ended = await Assert.ThrowsAsync<GrpcStatusException>(async () => await call.MoveNextAsync());
         Assert.Equal(new(StatusCode.Unavailable, "etcdserver: no leader"), ended.Status);
@@ -124,7 +124,7 @@ public sealed class InterceptorTests
         GrpcMethod<PutRequest, PutRequest> counted = TestMethods.Echo.With(marshaller, TestMethods.Echo.ResponseMarshaller);
         TaskCompletionSource<GrpcStatus> finished = new();
         await using TestServer server = await TestServer.StartAsync(
-            new() { Interceptors = [new RecordingInterceptor(finished)] },
+            new() { Stages = [new RecordingStage(finished)] },
             new(),
             services =>
                 services.Unary(
@@ -170,9 +170,9 @@ public sealed class InterceptorTests
         await channel.UnaryAsync(TestMethods.Echo, new());
     }
 
-    private sealed class TokenGate : GrpcInterceptor
+    private sealed class TokenGate : CallStage
     {
-        public override GrpcStatus Starting(GrpcServerCall call)
+        public override GrpcStatus Starting(CallContext call)
         {
             string? token = call.Header("token");
             if (token is null)

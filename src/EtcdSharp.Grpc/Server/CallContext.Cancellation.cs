@@ -1,9 +1,7 @@
-using Microsoft.AspNetCore.Http.Features;
-
 namespace EtcdSharp.Grpc.Server;
 
 /// <summary>The part of a call that ends it early: the client's deadline, the client's reset, or the server's own decision.</summary>
-public sealed partial class GrpcServerCall
+public abstract partial class CallContext
 {
     private static readonly GrpcStatus DeadlineExceeded = new(StatusCode.DeadlineExceeded, "context deadline exceeded");
 
@@ -13,7 +11,6 @@ public sealed partial class GrpcServerCall
     private CancellationTokenRegistration wakeUp;
     private bool cancellationUsed;
     private bool running;
-    private volatile bool writesInPieces;
     private GrpcStatus forcedStatus;
 
     /// <summary>
@@ -50,6 +47,9 @@ public sealed partial class GrpcServerCall
         }
     }
 
+    /// <summary>Cancelled when the client has given the call up or is gone.</summary>
+    private protected abstract CancellationToken ClientGone { get; }
+
     /// <summary>The status of a call whose wait was cancelled.</summary>
     internal GrpcStatus CancelledStatus()
     {
@@ -61,7 +61,7 @@ public sealed partial class GrpcServerCall
         return IsTooLate ? DeadlineExceeded : new(StatusCode.Cancelled, "context canceled");
     }
 
-    /// <summary>A streaming call may wait for ever in the pipe, so the deadline has to be able to reach it there.</summary>
+    /// <summary>A streaming call may wait for ever for its client, so the deadline has to be able to reach it there.</summary>
     internal void WatchDeadline()
     {
         if (HasDeadline)
@@ -79,14 +79,13 @@ public sealed partial class GrpcServerCall
 
         cancellationUsed = true;
         cancellation ??= new CancellationTokenSource();
-        wakeUp = cancellation.Token.UnsafeRegister(static call => ((GrpcServerCall)call!).WakeWaits(), this);
+        wakeUp = cancellation.Token.UnsafeRegister(static call => ((CallContext)call!).WakeWaits(), this);
         if (HasDeadline)
         {
             cancellation.CancelAfter(Remaining);
         }
 
-        CancellationToken aborted = features.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
-        clientGone = aborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), cancellation);
+        clientGone = ClientGone.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), cancellation);
         return cancellation;
     }
 
@@ -94,12 +93,12 @@ public sealed partial class GrpcServerCall
     {
         if (method.Kind != GrpcMethodKind.Unary)
         {
-            frames.CancelPendingRead();
-            output.CancelPendingFlush();
+            Requests.CancelPendingRead();
+            Answers.CancelPendingFlush();
         }
         else if (writesInPieces)
         {
-            output.CancelPendingFlush();
+            Answers.CancelPendingFlush();
         }
     }
 
