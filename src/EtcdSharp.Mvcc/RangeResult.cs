@@ -69,8 +69,6 @@ internal sealed class RangeResult : IDisposable
     /// <summary>All key-values, framed.</summary>
     public ReadOnlySpan<byte> Framed => _buffer.AsSpan(0, _length);
 
-    public ReadOnlyMemory<byte> FramedMemory => _buffer.AsMemory(0, _length);
-
     public static RangeResult Rent(int fieldNumber = 2) => Rent(fieldNumber, RangeBounds.None);
 
     public static RangeResult Rent(int fieldNumber, in RangeBounds bounds)

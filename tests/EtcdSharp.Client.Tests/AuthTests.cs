@@ -79,7 +79,9 @@ public sealed class AuthTests
         await using var nobody = new EtcdClient(server.Address);
         await EnableAsync(nobody);
         await using var user = new EtcdClient($"{server.Address};user=me;password=mypw");
-        await using var held = await user.Lease.HoldAsync(TimeSpan.FromSeconds(3));
+        var heldFor = TimeSpan.FromSeconds(12);
+        var heldSince = Stopwatch.GetTimestamp();
+        await using var held = await user.Lease.HoldAsync(heldFor);
         await using var watcher = await user.Watch.OpenAsync(KeyRange.Prefix("mine/"));
         var started = Stopwatch.GetTimestamp();
         var written = 0;
@@ -97,6 +99,8 @@ public sealed class AuthTests
         Assert.Equal(written + 1, await CountUntilAsync(watcher, "mine/end"));
         Assert.Equal(1, await CountUntilAsync(next, "mine/end"));
         Assert.False(held.Lost.IsCancellationRequested);
+        var unrenewed = heldFor - Stopwatch.GetElapsedTime(heldSince);
+        Assert.True((await user.Lease.TimeToLiveAsync(held.Id)).TTL > unrenewed.TotalSeconds + 1, "the lease was not renewed");
 
         // A token that was given and not got is not renewed: its owner knows where it came from.
         var token = (await user.Auth.AuthenticateAsync("me", "mypw")).Token;
