@@ -70,7 +70,7 @@ public sealed class DirectCallTests
     }
 
     [Fact]
-    public async Task AnAnswerInPiecesIsFlushedBetweenThem()
+    public async Task AnAnswerInPiecesIsFlushedAfterEach()
     {
         PiecesMarshaller pieces = new(pieceBytes: 1000);
         CallTable calls = Table(services =>
@@ -82,7 +82,7 @@ public sealed class DirectCallTests
         DirectCall call = new(calls, default, exchange, answers, CancellationToken.None);
         Assert.Equal(GrpcStatus.Ok, await calls.InvokeAsync("/test.Echo/Echo", call));
         Assert.Equal(10_500, Assert.Single(answers.Messages).Length);
-        Assert.Equal(10, answers.Flushes);
+        Assert.Equal(11, answers.Flushes);
         Assert.Equal(1, pieces.Released);
     }
 
