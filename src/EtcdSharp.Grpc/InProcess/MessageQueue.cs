@@ -208,21 +208,25 @@ internal sealed class MessageQueue(int messageBytesMax, Action? begun) : IReques
             return isComplete ? MessageRead.End : null;
         }
 
+        read = message;
+        if (message.Length > messageBytesMax)
+        {
+            // Its writer goes on waiting until the reader closes: it is to hear why, not that the message has been taken.
+            return Fail(
+                new(
+                    StatusCode.ResourceExhausted,
+                    $"grpc: received message larger than max ({message.Length} vs. {messageBytesMax})"
+                )
+            );
+        }
+
         bytes -= message.Length;
         if (bytes <= BytesMax)
         {
             Wake(ref writer);
         }
 
-        read = message;
-        return message.Length <= messageBytesMax
-            ? MessageRead.Message
-            : Fail(
-                new(
-                    StatusCode.ResourceExhausted,
-                    $"grpc: received message larger than max ({message.Length} vs. {messageBytesMax})"
-                )
-            );
+        return MessageRead.Message;
     }
 
     private MessageRead Fail(GrpcStatus failure)
